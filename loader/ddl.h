@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's one public header: what a front end gives (options, two callbacks),
+ * what it is shown (sources, packs, the machine, plans, outcomes) and what it may call.
+ *
+ * Data flows one way: source -> medium -> repository -> package -> module -> plan ->
+ * outcome. Everything pointed to by the structs here belongs to the session (or to
+ * the look, machine, plan or outcome it was got from) and is read-only for a front end.
+ * Strings are UTF-8, already cleaned for showing, never NULL unless said so.
+ */
+#ifndef DDL_H
+#define DDL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "i18n.h"
+#include "limits.h"
+
+/* ------------------------------------------------------------------ options */
+
+struct ddl_options {
+	const char *root;         /* all paths below this directory; NULL: "/" */
+	const char *kernel;       /* a release in place of the running kernel's; NULL: running */
+	const char *log_path;     /* NULL: /run/ddload/log for commands that change things, else none */
+	const char *fingerprint;  /* hex the pack's metadata must have; NULL: not compared */
+	bool accept_licence;      /* --accept-eula */
+	bool replace;             /* unloading a loaded driver is allowed without a question */
+	bool inspect;             /* read the packages that are for this kernel, to know what fits */
+	unsigned settle_ms;       /* how long disks are waited for; 0: DDL_SETTLE_DEFAULT_MS */
+	bool unconfined;          /* parse in this process: for tests and debuggers only */
+};
+
+/* ------------------------------------------------------------------ machine */
+
+struct ddl_disk {
+	const char *name;         /* "sda" */
+	const char *model;        /* may be "" */
+	uint64_t size;            /* bytes */
+	bool removable;
+};
+
+enum ddl_device_class { DDL_CLASS_OTHER, DDL_CLASS_STORAGE, DDL_CLASS_NETWORK };
+
+/* A device of a bus that has a modalias; those a person cares for have a class. */
+struct ddl_device {
+	const char *bus;          /* "pci", "virtio", "usb", "scsi", … */
+	const char *address;      /* "0000:03:00.0" */
+	const char *modalias;     /* as in sysfs */
+	const char *driver;       /* the bound driver's name; "" when none is */
+	const char *module;       /* that driver's module; "" for none or built in */
+	const char *ids;          /* "1000:0060" for pci, else "" */
+	uint32_t class_code;      /* PCI class, 24 bits; 0 elsewhere */
+	enum ddl_device_class class;
+	struct ddl_disk *disks;   /* whole disks below this device */
+	size_t n_disks;
+	const char **links;       /* network interfaces below this device */
+	size_t n_links;
+};
+
+/* A loaded module, from /sys/module and /proc/modules. */
+struct ddl_loaded {
+	const char *name;         /* with underscores */
+	const char *version;      /* "" when the module has none */
+	const char *srcversion;   /* "" when it has none */
+	long references;          /* -1: cannot be unloaded */
+	bool live;
+	const char **holders;     /* names of the modules that use it */
+	size_t n_holders;
+	const char **params;      /* "name=value" in force, readable ones */
+	size_t n_params;
+};
+
+/* Who uses a block device or interface that would go away. */
+enum ddl_use_kind { DDL_USE_MOUNT, DDL_USE_SWAP, DDL_USE_DM, DDL_USE_MD, DDL_USE_LINK_UP, DDL_USE_OPEN };
+struct ddl_use {
+	enum ddl_use_kind kind;
+	const char *what;         /* "sdb1", "eth0" */
+	const char *disk;         /* the whole disk or interface it lies on: "sdb" */
+	const char *by;           /* mount point, "dm-0 (vg0-root)", "md127", … */
+};
+
+/* What is there now. Owned by the session until it is looked at again. */
+struct ddl_machine {
+	const char *release;      /* uname -r, or --kernel */
+	struct ddl_device *devices;
+	size_t n_devices;
+	struct ddl_disk *disks;   /* all whole disks */
+	size_t n_disks;
+	struct ddl_loaded *loaded;
+	size_t n_loaded;
+	struct ddl_use *uses;
+	size_t n_uses;
+	const char **builtin;     /* names from modules.builtin */
+	size_t n_builtin;
+};
+
+/* ------------------------------------------------------------- sources, packs */
+
+enum ddl_source_kind { DDL_SOURCE_DEVICE, DDL_SOURCE_DIRECTORY, DDL_SOURCE_FILE };
+
+struct ddl_source {
+	enum ddl_source_kind kind;
+	const char *name;         /* "sr0", or the path as given */
+	const char *path;         /* "/dev/sr0" */
+	const char *label;        /* volume label; "" for none */
+	const char *uuid;         /* "" for none */
+	const char *format;       /* "iso9660", "vfat", "ext4", "LVM2_member", …; "" for none */
+	const char *model;        /* the drive's; "" when unknown */
+	uint64_t size;            /* bytes; 0: no medium */
+	bool removable;
+	bool usable;              /* something on it could be read as a medium */
+	struct ddl_error trouble; /* why it could not be probed, or DDL_OK */
+};
+
+enum ddl_generation { DDL_GEN_TEXT = 1, DDL_GEN_XML = 2, DDL_GEN_UPDATE = 3, DDL_GEN_BARE = 9 };
+
+enum ddl_test { DDL_TEST_EQ, DDL_TEST_NE, DDL_TEST_LT, DDL_TEST_GT, DDL_TEST_LE, DDL_TEST_GE };
+
+struct ddl_requires {
+	const char *originator;   /* may be "" */
+	const char *name;
+	const char *version;
+	const char *build;        /* "" matches any */
+	enum ddl_test test;
+};
+
+/* From worst to best, so that a pack is as good as its best module. */
+enum ddl_fit {
+	DDL_FIT_UNREAD,           /* not looked into */
+	DDL_FIT_DAMAGED,          /* checksum, size or structure is wrong; see package.trouble */
+	DDL_FIT_OTHER_KERNEL,
+	DDL_FIT_TWIN,             /* the same driver for the kdump kernel: not for us and no fault */
+	DDL_FIT_NO_DEVICE,        /* right kernel, but nothing in this machine needs it */
+	DDL_FIT_SUPPORT,          /* firmware or settings for any kernel, no module */
+	DDL_FIT_LOADED,           /* this very version is loaded already */
+	DDL_FIT_REPLACES,         /* another version of it is loaded, or another driver holds the device */
+	DDL_FIT_YES               /* a device here needs it and has no driver */
+};
+
+struct ddl_module {
+	const char *name;         /* with underscores */
+	const char *path;         /* in its package */
+	const char *version;      /* "" when none */
+	const char *srcversion;   /* "" when none */
+	const char *vermagic;
+	const char *kernel;       /* vermagic's first word */
+	const char *description;
+	const char *signer;       /* "" when unsigned or unnamed */
+	bool has_signature;
+	const char **aliases;
+	size_t n_aliases;
+	const char **depends;
+	size_t n_depends;
+	const char **firmware;
+	size_t n_firmware;
+	struct ddl_file *file;    /* its staged bytes, uncompressed */
+	/* held against this machine */
+	enum ddl_fit fit;
+	const struct ddl_device *device; /* the first device it is for; NULL for none */
+	const char *alias;        /* the alias that matched; "" */
+	const char *loaded_version; /* of the module of this name that is loaded; "" */
+};
+
+enum ddl_file_kind {
+	DDL_FILE_OTHER, DDL_FILE_MODULE, DDL_FILE_FIRMWARE, DDL_FILE_MODPROBE, DDL_FILE_UDEV,
+	DDL_FILE_LICENCE
+};
+
+struct ddl_file {
+	enum ddl_file_kind kind;
+	const char *path;         /* in its package, without leading "./" or "/" */
+	uint64_t size;            /* bytes, unpacked */
+	int fd;                   /* staged bytes; -1: not staged. Owned by the look. */
+};
+
+enum ddl_package_type {
+	DDL_PKG_DRIVER_RPM, DDL_PKG_RPM, DDL_PKG_TBZ2, DDL_PKG_DRIVER, DDL_PKG_FIRMWARE
+};
+
+enum ddl_package_state { DDL_PKG_UNREAD, DDL_PKG_TESTED, DDL_PKG_STAGED, DDL_PKG_BAD };
+
+struct ddl_package {
+	const char *label;
+	enum ddl_package_type type;
+	const char *kernel;       /* release, "any", or "" when the type has none */
+	const char *file;         /* relative to the repository's directory */
+	const char *root;         /* where a tbz2 or driver is unpacked to; "" */
+	const char *options;      /* for the later installation; "" when absent */
+	uint64_t size;            /* as the metadata says */
+	const char *digest;       /* lower-case hex; 32 digits: MD5, 64: SHA-256 */
+	/* after it was read */
+	enum ddl_package_state state;
+	const char *version;      /* "1.0-7" from the RPM header; "" before */
+	struct ddl_file **files;
+	size_t n_files;
+	struct ddl_module **modules;
+	size_t n_modules;
+	enum ddl_fit fit;
+	struct ddl_error trouble; /* state BAD */
+};
+
+struct ddl_medium; /* opaque to front ends */
+
+struct ddl_repo {
+	enum ddl_generation generation;
+	const char *where;        /* directory on the medium, "" for its root; "pack.iso: packages" inside a file */
+	const char *directory;    /* of the metadata in its medium: "" or "packages" */
+	const char *identifier;   /* "acme:megaraid-sas" */
+	const char *originator, *name, *product, *version, *build;
+	const char *description;
+	uint64_t memory_mb;       /* memory-requirement-mb; 0: none */
+	bool homogeneous, hidden;
+	struct ddl_requires *requires;
+	size_t n_requires;
+	struct ddl_package *packages;
+	size_t n_packages;
+	const char *fingerprint;  /* metadata MD5, 32 hex digits */
+	enum ddl_fit fit;         /* the best of its packages */
+	struct ddl_medium *medium;
+};
+
+/* What is on one source. */
+struct ddl_look {
+	struct ddl_source *source;
+	struct ddl_repo **repos;
+	size_t n_repos;
+	const char **notes;       /* translated remarks: a list line left out, a file not read */
+	size_t n_notes;
+	struct ddl_error trouble; /* why nothing could be read; DDL_OK otherwise */
+};
+
+/* ----------------------------------------------------------------- the plan */
+
+enum ddl_op_kind {
+	DDL_OP_FIRMWARE,          /* put the packs' firmware where the kernel finds it */
+	DDL_OP_UNLOAD,
+	DDL_OP_INSERT,
+	DDL_OP_RELOAD,            /* a dependent that was unloaded, from the initrd's tree */
+	DDL_OP_SETTLE             /* wait for devices and disks */
+};
+
+enum ddl_op_state { DDL_OP_PENDING, DDL_OP_RUNNING, DDL_OP_DONE, DDL_OP_FAILED, DDL_OP_UNDONE, DDL_OP_NOT_UNDONE };
+
+struct ddl_op {
+	enum ddl_op_kind kind;
+	const char *module;       /* "" for FIRMWARE and SETTLE */
+	const struct ddl_module *from_pack; /* INSERT; NULL: from the initrd's own tree */
+	const char *tree_path;    /* absolute path of the file in the tree; "" for none (cannot be put back) */
+	const char *params;       /* "a=1 b=2" or "" */
+	const char *version_before; /* of the loaded module; "" for none or not loaded */
+	const char *version_after;  /* "" when unknown or after an unload */
+	enum ddl_op_state state;
+	struct ddl_error trouble;
+};
+
+struct ddl_plan {
+	struct ddl_op *ops;
+	size_t n_ops;
+	bool replaces;            /* a loaded module is unloaded */
+	const char **away;        /* disks and interfaces that go away for a time */
+	size_t n_away;
+	const struct ddl_module **wanted; /* the packs' modules this is about */
+	size_t n_wanted;
+	const struct ddl_module **already; /* loaded in the same version: nothing to do */
+	size_t n_already;
+	const struct ddl_file **firmware;
+	size_t n_firmware;
+	struct ddl_error refusal; /* DDL_OK: may be applied */
+	const char **refusals;    /* translated, one thing in the way each */
+	size_t n_refusals;
+};
+
+/* -------------------------------------------------------------- the outcome */
+
+enum ddl_result {
+	DDL_RESULT_NOTHING,       /* nothing was asked for or needed */
+	DDL_RESULT_WORKS,         /* live, the pack's version, bound, and its disks or links are there */
+	DDL_RESULT_ALREADY,       /* the same version was loaded before */
+	DDL_RESULT_BOUND_NO_DISK, /* bound, but no disk appeared in the time allowed */
+	DDL_RESULT_UNUSED,        /* loaded, but no device uses it */
+	DDL_RESULT_REFUSED,       /* nothing changed */
+	DDL_RESULT_UNDONE,        /* failed; everything is as before */
+	DDL_RESULT_NOT_UNDONE     /* failed; see left_over */
+};
+
+struct ddl_loaded_now {
+	const char *module, *version_before, *version_now, *srcversion;
+	const struct ddl_repo *repo;
+	const char **bound;       /* addresses of devices */
+	size_t n_bound;
+};
+
+struct ddl_outcome {
+	enum ddl_result result;
+	struct ddl_loaded_now *modules;
+	size_t n_modules;
+	const struct ddl_repo **repos;
+	size_t n_repos;
+	struct ddl_disk *appeared; /* disks that were not there before, or are back after a swap */
+	size_t n_appeared;
+	const char **links;        /* interfaces that appeared */
+	size_t n_links;
+	const char **left_over;    /* translated: what could not be restored */
+	size_t n_left_over;
+	const char **kernel_lines; /* what the kernel wrote meanwhile; cleaned */
+	size_t n_kernel_lines;
+	const struct ddl_plan *plan; /* with the state of each operation */
+	bool fingerprint_compared; /* the person or --fingerprint compared it */
+	struct ddl_error error;    /* DDL_OK unless refused or failed */
+};
+
+/* ------------------------------------------------------ events and questions */
+
+enum ddl_phase {
+	DDL_PHASE_MACHINE, DDL_PHASE_SOURCES, DDL_PHASE_LOOK, DDL_PHASE_TEST, DDL_PHASE_PLAN,
+	DDL_PHASE_APPLY, DDL_PHASE_SETTLE
+};
+
+enum ddl_event_kind { DDL_EVENT_PHASE, DDL_EVENT_PROGRESS, DDL_EVENT_PACKAGE, DDL_EVENT_STEP, DDL_EVENT_NOTE };
+
+struct ddl_event {
+	enum ddl_event_kind kind;
+	enum ddl_phase phase;
+	uint64_t done, total;     /* PROGRESS: bytes; in SETTLE milliseconds */
+	const char *what;         /* PHASE: a source; PROGRESS: a package; NOTE: a translated sentence */
+	const struct ddl_package *package; /* PACKAGE: just tested */
+	const struct ddl_op *op;  /* STEP: its state has changed */
+};
+
+enum ddl_question_kind {
+	DDL_ASK_SOURCE,           /* which medium? sets `chosen` */
+	DDL_ASK_PACKS,            /* which packs? sets `ticked` */
+	DDL_ASK_VERIFY,           /* compare the fingerprint, test the packages? */
+	DDL_ASK_TESTED,           /* the test's result is shown; go on? */
+	DDL_ASK_LICENCE,          /* accept this text? */
+	DDL_ASK_APPLY,            /* do what the plan says? */
+	DDL_ASK_OUTCOME,          /* shown; another disk (AGAIN) or leave (YES)? */
+	DDL_ASK_TROUBLE           /* an error is shown; try again (AGAIN), back, or leave? */
+};
+
+/* No answer (a terminal that is gone, end of input) must be given as NO. */
+enum ddl_reply {
+	DDL_REPLY_NO = 0,         /* decline: nothing is changed; leaves the flow */
+	DDL_REPLY_BACK,           /* one step back; where there is none: as NO */
+	DDL_REPLY_YES,            /* go on with what the question holds */
+	DDL_REPLY_SKIP,           /* VERIFY: go on without testing; SOURCE: go on without a disk */
+	DDL_REPLY_AGAIN           /* look again / another disk */
+};
+
+struct ddl_question {
+	enum ddl_question_kind kind;
+	const struct ddl_machine *machine;
+	struct ddl_source *const *sources; /* SOURCE */
+	size_t n_sources;
+	size_t chosen;            /* SOURCE: in and out; an index */
+	const char *typed;        /* SOURCE: out: a path typed in place of a choice; must live until ask() is called again */
+	const struct ddl_look *look; /* PACKS */
+	bool *ticked;             /* PACKS: in (what fits) and out, one for each look->repos */
+	const struct ddl_repo *repo; /* VERIFY, TESTED, LICENCE */
+	const char *licence;      /* LICENCE: its whole text, cleaned line by line */
+	bool fingerprint_compared; /* VERIFY: out: the person typed it or says it is the same */
+	const struct ddl_plan *plan; /* APPLY */
+	const struct ddl_outcome *outcome; /* OUTCOME */
+	const struct ddl_error *error; /* TROUBLE */
+};
+
+struct ddl_front {
+	void *ctx;
+	/* Something happened. May not block. False asks to cancel, which is heeded until apply begins. */
+	bool (*event)(void *ctx, const struct ddl_event *event);
+	/* A decision is needed. Every question has the safe default NO. */
+	enum ddl_reply (*ask)(void *ctx, struct ddl_question *question);
+};
+
+/* ----------------------------------------------------------------- sessions */
+
+struct ddl_session;
+
+/*
+ * `options` and `front` are copied, what they point to must outlive the session.
+ * NULL and an error when memory, the log or --root cannot be had.
+ */
+struct ddl_session *ddl_session_new(const struct ddl_options *options,
+				    const struct ddl_front *front, struct ddl_error *error);
+
+/* Unmounts, closes and frees everything; safe after any failure. NULL allowed. */
+void ddl_session_free(struct ddl_session *session);
+
+/* The machine as it is now; valid until the next call. NULL and an error. */
+const struct ddl_machine *ddl_session_machine(struct ddl_session *session, struct ddl_error *error);
+
+/* Block devices worth offering, probed; valid until the next call. -1 and an error. */
+int ddl_session_sources(struct ddl_session *session, struct ddl_source ***sources, size_t *count,
+			struct ddl_error *error);
+
+/*
+ * The source named by a SOURCE word (device, LABEL=, UUID=, directory, file).
+ * NULL and DDL_E_NO_SOURCE when there is none. "any" is the caller's loop over sources.
+ */
+struct ddl_source *ddl_session_source(struct ddl_session *session, const char *word,
+				      struct ddl_error *error);
+
+/*
+ * What is on the source: repositories, and with options.inspect what their packages
+ * for this kernel hold and whether it fits. Always gives a look unless memory is short;
+ * its `trouble` says why nothing was read. Valid for the life of the session.
+ */
+struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source *source,
+				  struct ddl_error *error);
+
+/*
+ * Reads and tests every package of the pack that was not tested yet. -1 with the
+ * first fault; all packages are tested all the same and each has its own `trouble`.
+ */
+int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error);
+
+/* What loading these packs would do. NULL and an error only when memory is short. */
+struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *const *repos,
+				  size_t count, struct ddl_error *error);
+
+/*
+ * The flows. Each asks through the front end and returns the exit status.
+ * `words` are SOURCE words; none: the person chooses.
+ * The last outcome stays readable through ddl_session_outcome.
+ */
+enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *words, size_t count,
+			      struct ddl_error *error);
+enum ddl_status ddl_flow_verify(struct ddl_session *session, const char *word,
+				struct ddl_error *error);
+
+/* The last outcome; NULL when nothing was applied or refused. */
+const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session);
+
+/* -------------------------------------------------------------------- words */
+
+/* Sentences that every front end shares; translated, written to `to`, which is returned. */
+char *ddl_words_fit(char *to, size_t room, const struct ddl_module *module);
+char *ddl_words_repo_fit(char *to, size_t room, const struct ddl_repo *repo, const char *release);
+char *ddl_words_op(char *to, size_t room, const struct ddl_op *op);
+char *ddl_words_device(char *to, size_t room, const struct ddl_device *device);
+const char *ddl_words_result(enum ddl_result result);
+const char *ddl_words_result_hint(enum ddl_result result);
+
+/* --------------------------------------------------------------------- JSON */
+
+/* Each gives a NUL-ended, indented JSON text to be freed with free(); NULL: no memory. */
+char *ddl_json_looks(struct ddl_look *const *looks, size_t count, const char *release);
+char *ddl_json_plan(const struct ddl_plan *plan);
+char *ddl_json_machine(const struct ddl_machine *machine);
+char *ddl_json_outcome(const struct ddl_outcome *outcome);
+char *ddl_json_error(const struct ddl_error *error);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Everything that touches the kernel goes through these operations: real in
+ * kernel_linux.c, faked in tests with a module table and scripted errors.
+ * An operation returns 0, or -1 with the error set; errors are already worded by
+ * the operation (ENOEXEC from insert is DDL_E_INSERT_FORMAT).
+ */
+#ifndef DDL_KERNEL_H
+#define DDL_KERNEL_H
+
+#include "arena.h"
+#include "ddl.h"
+
+struct ddl_kernel;
+
+/* A module as the initrd's own tree has it. */
+struct ddl_tree_module {
+	const char *name;
+	const char *path;       /* absolute; NULL: built in */
+	const char **needs;     /* absolute paths it depends on, in insertion order */
+	size_t n_needs;
+	bool builtin;
+};
+
+struct ddl_kernel_ops {
+	/* The machine now; strings in `arena`. */
+	int (*snapshot)(struct ddl_kernel *kernel, struct ddl_arena *arena,
+			struct ddl_machine *machine, struct ddl_error *error);
+	/* May this process load modules at all? DDL_E_NOT_ROOT, DDL_E_INSERT_LOCKED, … */
+	int (*may_change)(struct ddl_kernel *kernel, struct ddl_error *error);
+	/* Looks a module up by name in /lib/modules/<release>. `found` false when it is not there. */
+	int (*tree_find)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
+			 struct ddl_tree_module *module, bool *found, struct ddl_error *error);
+	/* Options that modprobe.d sets for the module ("" for none), and whether it is blacklisted. */
+	int (*config)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
+		      const char **options, bool *blacklisted, struct ddl_error *error);
+	/* Inserts the staged bytes (not compressed). The descriptor stays the caller's. */
+	int (*insert)(struct ddl_kernel *kernel, const char *name, int fd, const char *params,
+		      struct ddl_error *error);
+	/* Inserts one file of the tree, compressed or not, without its dependencies. */
+	int (*insert_path)(struct ddl_kernel *kernel, const char *name, const char *path,
+			   const char *params, struct ddl_error *error);
+	int (*remove)(struct ddl_kernel *kernel, const char *name, struct ddl_error *error);
+	/* Where the kernel is to look for firmware first; "" puts back what was there. */
+	int (*firmware_path)(struct ddl_kernel *kernel, const char *directory, struct ddl_error *error);
+	/* A position in the kernel log, and the lines since one (cleaned, no more than DDL_MAX_KERNEL_LINES). */
+	uint64_t (*log_mark)(struct ddl_kernel *kernel);
+	int (*log_since)(struct ddl_kernel *kernel, uint64_t mark, struct ddl_arena *arena,
+			 const char ***lines, size_t *count, struct ddl_error *error);
+	/* One line for the kernel log; failure is of no consequence. */
+	void (*log_write)(struct ddl_kernel *kernel, const char *line);
+	/* Sleeps a little (or until something happened); the fake moves its clock on. Milliseconds slept. */
+	unsigned (*wait)(struct ddl_kernel *kernel, unsigned milliseconds);
+	void (*close)(struct ddl_kernel *kernel);
+};
+
+struct ddl_kernel {
+	const struct ddl_kernel_ops *ops;
+};
+
+/*
+ * The kernel of this program: the running one, all files below `root` ("" for "/"),
+ * taken for `release` where that is not NULL. Tests link another one.
+ */
+struct ddl_kernel *ddl_kernel_open(const char *root, const char *release, struct ddl_error *error);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every cap on what is read from a medium, a module or the kernel, in one place.
+ * A medium is not trusted: each of these is checked before memory is taken.
+ * Sizes are bytes, times are milliseconds, the rest are counts.
+ */
+#ifndef DDL_LIMITS_H
+#define DDL_LIMITS_H
+
+/* Metadata: one XS-REPOSITORY, XS-PACKAGES, XS-REPOSITORY-LIST, update.xml, … */
+#define DDL_MAX_METADATA          (1024U * 1024U)
+#define DDL_MAX_XML_DEPTH         16U
+#define DDL_MAX_PACKAGES          10000U
+#define DDL_MAX_REQUIRES          256U
+#define DDL_MAX_REPOSITORIES      64U
+#define DDL_MAX_LIST_LINES        256U
+#define DDL_MAX_ISO_FILES         64U    /* image files looked at on one medium */
+
+/* Names and texts that come from a medium */
+#define DDL_MAX_PATH              1024U
+#define DDL_MAX_NAME              255U
+#define DDL_MAX_TEXT              4096U  /* a description, an option string */
+#define DDL_MAX_LICENCE           (256U * 1024U)
+
+/* Archives */
+#define DDL_MAX_ARCHIVE_ENTRIES   100000U
+#define DDL_MAX_PACKAGE_FILES     20000U
+#define DDL_MAX_PACKAGE           (512ULL * 1024U * 1024U) /* a package file on the medium */
+#define DDL_MAX_UNPACKED          (1024ULL * 1024U * 1024U)
+#define DDL_MAX_RATIO             200U   /* unpacked : packed, past the first MiB */
+#define DDL_MAX_STAGED_FILE       (128ULL * 1024U * 1024U)
+
+/* RPM: rpm itself refuses header data over 256 MiB; drivers need far less */
+#define DDL_MAX_RPM_TAGS          65535U
+#define DDL_MAX_RPM_HEADER        (16U * 1024U * 1024U)
+
+/* Modules */
+#define DDL_MAX_MODULES           512U   /* in the packs of one load */
+#define DDL_MAX_ALIASES           8192U
+#define DDL_MAX_MODINFO           (1024U * 1024U)
+#define DDL_MAX_DEPENDS           64U
+#define DDL_MAX_FIRMWARE          512U
+#define DDL_MAX_PARAMS            1024U  /* one module's option string */
+
+/* The machine */
+#define DDL_MAX_DEVICES           4096U
+#define DDL_MAX_SOURCES           256U
+#define DDL_MAX_SYSFS_FILE        65536U
+#define DDL_MAX_KERNEL_LINES      200U
+
+/* A child that reads foreign bytes */
+#define DDL_MAX_MESSAGE           (64U * 1024U)
+#define DDL_MAX_CHILD_MEMORY      (1024ULL * 1024U * 1024U)
+#define DDL_CHILD_CPU_SECONDS     120U
+#define DDL_CHILD_TIMEOUT_MS      300000U
+#define DDL_PROBE_TIMEOUT_MS      3000U  /* one device's probe */
+
+/* Waiting */
+#define DDL_SETTLE_DEFAULT_MS     30000U
+#define DDL_SETTLE_MAX_MS         600000U
+#define DDL_SETTLE_QUIET_MS       1500U  /* nothing new for this long: settled */
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The log file: one line a call, cleaned, with the seconds since the machine started. */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "limits.h"
+#include "path.h"
+#include "text.h"
+
+struct ddl_log {
+	int fd; /* -1: nothing is kept */
+};
+
+/* Makes the directory of `path`; one that is there already is what was wanted. */
+static int make_directory(const char *path, struct ddl_error *error)
+{
+	char directory[DDL_MAX_PATH];
+	size_t n = (size_t)(ddl_path_base(path) - path);
+
+	if (n <= 1)
+		return 0;
+	if (n >= sizeof(directory))
+		return ddl_fail(error, DDL_E_LOG, ENAMETOOLONG, "%s", path);
+	memcpy(directory, path, n - 1);
+	directory[n - 1] = '\0';
+	for (char *slash = directory + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		(void)mkdir(directory, 0755); /* the open that follows says what matters */
+		*slash = '/';
+	}
+	(void)mkdir(directory, 0755);
+	return 0;
+}
+
+struct ddl_log *ddl_log_open(const char *path, struct ddl_error *error)
+{
+	struct ddl_log *log = malloc(sizeof(*log));
+
+	if (!log) {
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "log");
+		return NULL;
+	}
+	log->fd = -1;
+	if (!path)
+		return log;
+	if (make_directory(path, error) < 0)
+		goto fail;
+	log->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0644);
+	if (log->fd < 0) {
+		(void)ddl_fail(error, DDL_E_LOG, errno, "%s", path);
+		goto fail;
+	}
+	return log;
+fail:
+	free(log);
+	return NULL;
+}
+
+void ddl_log_close(struct ddl_log *log)
+{
+	if (!log)
+		return;
+	if (log->fd >= 0)
+		(void)close(log->fd); /* every line was written by itself */
+	free(log);
+}
+
+void ddl_log(struct ddl_log *log, const char *format, ...)
+{
+	char raw[2048], clean[2048], line[2112];
+	struct timespec now = { 0, 0 };
+	va_list args;
+	int n;
+
+	if (!log || log->fd < 0)
+		return;
+	va_start(args, format);
+	n = vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	(void)ddl_text_clean(clean, sizeof(clean), raw, strlen(raw));
+	n = snprintf(line, sizeof(line), "[%5lld.%03ld] %s\n", (long long)now.tv_sec,
+		     now.tv_nsec / 1000000, clean);
+	if (n > 0 && ddl_write_full(log->fd, line, (size_t)n) < 0)
+		log->fd = -1; /* a full log must not stop a load; the outcome has what counts */
+}
+
+void ddl_log_error(struct ddl_log *log, const char *doing, const struct ddl_error *error)
+{
+	ddl_log(log, "%s: %s: %s%s%s", doing, ddl_code_name(error->code), error->text,
+		error->os_errno ? ": " : "", error->os_errno ? strerror(error->os_errno) : "");
+}

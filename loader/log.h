@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ddload's own log: one cleaned line at a time, with seconds since the start, to a
+ * file. The kernel log gets what the flow sends there itself.
+ */
+#ifndef DDL_LOG_H
+#define DDL_LOG_H
+
+#include "error.h"
+
+struct ddl_log;
+
+/* Opens (appends to) `path`, making its directory. NULL path: a log that keeps nothing. */
+struct ddl_log *ddl_log_open(const char *path, struct ddl_error *error);
+void ddl_log_close(struct ddl_log *log);
+void ddl_log(struct ddl_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ddl_log_error(struct ddl_log *log, const char *doing, const struct ddl_error *error);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A source opened for reading: a directory (mounted read-only by us, or given), or an
+ * archive (ISO, zip, tar) read by libarchive through a descriptor without mounting.
+ * Both give the same two things: its files' names and sizes, and the bytes of wanted
+ * files in the order in which they lie on the medium.
+ */
+#ifndef DDL_MEDIUM_H
+#define DDL_MEDIUM_H
+
+#include <sys/types.h>
+
+#include "arena.h"
+#include "ddl.h"
+
+enum ddl_medium_kind { DDL_MEDIUM_DIRECTORY, DDL_MEDIUM_ARCHIVE };
+
+struct ddl_medium {
+	enum ddl_medium_kind kind;
+	int fd;                   /* directory, or the archive's bytes */
+	bool mounted;             /* by us: close unmounts */
+	char mountpoint[128];
+	const char *inside;       /* "pack.iso" when it is a file on another medium, else "" */
+	char name[DDL_MAX_NAME + 1]; /* for messages */
+};
+
+/*
+ * Opens a source. A device is mounted ro,nodev,nosuid,noexec (noload / norecovery so that
+ * no journal is replayed) below /run/ddload/media; where that cannot be done (no right, no
+ * such file system in this kernel) and it holds an ISO 9660 file system, libarchive
+ * reads it. NULL and DDL_E_NO_MEDIUM, _MOUNT, _OPEN, _NOT_A_DISK, …
+ */
+struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *root,
+				   struct ddl_error *error);
+
+/* A medium that is a file on a directory medium (an .iso on a stick). */
+struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
+					 struct ddl_error *error);
+
+/* Unmounts, closes, removes the mount point, frees. NULL allowed. */
+void ddl_medium_close(struct ddl_medium *medium);
+
+/* ---- what may be called inside a confined child ---- */
+
+/* One file's bytes in order. read() gives the bytes read, 0 at the end, -1 with the error. */
+struct ddl_reader {
+	ssize_t (*read)(struct ddl_reader *reader, void *buffer, size_t n, struct ddl_error *error);
+	const char *name;         /* cleaned, as the medium has it */
+	uint64_t size;            /* as the directory says */
+	void *ctx;
+};
+
+/* 0: go on; 1: enough, stop without error; -1: stop, the error is set. */
+typedef int (*ddl_medium_visitor)(void *arg, struct ddl_reader *reader, struct ddl_error *error);
+
+/*
+ * A wanted file. For a directory medium ddl_medium_prepare opens `fd` before the child is
+ * confined, as there it could not; for an archive it stays -1.
+ */
+struct ddl_wanted {
+	const char *name;         /* cleaned relative path; compared without regard to case on ISO */
+	int fd;
+	bool found;               /* visited */
+};
+
+/* Opens the wanted files of a directory medium; those that are not there keep -1. */
+int ddl_medium_prepare(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,
+		       struct ddl_error *error);
+void ddl_medium_unprepare(struct ddl_wanted *wanted, size_t count);
+
+/*
+ * Visits the wanted files that exist, in medium order, each at most once. The visitor
+ * may read any part of it. Names that are missing are left with found == false.
+ */
+int ddl_medium_visit(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,
+		     ddl_medium_visitor visit, void *arg, struct ddl_error *error);
+
+/*
+ * Visits every file of an archive medium (names only are needed: reading is optional and
+ * what is not read is skipped, not transferred). Not for directories.
+ */
+int ddl_medium_walk(const struct ddl_medium *medium, ddl_medium_visitor visit, void *arg,
+		    struct ddl_error *error);
+
+/* Names in a directory of a directory medium that end in `end` (".iso"), sorted, at most DDL_MAX_ISO_FILES. */
+int ddl_medium_names(const struct ddl_medium *medium, struct ddl_arena *arena, const char *directory,
+		     const char *end, const char ***names, size_t *count, struct ddl_error *error);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a driver disk may be: block devices from /sys/class/block, each probed with
+ * libblkid on a descriptor, with a time limit; and directories and files by path.
+ */
+#ifndef DDL_SOURCE_H
+#define DDL_SOURCE_H
+
+#include "arena.h"
+#include "ddl.h"
+
+/*
+ * All block devices that could hold a medium, in the order a person looks for them:
+ * removable first, then by name. A disk with partitions that are usable is left out
+ * itself; ram, empty loop, dm and md members and the like are left out. Devices are
+ * probed side by side in children; one that does not answer in DDL_PROBE_TIMEOUT_MS
+ * is listed with its trouble (DDL_E_TIMEOUT), one with no medium with DDL_E_NO_MEDIUM.
+ */
+int ddl_sources_find(struct ddl_arena *arena, const char *root, struct ddl_source ***sources,
+		     size_t *count, struct ddl_error *error);
+
+/* One SOURCE word: a path (device, directory, file), LABEL=… or UUID=…. */
+struct ddl_source *ddl_source_from_word(struct ddl_arena *arena, const char *root,
+					const char *word, struct ddl_error *error);
+
+#endif
