@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sentences about packs, modules, devices, steps and results that every front end shares. */
+#include "ddl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The device's address with its ids where it has some: "0000:00:04.0 (1000:0060)". */
+static const char *device_name(char *to, size_t room, const struct ddl_device *device)
+{
+	if (*device->ids)
+		snprintf(to, room, "%s (%s)", device->address, device->ids);
+	else
+		snprintf(to, room, "%s", device->address);
+	return to;
+}
+
+static void words_replaces(char *to, size_t room, const struct ddl_module *module)
+{
+	char name[128];
+	const struct ddl_device *device = module->device;
+
+	if (*module->loaded_version)
+		snprintf(to, room, _("replaces version %s, which is loaded"), module->loaded_version);
+	else if (device && *device->driver && strcmp(device->module, module->name) != 0)
+		snprintf(to, room, _("for %s, which the driver %s holds now"),
+			 device_name(name, sizeof name, device), device->driver);
+	else
+		snprintf(to, room, "%s", _("replaces another build, which is loaded"));
+}
+
+static void words_for_device(char *to, size_t room, const struct ddl_module *module)
+{
+	char name[128];
+
+	if (module->device)
+		snprintf(to, room, _("fits %s, which has no driver"),
+			 device_name(name, sizeof name, module->device));
+	else
+		snprintf(to, room, "%s", _("fits this machine"));
+}
+
+char *ddl_words_fit(char *to, size_t room, const struct ddl_module *module)
+{
+	switch (module->fit) {
+	case DDL_FIT_YES:
+		words_for_device(to, room, module);
+		break;
+	case DDL_FIT_REPLACES:
+		words_replaces(to, room, module);
+		break;
+	case DDL_FIT_LOADED:
+		snprintf(to, room, "%s", _("already loaded in this version"));
+		break;
+	case DDL_FIT_SUPPORT:
+		snprintf(to, room, "%s", _("firmware or settings, for any kernel"));
+		break;
+	case DDL_FIT_NO_DEVICE:
+		snprintf(to, room, "%s", _("no device here needs it"));
+		break;
+	case DDL_FIT_TWIN:
+		snprintf(to, room, _("the same driver for the kdump kernel %s"), module->kernel);
+		break;
+	case DDL_FIT_OTHER_KERNEL:
+		snprintf(to, room, _("built for another kernel, %s"), module->kernel);
+		break;
+	case DDL_FIT_DAMAGED:
+		snprintf(to, room, "%s", _("damaged"));
+		break;
+	case DDL_FIT_UNREAD:
+	default:
+		snprintf(to, room, "%s", _("not looked into"));
+		break;
+	}
+	return to;
+}
+
+/* The module that makes the pack as good as it is; NULL when its packages were not read. */
+static const struct ddl_module *best_module(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		const struct ddl_package *package = &repo->packages[i];
+		for (size_t k = 0; k < package->n_modules; k++)
+			if (package->modules[k]->fit == repo->fit)
+				return package->modules[k];
+	}
+	return NULL;
+}
+
+/* The kernel that a pack for another kernel was built for; "" when it does not say. */
+static const char *other_kernel(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		const struct ddl_package *package = &repo->packages[i];
+		if (package->fit == DDL_FIT_OTHER_KERNEL && *package->kernel &&
+		    strcmp(package->kernel, "any") != 0)
+			return package->kernel;
+		if (package->fit == DDL_FIT_OTHER_KERNEL && package->n_modules)
+			return package->modules[0]->kernel;
+	}
+	return "";
+}
+
+char *ddl_words_repo_fit(char *to, size_t room, const struct ddl_repo *repo, const char *release)
+{
+	const struct ddl_module *best = best_module(repo);
+	const char *kernel = other_kernel(repo);
+
+	if (repo->fit == DDL_FIT_OTHER_KERNEL && *kernel)
+		snprintf(to, room, _("for another kernel (%s; this is %s)"), kernel, release);
+	else if (repo->fit == DDL_FIT_OTHER_KERNEL)
+		snprintf(to, room, _("for another kernel (this is %s)"), release);
+	else if (repo->fit == DDL_FIT_TWIN)
+		snprintf(to, room, "%s", _("only for the kdump kernel"));
+	else if (best)
+		ddl_words_fit(to, room, best);
+	else {
+		const struct ddl_module fit_only = { .fit = repo->fit, .loaded_version = "", .kernel = "" };
+		ddl_words_fit(to, room, &fit_only);
+	}
+	return to;
+}
+
+static void words_unload(char *to, size_t room, const struct ddl_op *op)
+{
+	if (*op->version_before)
+		snprintf(to, room, _("unload %s %s"), op->module, op->version_before);
+	else
+		snprintf(to, room, _("unload %s"), op->module);
+}
+
+static void words_insert(char *to, size_t room, const struct ddl_op *op)
+{
+	if (op->from_pack && *op->version_after)
+		snprintf(to, room, _("load %s %s from the driver disk"), op->module, op->version_after);
+	else if (op->from_pack)
+		snprintf(to, room, _("load %s from the driver disk"), op->module);
+	else
+		snprintf(to, room, _("load %s, which it needs, from this system"), op->module);
+}
+
+char *ddl_words_op(char *to, size_t room, const struct ddl_op *op)
+{
+	switch (op->kind) {
+	case DDL_OP_FIRMWARE:
+		snprintf(to, room, "%s", _("put the firmware where the kernel looks for it"));
+		break;
+	case DDL_OP_UNLOAD:
+		words_unload(to, room, op);
+		break;
+	case DDL_OP_INSERT:
+		words_insert(to, room, op);
+		break;
+	case DDL_OP_RELOAD:
+		snprintf(to, room, _("load %s again"), op->module);
+		break;
+	case DDL_OP_SETTLE:
+	default:
+		snprintf(to, room, "%s", _("wait for the disks to appear"));
+		break;
+	}
+	return to;
+}
+
+/* Whole sentences for each class, as other languages need them. */
+static const char *device_sentence(enum ddl_device_class class, bool bound)
+{
+	switch (class) {
+	case DDL_CLASS_STORAGE:
+		return bound ? _("storage controller %s: driver %s") : _("storage controller %s: no driver");
+	case DDL_CLASS_NETWORK:
+		return bound ? _("network controller %s: driver %s") : _("network controller %s: no driver");
+	case DDL_CLASS_OTHER:
+	default:
+		return bound ? _("device %s: driver %s") : _("device %s: no driver");
+	}
+}
+
+char *ddl_words_device(char *to, size_t room, const struct ddl_device *device)
+{
+	char name[128];
+	const char *sentence = device_sentence(device->class, *device->driver != '\0');
+
+	device_name(name, sizeof name, device);
+	/* The sentences are ours or a translation that is checked to take the same arguments. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(to, room, sentence, name, device->driver);
+#pragma GCC diagnostic pop
+	return to;
+}
+
+static const struct {
+	enum ddl_result result;
+	const char *sentence, *hint;
+} results[] = {
+	{ DDL_RESULT_NOTHING, N_("There was nothing to load."), "" },
+	{ DDL_RESULT_WORKS, N_("The driver is loaded and works."), "" },
+	{ DDL_RESULT_ALREADY, N_("This driver was loaded already, in the same version."),
+	  N_("If disks are still missing, check the cables and the controller's own setup.") },
+	{ DDL_RESULT_BOUND_NO_DISK, N_("The driver is loaded and has its controller, but no disk has appeared."),
+	  N_("Check cables and power, and that the RAID controller's setup has a volume defined.") },
+	{ DDL_RESULT_UNUSED, N_("The driver is loaded, but no device uses it."),
+	  N_("This may be the driver for another model: compare the ids of the controllers.") },
+	{ DDL_RESULT_REFUSED, N_("Nothing was changed."), "" },
+	{ DDL_RESULT_UNDONE, N_("Loading failed. Everything is again as it was before."),
+	  N_("The lines from the kernel say why. Try a driver disk made for this kernel.") },
+	{ DDL_RESULT_NOT_UNDONE, N_("Loading failed, and not everything could be put back."),
+	  N_("Restart the machine before you go on.") },
+};
+
+const char *ddl_words_result(enum ddl_result result)
+{
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+		if (results[i].result == result)
+			return _(results[i].sentence);
+	return "";
+}
+
+const char *ddl_words_result_hint(enum ddl_result result)
+{
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+		if (results[i].result == result && *results[i].hint)
+			return _(results[i].hint);
+	return "";
+}
