@@ -200,6 +200,7 @@ struct ddl_package {
 	size_t n_modules;
 	enum ddl_fit fit;
 	struct ddl_error trouble; /* state BAD */
+	int fd;                   /* the whole package, staged for the hand-off; -1: not kept */
 };
 
 struct ddl_medium; /* opaque to front ends */
@@ -448,6 +449,9 @@ const char *ddl_words_result_hint(enum ddl_result result);
 
 /* Each gives a NUL-ended, indented JSON text to be freed with free(); NULL: no memory. */
 char *ddl_json_looks(struct ddl_look *const *looks, size_t count, const char *release);
+/* The packs of a verify, and its error or null. */
+char *ddl_json_repos(const struct ddl_repo *const *repos, size_t count, const char *release,
+		     const struct ddl_error *error);
 char *ddl_json_plan(const struct ddl_plan *plan);
 char *ddl_json_machine(const struct ddl_machine *machine);
 char *ddl_json_outcome(const struct ddl_outcome *outcome);
