@@ -22,6 +22,7 @@ struct ddl_medium {
 	char mountpoint[128];
 	const char *inside;       /* "pack.iso" when it is a file on another medium, else "" */
 	char name[DDL_MAX_NAME + 1]; /* for messages */
+	struct ddl_archive *archive; /* how to read it and what is known of it; NULL for a directory */
 };
 
 /*
@@ -42,11 +43,14 @@ void ddl_medium_close(struct ddl_medium *medium);
 
 /* ---- what may be called inside a confined child ---- */
 
+struct ddl_wanted;
+
 /* One file's bytes in order. read() gives the bytes read, 0 at the end, -1 with the error. */
 struct ddl_reader {
 	ssize_t (*read)(struct ddl_reader *reader, void *buffer, size_t n, struct ddl_error *error);
 	const char *name;         /* cleaned, as the medium has it */
 	uint64_t size;            /* as the directory says */
+	const struct ddl_wanted *wanted; /* which of them this is; NULL in a walk */
 	void *ctx;
 };
 

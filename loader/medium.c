@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Sources opened for reading: devices mounted read-only where the kernel can, image
+ * files and what cannot be mounted through libarchive, directories as they are.
+ */
+#include "medium.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "medium_archive.h"
+#include "medium_mount.h"
+#include "path.h"
+#include "text.h"
+
+static bool gone(int cause)
+{
+	return cause == ENODEV || cause == ENXIO || cause == EIO;
+}
+
+static int cannot_open(struct ddl_error *error, const char *name)
+{
+	int cause = errno;
+
+	if (cause == ENOMEDIUM)
+		return ddl_fail(error, DDL_E_NO_MEDIUM, cause, "%s", name);
+	return ddl_fail(error, gone(cause) ? DDL_E_GONE : DDL_E_OPEN, cause, "%s", name);
+}
+
+static struct ddl_medium *medium_new(enum ddl_medium_kind kind, const char *name,
+				     struct ddl_error *error)
+{
+	struct ddl_medium *medium = calloc(1, sizeof(*medium));
+
+	if (!medium) {
+		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+		return NULL;
+	}
+	medium->kind = kind;
+	medium->fd = -1;
+	medium->inside = "";
+	ddl_text_clean(medium->name, sizeof(medium->name), name, strlen(name));
+	return medium;
+}
+
+void ddl_medium_close(struct ddl_medium *medium)
+{
+	if (!medium)
+		return;
+	if (medium->fd >= 0)
+		close(medium->fd);
+	if (medium->mounted)
+		ddl_mount_undo(medium->mountpoint);
+	ddl_archive_free(medium->archive);
+	if (*medium->inside)
+		free((void *)(uintptr_t)medium->inside);
+	free(medium);
+}
+
+/* Takes over `fd` whatever happens. */
+static struct ddl_medium *archive_medium(int fd, const char *name, struct ddl_error *error)
+{
+	struct ddl_medium *medium = NULL;
+	struct ddl_error trouble = DDL_ERROR_INIT;
+	const char *what;
+	enum ddl_archive_format format = ddl_archive_recognise(fd, &what, &trouble);
+
+	if (trouble.code != DDL_OK) {
+		ddl_fail(error, trouble.code, trouble.os_errno, "%s", name);
+	} else if (format == DDL_ARCHIVE_OTHER) {
+		/* TRANSLATORS: the second part is what the file is, "an RPM package" */
+		ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is %s"), name, what);
+	} else if (format == DDL_ARCHIVE_NONE) {
+		ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", name);
+	} else {
+		medium = medium_new(DDL_MEDIUM_ARCHIVE, name, error);
+	}
+	if (medium) {
+		medium->fd = fd;
+		medium->archive = ddl_archive_new(format, error);
+		if (medium->archive)
+			return medium;
+		ddl_medium_close(medium);
+		return NULL;
+	}
+	close(fd);
+	return NULL;
+}
+
+static struct ddl_medium *directory_medium(int fd, const char *name, struct ddl_error *error)
+{
+	struct ddl_medium *medium = medium_new(DDL_MEDIUM_DIRECTORY, name, error);
+
+	if (medium)
+		medium->fd = fd;
+	else
+		close(fd);
+	return medium;
+}
+
+/* Where the source is: below the root when its path is absolute. */
+static bool place(char *to, size_t room, const char *root, const char *path)
+{
+	return ddl_path_join(to, room, path[0] == '/' ? root : NULL, path);
+}
+
+static struct ddl_medium *open_directory(const struct ddl_source *source, const char *path,
+					 struct ddl_error *error)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		cannot_open(error, source->name);
+		return NULL;
+	}
+	return directory_medium(fd, source->name, error);
+}
+
+static struct ddl_medium *open_file(const struct ddl_source *source, const char *path,
+				    struct ddl_error *error)
+{
+	/* Not blocking: somebody may have given a FIFO. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0) {
+		cannot_open(error, source->name);
+		return NULL;
+	}
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		ddl_fail(error, DDL_E_OPEN, EINVAL, _("%s is not a file"), source->name);
+		return NULL;
+	}
+	return archive_medium(fd, source->name, error);
+}
+
+/* The device without mounting, when what is on it can be read so. */
+static struct ddl_medium *open_unmounted(const struct ddl_source *source, int fd,
+					 const struct ddl_error *mounting, struct ddl_error *error)
+{
+	struct ddl_error trouble = DDL_ERROR_INIT;
+	enum ddl_archive_format format = ddl_archive_recognise(fd, NULL, &trouble);
+
+	if (format == DDL_ARCHIVE_ISO9660)
+		return archive_medium(fd, source->name, error);
+	close(fd);
+	if (trouble.code != DDL_OK)
+		ddl_fail(error, trouble.code, trouble.os_errno, "%s", source->name);
+	else
+		ddl_fail(error, mounting->code, mounting->os_errno, "%s", mounting->text);
+	return NULL;
+}
+
+static struct ddl_medium *open_device(const struct ddl_source *source, const char *root,
+				      const char *path, struct ddl_error *error)
+{
+	struct ddl_error mounting = DDL_ERROR_INIT;
+	struct ddl_medium *medium;
+	char mountpoint[sizeof(medium->mountpoint)];
+	/* Not blocking: a CD drive would draw its tray in. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), directory;
+	bool ours;
+
+	if (fd < 0) {
+		cannot_open(error, source->name);
+		return NULL;
+	}
+	directory = ddl_mount(root, path, source->name, source->format, mountpoint,
+			      sizeof(mountpoint), &ours, &mounting);
+	if (directory < 0)
+		return open_unmounted(source, fd, &mounting, error);
+	close(fd);
+	medium = directory_medium(directory, source->name, error);
+	if (!medium) {
+		if (ours)
+			ddl_mount_undo(mountpoint);
+		return NULL;
+	}
+	medium->mounted = ours;
+	memcpy(medium->mountpoint, mountpoint, sizeof(mountpoint));
+	return medium;
+}
+
+struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *root,
+				   struct ddl_error *error)
+{
+	char path[4096];
+
+	if (!place(path, sizeof(path), root, source->path)) {
+		ddl_fail(error, DDL_E_OPEN, ENAMETOOLONG, "%s", source->name);
+		return NULL;
+	}
+	switch (source->kind) {
+	case DDL_SOURCE_DIRECTORY:
+		return open_directory(source, path, error);
+	case DDL_SOURCE_FILE:
+		return open_file(source, path, error);
+	case DDL_SOURCE_DEVICE:
+		return open_device(source, root, path, error);
+	}
+	ddl_fail(error, DDL_E_INTERNAL, 0, "%s", source->name);
+	return NULL;
+}
+
+struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
+					 struct ddl_error *error)
+{
+	struct ddl_medium *medium;
+	char *inside;
+	int fd;
+
+	if (outer->kind != DDL_MEDIUM_DIRECTORY) {
+		ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", name);
+		return NULL;
+	}
+	fd = ddl_path_open(outer->fd, name, error);
+	if (fd < 0)
+		return NULL;
+	medium = archive_medium(fd, ddl_path_base(name), error);
+	if (!medium || !*name)
+		return medium;
+	inside = strdup(name);
+	if (!inside) {
+		ddl_medium_close(medium);
+		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+		return NULL;
+	}
+	ddl_text_clean_in_place(inside);
+	medium->inside = inside;
+	return medium;
+}
+
+/* ------------------------------------------------------------ wanted files */
+
+/* Nothing of that name, or nothing that could be a file of a driver disk. */
+static bool not_there(const struct ddl_error *trouble)
+{
+	int cause = trouble->os_errno;
+
+	return trouble->code == DDL_E_PATH ||
+	       (trouble->code == DDL_E_OPEN && (cause == ENOENT || cause == ENOTDIR ||
+		cause == ELOOP || cause == EISDIR || cause == EINVAL || cause == ENAMETOOLONG));
+}
+
+int ddl_medium_prepare(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,
+		       struct ddl_error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		wanted[i].fd = -1;
+		wanted[i].found = false;
+	}
+	if (medium->kind != DDL_MEDIUM_DIRECTORY)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		struct ddl_error trouble = DDL_ERROR_INIT;
+
+		wanted[i].fd = ddl_path_open(medium->fd, wanted[i].name, &trouble);
+		if (wanted[i].fd >= 0) {
+			/* Only a hint: that it is not taken is of no consequence. */
+			(void)posix_fadvise(wanted[i].fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+			continue;
+		}
+		if (not_there(&trouble))
+			continue;
+		ddl_medium_unprepare(wanted, i);
+		if (error)
+			*error = trouble;
+		return ddl_fail_in(error, "%s", medium->name);
+	}
+	return 0;
+}
+
+void ddl_medium_unprepare(struct ddl_wanted *wanted, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (wanted[i].fd >= 0)
+			close(wanted[i].fd);
+		wanted[i].fd = -1;
+	}
+}
+
+/* One prepared file; its position is our own, so that a second visit begins anew. */
+struct plain {
+	struct ddl_reader reader;
+	int fd;
+	off_t position;
+};
+
+static ssize_t read_plain(struct ddl_reader *reader, void *buffer, size_t n,
+			  struct ddl_error *error)
+{
+	struct plain *plain = reader->ctx;
+	ssize_t got;
+
+	do
+		got = pread(plain->fd, buffer, n, plain->position);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return ddl_fail(error, errno == EIO || !gone(errno) ? DDL_E_READ : DDL_E_GONE,
+				errno, "%s", reader->name);
+	plain->position += got;
+	return got;
+}
+
+static int visit_plain(struct ddl_wanted *wanted, ddl_medium_visitor visit, void *arg,
+		       struct ddl_error *error)
+{
+	struct plain plain = {
+		.reader = { .read = read_plain, .name = wanted->name, .wanted = wanted },
+		.fd = wanted->fd,
+	};
+	struct stat st;
+
+	if (fstat(wanted->fd, &st) < 0)
+		return ddl_fail(error, DDL_E_READ, errno, "%s", wanted->name);
+	plain.reader.ctx = &plain;
+	plain.reader.size = (uint64_t)st.st_size;
+	wanted->found = true;
+	return visit(arg, &plain.reader, error);
+}
+
+int ddl_medium_visit(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,
+		     ddl_medium_visitor visit, void *arg, struct ddl_error *error)
+{
+	int result = 0;
+
+	if (count == 0)
+		return 0;
+	if (medium->kind == DDL_MEDIUM_ARCHIVE)
+		return ddl_archive_visit(medium, wanted, count, visit, arg, error);
+	for (size_t i = 0; i < count; i++)
+		wanted[i].found = false;
+	for (size_t i = 0; i < count && result == 0; i++)
+		if (wanted[i].fd >= 0)
+			result = visit_plain(&wanted[i], visit, arg, error);
+	return result < 0 ? -1 : 0;
+}
+
+int ddl_medium_walk(const struct ddl_medium *medium, ddl_medium_visitor visit, void *arg,
+		    struct ddl_error *error)
+{
+	if (medium->kind != DDL_MEDIUM_ARCHIVE)
+		return ddl_fail(error, DDL_E_INTERNAL, 0, "%s", medium->name);
+	return ddl_archive_visit(medium, NULL, 0, visit, arg, error);
+}
+
+/* ------------------------------------------------------------------- names */
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t length = strlen(name), tail = strlen(end);
+
+	return length > tail && strcasecmp(name + length - tail, end) == 0;
+}
+
+/* Could a medium of this name be opened? Links, FIFOs and what is not clean could not. */
+static bool is_offer(int at, const struct dirent *entry, const char *end)
+{
+	char clean[DDL_MAX_PATH];
+	struct stat st;
+
+	return ends_in(entry->d_name, end) && entry->d_name[0] != '.' &&
+	       ddl_path_clean(clean, sizeof(clean), entry->d_name) &&
+	       fstatat(at, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+static int read_names(DIR *dir, struct ddl_arena *arena, const char *end, const char ***names,
+		      size_t *count, struct ddl_error *error)
+{
+	size_t entries = 0;
+
+	for (;;) {
+		const struct dirent *entry;
+		const char **name;
+
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry)
+			return errno ? ddl_fail(error, gone(errno) ? DDL_E_GONE : DDL_E_READ, errno, "%s", "") : 0;
+		if (++entries > DDL_MAX_ARCHIVE_ENTRIES)
+			return ddl_fail(error, DDL_E_TOO_LARGE, 0, "%s", "");
+		if (*count >= DDL_MAX_ISO_FILES || !is_offer(dirfd(dir), entry, end))
+			continue;
+		name = ddl_arena_push(arena, names, count, sizeof(**names));
+		if (!name || !(*name = ddl_arena_dup(arena, entry->d_name)))
+			return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "");
+	}
+}
+
+int ddl_medium_names(const struct ddl_medium *medium, struct ddl_arena *arena, const char *directory,
+		     const char *end, const char ***names, size_t *count, struct ddl_error *error)
+{
+	int fd = ddl_path_open_dir(medium->fd, directory, error);
+	DIR *dir;
+	int result;
+
+	*names = NULL;
+	*count = 0;
+	if (fd < 0)
+		return -1;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return ddl_fail(error, DDL_E_MEMORY, errno, "%s", medium->name);
+	}
+	result = read_names(dir, arena, end, names, count, error);
+	closedir(dir);
+	if (result < 0)
+		return ddl_fail_in(error, "%s", medium->name);
+	if (*count > 0)
+		qsort(*names, *count, sizeof(**names), compare_names);
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Media that are archives: recognised by their bytes, read by libarchive through one
+ * descriptor. Only medium.c includes this.
+ *
+ * ISO 9660: ECMA-119, volume descriptors from sector 16 on, each with "CD001" at byte 1.
+ * zip: "PK\3\4" at the start (APPNOTE 4.3.7). tar: "ustar" at byte 257 (POSIX pax).
+ */
+#ifndef DDL_MEDIUM_ARCHIVE_H
+#define DDL_MEDIUM_ARCHIVE_H
+
+#include "medium.h"
+
+enum ddl_archive_format {
+	DDL_ARCHIVE_NONE, DDL_ARCHIVE_ISO9660, DDL_ARCHIVE_ZIP, DDL_ARCHIVE_TAR,
+	DDL_ARCHIVE_OTHER /* known, but no medium: an RPM, a module, … */
+};
+
+/*
+ * What the bytes are; reads less than 4 KiB. `what`, where not NULL, gets a translated
+ * name for OTHER ("an RPM package"), else "". DDL_ARCHIVE_NONE with the error set when
+ * reading fails, without it (DDL_OK) when the bytes are nothing known.
+ */
+enum ddl_archive_format ddl_archive_recognise(int fd, const char **what, struct ddl_error *error);
+
+/*
+ * The state that belongs to an open archive: its format, and what was read of its
+ * structure, shared with children so that the second visit reads none of it again.
+ * The parent never looks into what children put there; they read it as they read the medium.
+ */
+struct ddl_archive *ddl_archive_new(enum ddl_archive_format format, struct ddl_error *error);
+void ddl_archive_free(struct ddl_archive *archive); /* NULL allowed */
+
+/* ddl_medium_visit and ddl_medium_walk for archives; `count` 0 and `wanted` NULL walk. */
+int ddl_archive_visit(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,
+		      ddl_medium_visitor visit, void *arg, struct ddl_error *error);
+
+#endif

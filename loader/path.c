@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Names from outside, resolved below a directory and never out of it; whole reads
+ * and whole writes.
+ */
+#include "path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "i18n.h"
+#include "limits.h"
+
+/* From linux/openat2.h (Linux 5.6), which older header packages lack. */
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+#define WITHIN_NO_MAGICLINKS 0x02U
+#define WITHIN_NO_SYMLINKS   0x04U
+#define WITHIN_BENEATH       0x08U
+
+struct within_how {
+	uint64_t flags, mode, resolve;
+};
+
+/* A rename elsewhere makes openat2 answer EAGAIN; it is asked again this often. */
+#define WITHIN_TRIES 8
+
+static bool part_is(const char *part, size_t length, const char *text)
+{
+	return length == strlen(text) && memcmp(part, text, length) == 0;
+}
+
+bool ddl_path_clean(char *to, size_t room, const char *from)
+{
+	size_t used = 0;
+
+	if (room == 0)
+		return false;
+	to[0] = '\0';
+	while (*from != '\0') {
+		size_t length = strcspn(from, "/");
+
+		for (size_t i = 0; i < length; i++)
+			if ((unsigned char)from[i] < 0x20 || from[i] == 0x7f)
+				return false;
+		if (part_is(from, length, ".."))
+			return false;
+		if (length > 0 && !part_is(from, length, ".")) {
+			size_t slash = used > 0 ? 1 : 0;
+
+			if (room - used <= slash || room - used - slash <= length)
+				return false;
+			if (slash)
+				to[used++] = '/';
+			memcpy(to + used, from, length);
+			used += length;
+			to[used] = '\0';
+		}
+		from += length;
+		if (*from == '/')
+			from++;
+	}
+	return used > 0;
+}
+
+bool ddl_path_clean_relative(char *to, size_t room, const char *from)
+{
+	return from[0] != '/' && ddl_path_clean(to, room, from);
+}
+
+static int openat2_within(int dirfd, const char *name, int flags)
+{
+	struct within_how how = {
+		.flags = (uint64_t)(unsigned)flags,
+		.resolve = WITHIN_BENEATH | WITHIN_NO_SYMLINKS | WITHIN_NO_MAGICLINKS,
+	};
+	long fd;
+	int tries = WITHIN_TRIES;
+
+	do
+		fd = syscall(SYS_openat2, dirfd, name, &how, sizeof how);
+	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && --tries > 0)));
+	return (int)fd;
+}
+
+/*
+ * What openat2 does, for kernels without it: one part at a time, none of them a link.
+ * `name` is clean. A directory part that is a link gives ENOTDIR; ELOOP is what
+ * openat2 says, so that is what a caller sees.
+ */
+static int open_by_parts(int dirfd, const char *name, int flags)
+{
+	char part[DDL_MAX_NAME + 1];
+	int at = dirfd, next = -1, saved;
+
+	for (;;) {
+		size_t length = strcspn(name, "/");
+		bool last = name[length] == '\0';
+		int how = last ? flags | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+		struct stat st;
+
+		if (length > DDL_MAX_NAME) {
+			errno = ENAMETOOLONG;
+			break;
+		}
+		memcpy(part, name, length);
+		part[length] = '\0';
+		next = openat(at, part, how);
+		if (next < 0 && errno == ENOTDIR &&
+		    fstatat(at, part, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			errno = S_ISLNK(st.st_mode) ? ELOOP : ENOTDIR;
+		if (last || next < 0)
+			break;
+		if (at != dirfd)
+			close(at);
+		at = next;
+		next = -1;
+		name += length + 1;
+	}
+	saved = errno;
+	if (at != dirfd)
+		close(at);
+	errno = saved;
+	return next;
+}
+
+static int open_within(int dirfd, const char *name, int flags)
+{
+	int fd = openat2_within(dirfd, name, flags);
+
+	/* EPERM: a seccomp filter (a container's) that does not know the call. */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = open_by_parts(dirfd, name, flags);
+	return fd;
+}
+
+static int open_failed(struct ddl_error *error, const char *name)
+{
+	int cause = errno;
+
+	switch (cause) {
+	case ELOOP:
+		return ddl_fail(error, DDL_E_OPEN, cause,
+				_("%s is a link, and links on a medium are not followed"), name);
+	case EIO:
+	case ENODEV:
+	case ENXIO:
+	case ENOMEDIUM:
+		return ddl_fail(error, DDL_E_GONE, cause, "%s", name);
+	case ENOMEM:
+		return ddl_fail(error, DDL_E_MEMORY, cause, "%s", name);
+	default:
+		return ddl_fail(error, DDL_E_OPEN, cause, "%s", name);
+	}
+}
+
+int ddl_path_open(int dirfd, const char *name, struct ddl_error *error)
+{
+	char clean[DDL_MAX_PATH];
+	struct stat st;
+	int fd;
+
+	if (!ddl_path_clean(clean, sizeof clean, name))
+		return ddl_fail(error, DDL_E_PATH, 0, "%s", name);
+	/* Not blocking: a FIFO in the place of a file must not hang us. */
+	fd = open_within(dirfd, clean, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return open_failed(error, clean);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return ddl_fail(error, DDL_E_OPEN, S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
+			_("%s is not a file"), clean);
+}
+
+int ddl_path_open_dir(int dirfd, const char *name, struct ddl_error *error)
+{
+	char clean[DDL_MAX_PATH];
+	int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+	int fd;
+
+	if (name[0] == '\0' || strcmp(name, ".") == 0)
+		fd = openat(dirfd, ".", flags);
+	else if (!ddl_path_clean(clean, sizeof clean, name))
+		return ddl_fail(error, DDL_E_PATH, 0, "%s", name);
+	else
+		fd = open_within(dirfd, clean, flags);
+	if (fd < 0)
+		return open_failed(error, name);
+	return fd;
+}
+
+/* Opens the directory `part` of `at`, making it where it is not there. */
+static int step_into(int at, const char *part)
+{
+	if (mkdirat(at, part, 0755) < 0 && errno != EEXIST)
+		return -1;
+	return openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int ddl_path_create(int dirfd, const char *name, struct ddl_error *error)
+{
+	char clean[DDL_MAX_PATH];
+	char *part = clean, *slash;
+	int at = dirfd, fd = -1;
+
+	if (!ddl_path_clean(clean, sizeof clean, name))
+		return ddl_fail(error, DDL_E_PATH, 0, "%s", name);
+	while ((slash = strchr(part, '/')) != NULL) {
+		int next;
+
+		*slash = '\0';
+		next = step_into(at, part);
+		if (next < 0)
+			break;
+		if (at != dirfd)
+			close(at);
+		at = next;
+		part = slash + 1;
+	}
+	if (slash == NULL)
+		fd = openat(at, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		ddl_fail(error, DDL_E_OPEN, errno, "%s", name);
+	if (at != dirfd)
+		close(at);
+	return fd;
+}
+
+bool ddl_path_join(char *to, size_t room, const char *root, const char *path)
+{
+	size_t length = root != NULL ? strlen(root) : 0;
+	size_t rest;
+	bool slash;
+
+	while (length > 0 && root[length - 1] == '/')
+		length--;
+	slash = length > 0 || (root != NULL && root[0] == '/') || path[0] == '/';
+	while (*path == '/')
+		path++;
+	rest = strlen(path);
+	if (room <= length || room - length <= rest || room - length - rest <= (slash ? 1U : 0U))
+		return false;
+	if (length > 0)
+		memcpy(to, root, length);
+	if (slash)
+		to[length++] = '/';
+	memcpy(to + length, path, rest + 1);
+	return true;
+}
+
+const char *ddl_path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+ssize_t ddl_read_full(int fd, void *buffer, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = read(fd, (char *)buffer + done, n - done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+int ddl_write_full(int fd, const void *bytes, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t put = write(fd, (const char *)bytes + done, n - done);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		done += (size_t)put;
+	}
+	return 0;
+}
+
+/* How much to begin with: the file's size where it has one, so that one read does. */
+static size_t first_guess(int fd, size_t cap)
+{
+	struct stat st;
+	size_t guess = 4096;
+
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		guess = (uintmax_t)st.st_size < cap ? (size_t)st.st_size : cap;
+	return guess < cap ? guess : cap;
+}
+
+char *ddl_path_read_fd(int fd, size_t cap, size_t *length, struct ddl_error *error)
+{
+	size_t room = first_guess(fd, cap), used = 0;
+	char *bytes = NULL;
+
+	for (;;) {
+		/* One byte more than is wanted shows whether there is more; then room for the NUL. */
+		char *more = realloc(bytes, room + 2);
+		ssize_t got;
+
+		if (more == NULL) {
+			ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "");
+			goto fail;
+		}
+		bytes = more;
+		got = ddl_read_full(fd, bytes + used, room + 1 - used);
+		if (got < 0) {
+			ddl_fail(error, DDL_E_READ, errno, "%s", "");
+			goto fail;
+		}
+		used += (size_t)got;
+		if (used <= room)
+			break;
+		if (room == cap) {
+			ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %zu bytes"), cap);
+			goto fail;
+		}
+		room = room > cap / 2 ? cap : room * 2;
+	}
+	bytes[used] = '\0';
+	*length = used;
+	return bytes;
+fail:
+	free(bytes);
+	return NULL;
+}
