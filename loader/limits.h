@@ -10,6 +10,7 @@
 /* Metadata: one XS-REPOSITORY, XS-PACKAGES, XS-REPOSITORY-LIST, update.xml, … */
 #define DDL_MAX_METADATA          (1024U * 1024U)
 #define DDL_MAX_XML_DEPTH         16U
+#define DDL_MAX_XML_ATTRIBUTES    4096U  /* of one element; libxml2 takes their square in time */
 #define DDL_MAX_PACKAGES          10000U
 #define DDL_MAX_REQUIRES          256U
 #define DDL_MAX_REPOSITORIES      64U
@@ -30,9 +31,13 @@
 #define DDL_MAX_RATIO             200U   /* unpacked : packed, past the first MiB */
 #define DDL_MAX_STAGED_FILE       (128ULL * 1024U * 1024U)
 
+#define DDL_ARCHIVE_CACHE         (512U * 1024U) /* of an archive's structure, kept for the next visit */
+#define DDL_ARCHIVE_READ          (64U * 1024U)  /* most bytes asked of a medium at a time */
+
 /* RPM: rpm itself refuses header data over 256 MiB; drivers need far less */
 #define DDL_MAX_RPM_TAGS          65535U
 #define DDL_MAX_RPM_HEADER        (16U * 1024U * 1024U)
+#define DDL_MAX_RPM_PROVIDES      65535U
 
 /* Modules */
 #define DDL_MAX_MODULES           512U   /* in the packs of one load */
@@ -41,6 +46,7 @@
 #define DDL_MAX_DEPENDS           64U
 #define DDL_MAX_FIRMWARE          512U
 #define DDL_MAX_PARAMS            1024U  /* one module's option string */
+#define DDL_MAX_MODPROBE_CONF     65536U /* one modprobe.d file of a pack */
 
 /* The machine */
 #define DDL_MAX_DEVICES           4096U
@@ -50,14 +56,19 @@
 
 /* A child that reads foreign bytes */
 #define DDL_MAX_MESSAGE           (64U * 1024U)
+#define DDL_MAX_RESULT            (32U * 1024U * 1024U) /* all that one child tells, files aside */
 #define DDL_MAX_CHILD_MEMORY      (1024ULL * 1024U * 1024U)
+#define DDL_MAX_CHILDREN          8U
 #define DDL_CHILD_CPU_SECONDS     120U
-#define DDL_CHILD_TIMEOUT_MS      300000U
+#define DDL_CHILD_SILENCE_MS      90000U /* no word for this long: it hangs */
 #define DDL_PROBE_TIMEOUT_MS      3000U  /* one device's probe */
 
 /* Waiting */
 #define DDL_SETTLE_DEFAULT_MS     30000U
 #define DDL_SETTLE_MAX_MS         600000U
 #define DDL_SETTLE_QUIET_MS       1500U  /* nothing new for this long: settled */
+#define DDL_SETTLE_SHORT_MS       300U   /* the same when all that was there before is back */
+#define DDL_SETTLE_POLL_MS        100U
+#define DDL_REMOVE_RETRY_MS       2000U  /* a driver that is in use for a moment (udev looks at its disk) */
 
 #endif

@@ -26,14 +26,20 @@ bool ddl_repo_is_metadata(const char *name);
 /*
  * The directories that XS-REPOSITORY-LIST names, cleaned; what is wrong with a line is a
  * translated note. Blank lines and repeats are passed over, ".." and absolute paths refused.
+ * The directories replace *directories; notes are added to those in *notes, which must be of
+ * this arena. `notes` may be NULL: ddl_repos_parse gives the same ones. -1: no memory.
  */
 int ddl_repo_list(struct ddl_arena *arena, const char *bytes, size_t length,
 		  const char ***directories, size_t *count, const char ***notes, size_t *n_notes,
 		  struct ddl_error *error);
 
 /*
- * Finds and parses all repositories among the blobs. A broken one is an error only when
- * there is no good one; else a note. Zero repositories is no error.
+ * Finds and parses all repositories among the blobs: the usual directories first, then those
+ * of XS-REPOSITORY-LIST in its order, then any other that a blob lies in. A directory counts
+ * when XS-REPOSITORY and XS-PACKAGES are both among the blobs; one alone is a note, and so is
+ * a listed directory that has neither. A broken repository is an error only when there is no
+ * good one; else a note. Zero repositories is no error. Notes are added to *notes, as above.
+ * DDL_E_GENERATION: only a kind of disk that is recognised but not read.
  */
 int ddl_repos_parse(struct ddl_arena *arena, const struct ddl_blob *blobs, size_t n_blobs,
 		    struct ddl_repo ***repos, size_t *n_repos, const char ***notes, size_t *n_notes,
@@ -41,7 +47,8 @@ int ddl_repos_parse(struct ddl_arena *arena, const struct ddl_blob *blobs, size_
 
 /*
  * One generation-2 repository (formats.md 2): XS-REPOSITORY and XS-PACKAGES as XML.
- * Fills everything but `where`, `medium`, `fit`; the fingerprint is MD5 over both.
+ * Fills everything but `where` (""), `medium`, `fit`; the fingerprint is MD5 over both.
+ * A package's `root` has no leading "/", so the root directory itself is "".
  * DDL_E_XML (not well formed, entities, too deep), DDL_E_METADATA (a field is missing or
  * wrong: which, in the text), DDL_E_TOO_LARGE.
  */
@@ -52,10 +59,21 @@ int ddl_repo_parse_xml(struct ddl_arena *arena, const char *directory,
 /*
  * XenServer versions: numbers separated by dots, hyphens between; version and build joined
  * by a hyphen; a missing build matches any. -1, 0, 1.
+ *
+ * The rule: the joined text is cut at its dots, each piece at its hyphens. Pieces are compared
+ * in turn, their numbers in turn, as numbers of any length (007 is 7; an empty one is 0; what
+ * follows the digits, as in "30495p", is compared as bytes, none first). Where one piece has
+ * fewer numbers than the other, the missing ones match: 4.0.0 equals 4.0.0-1 and 4.0.0-2,
+ * though these two differ. Fewer pieces are older: 6.5 is before 6.5.0, as in XenServer's own
+ * tools. NULL counts as "".
  */
 int ddl_version_compare(const char *version_a, const char *build_a,
 			const char *version_b, const char *build_b);
+
+/* Digits with single dots or hyphens between them, and at most DDL_MAX_NAME bytes. */
 bool ddl_version_valid(const char *version);
+
+/* Is "<what is there> <test> <what is wanted>" true, given their comparison? */
 bool ddl_version_test(int compared, enum ddl_test test);
 
 #endif

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Finds the repositories on a medium by the names of its metadata files. */
+#include "repo.h"
+
+#include <string.h>
+
+#include "path.h"
+#include "text.h"
+
+static const char repository_name[] = "XS-REPOSITORY";
+static const char packages_name[] = "XS-PACKAGES";
+static const char list_name[] = "XS-REPOSITORY-LIST";
+static const char update_name[] = "update.xml";
+
+/* formats.md 2, "Where a reader looks on a medium". */
+const char *const ddl_repo_directories[] = {
+	"", "packages", "packages.main", "packages.linux", "packages.site", NULL
+};
+
+/* What is put together while the blobs are gone through. */
+struct search {
+	struct ddl_arena *arena;
+	const struct ddl_blob *blobs;
+	size_t n_blobs;
+	const char **directories; /* in the order of looking */
+	size_t n_directories;
+	const char **listed;      /* the part of them that XS-REPOSITORY-LIST names */
+	size_t n_listed;
+	struct ddl_repo **repos;
+	size_t n_repos;
+	const char ***notes;
+	size_t *n_notes;
+	struct ddl_error first;   /* what was wrong with the first that could not be read */
+	const char **broken;      /* the same in words for each of them */
+	size_t n_broken;
+};
+
+/* The one place that says when a file's name is the one a format asks for. */
+static bool name_is(const char *name, size_t length, const char *wanted)
+{
+	return length == strlen(wanted) && memcmp(name, wanted, length) == 0;
+}
+
+bool ddl_repo_is_metadata(const char *name)
+{
+	static const char *const names[] = { repository_name, packages_name, list_name, update_name };
+	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (name_is(base, strlen(base), names[i]))
+			return true;
+	}
+	return false;
+}
+
+/* ---------------------------------------------------------------- notes, sets */
+
+/* Adds a note; NULL text means that there was no memory for it. */
+static int add_note(struct ddl_arena *arena, const char ***notes, size_t *n_notes, const char *text)
+{
+	const char **note;
+
+	if (!notes)
+		return 0;
+	if (!text)
+		return -1;
+	note = ddl_arena_push(arena, notes, n_notes, sizeof(*note));
+	if (!note)
+		return -1;
+	*note = text;
+	return 0;
+}
+
+static bool holds(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Adds a directory that is not there yet. */
+static int add_directory(struct ddl_arena *arena, const char ***names, size_t *count, const char *name)
+{
+	const char **place;
+
+	if (holds(*names, *count, name))
+		return 0;
+	place = ddl_arena_push(arena, names, count, sizeof(*place));
+	if (!place)
+		return -1;
+	*place = name;
+	return 0;
+}
+
+/* ------------------------------------------------------- XS-REPOSITORY-LIST */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* One line without its end. 0 also when it is refused with a note; -1: no memory. */
+static int list_line(struct ddl_arena *arena, const char *line, size_t length, size_t number,
+		     const char ***directories, size_t *count, const char ***notes, size_t *n_notes)
+{
+	char clean[DDL_MAX_PATH];
+	const char *text, *name;
+
+	while (length && is_blank(*line)) {
+		line++;
+		length--;
+	}
+	while (length && is_blank(line[length - 1]))
+		length--;
+	if (!length)
+		return 0;
+	if (length >= sizeof(clean))
+		return add_note(arena, notes, n_notes,
+				ddl_arena_printf(arena, _("XS-REPOSITORY-LIST line %zu is too long and was left out."), number));
+	text = ddl_arena_dupn(arena, line, length);
+	if (!text)
+		return -1;
+	if (strcmp(text, ".") == 0 || strcmp(text, "./") == 0)
+		return 0; /* the root, which is looked in anyway */
+	if (strlen(text) != length || !ddl_path_clean_relative(clean, sizeof(clean), text)) {
+		char shown[DDL_MAX_PATH];
+
+		(void)ddl_text_clean(shown, sizeof(shown), line, length);
+		return add_note(arena, notes, n_notes,
+				ddl_arena_printf(arena, _("XS-REPOSITORY-LIST line %zu names \"%s\", which is not a directory on this medium; it was left out."),
+						 number, shown));
+	}
+	name = ddl_arena_dup(arena, clean);
+	return name ? add_directory(arena, directories, count, name) : -1;
+}
+
+int ddl_repo_list(struct ddl_arena *arena, const char *bytes, size_t length,
+		  const char ***directories, size_t *count, const char ***notes, size_t *n_notes,
+		  struct ddl_error *error)
+{
+	size_t number = 0, at = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+	*directories = NULL;
+	*count = 0;
+	while (at < length) {
+		const char *end = memchr(bytes + at, '\n', length - at);
+		size_t line = end ? (size_t)(end - bytes) - at : length - at;
+
+		if (++number > DDL_MAX_LIST_LINES) {
+			if (add_note(arena, notes, n_notes,
+				     ddl_arena_printf(arena, _("XS-REPOSITORY-LIST has more than %u lines; the rest was left out."),
+						      DDL_MAX_LIST_LINES)))
+				return ddl_fail(error, DDL_E_MEMORY, 0, "%s", list_name);
+			break;
+		}
+		if (list_line(arena, bytes + at, line, number, directories, count, notes, n_notes))
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", list_name);
+		at += line + (end ? 1 : 0);
+	}
+	return 0;
+}
+
+/* ----------------------------------------------------------------- the search */
+
+/* The metadata file of this name in this directory; NULL when it was not read. */
+static const struct ddl_blob *find_blob(const struct search *s, const char *directory, const char *name)
+{
+	size_t n = strlen(directory);
+
+	for (size_t i = 0; i < s->n_blobs; i++) {
+		const char *slash = strrchr(s->blobs[i].name, '/');
+		const char *base = slash ? slash + 1 : s->blobs[i].name;
+		size_t length = slash ? (size_t)(slash - s->blobs[i].name) : 0;
+
+		if (length == n && memcmp(s->blobs[i].name, directory, n) == 0 && name_is(base, strlen(base), name))
+			return &s->blobs[i];
+	}
+	return NULL;
+}
+
+static int read_list(struct search *s, struct ddl_error *error)
+{
+	const struct ddl_blob *list = find_blob(s, "", list_name);
+
+	if (!list)
+		return 0;
+	if (list->too_large || list->length > DDL_MAX_METADATA) {
+		if (add_note(s->arena, s->notes, s->n_notes,
+			     ddl_arena_printf(s->arena, _("XS-REPOSITORY-LIST is larger than %u bytes and was left out."),
+					      DDL_MAX_METADATA)))
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", list_name);
+		return 0;
+	}
+	return ddl_repo_list(s->arena, list->bytes, list->length, &s->listed, &s->n_listed, s->notes, s->n_notes,
+			     error);
+}
+
+/* All directories to look in, in order, none twice. */
+static int gather_directories(struct search *s)
+{
+	for (size_t i = 0; ddl_repo_directories[i]; i++) {
+		if (add_directory(s->arena, &s->directories, &s->n_directories, ddl_repo_directories[i]))
+			return -1;
+	}
+	for (size_t i = 0; i < s->n_listed; i++) {
+		if (add_directory(s->arena, &s->directories, &s->n_directories, s->listed[i]))
+			return -1;
+	}
+	for (size_t i = 0; i < s->n_blobs; i++) {
+		const char *name = s->blobs[i].name, *slash = strrchr(name, '/');
+		const char *directory = slash ? ddl_arena_dupn(s->arena, name, (size_t)(slash - name)) : "";
+
+		if (!directory || add_directory(s->arena, &s->directories, &s->n_directories, directory))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Generation 1 is four lines of text, the first "vendor:name". Anything else is handed to
+ * the XML reader, whose complaint says more than a guess.
+ */
+static bool is_text_generation(const struct ddl_blob *blob)
+{
+	size_t at = 0, line;
+	const char *colon;
+
+	if (blob->too_large || !blob->bytes)
+		return false;
+	while (at < blob->length && (is_blank(blob->bytes[at]) || blob->bytes[at] == '\n'))
+		at++;
+	for (line = at; line < blob->length && blob->bytes[line] != '\n'; line++) {
+		unsigned char c = (unsigned char)blob->bytes[line];
+
+		if (c == '<' || (c < ' ' && c != '\r' && c != '\t'))
+			return false;
+	}
+	colon = memchr(blob->bytes + at, ':', line - at);
+	return colon && colon > blob->bytes + at && (size_t)(colon - blob->bytes) + 1 < line;
+}
+
+/* A repository that cannot be read; what is said of it waits until it is known whether another can. */
+static int leave_out(struct search *s, const struct ddl_error *error)
+{
+	const char *text;
+
+	if (error->code == DDL_E_MEMORY)
+		return -1;
+	if (s->first.code == DDL_OK)
+		s->first = *error;
+	text = ddl_arena_printf(s->arena, "%s (%s)", ddl_code_sentence(error->code), error->text);
+	return add_note(s->arena, &s->broken, &s->n_broken, text);
+}
+
+/* Both files are there. */
+static int parse_one(struct search *s, const char *directory, const struct ddl_blob *repository,
+		     const struct ddl_blob *packages, struct ddl_error *error)
+{
+	struct ddl_repo *repo = ddl_arena_alloc(s->arena, 1, sizeof(*repo)), **place;
+
+	if (!repo)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository->name);
+	if (is_text_generation(repository)) {
+		(void)ddl_fail(error, DDL_E_GENERATION, 0, _("%s: text metadata of XenServer 5.5 or before"),
+			       repository->name);
+		return leave_out(s, error);
+	}
+	if (ddl_repo_parse_xml(s->arena, directory, repository, packages, repo, error))
+		return leave_out(s, error);
+	place = ddl_arena_push(s->arena, &s->repos, &s->n_repos, sizeof(*place));
+	if (!place)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository->name);
+	*place = repo;
+	return 0;
+}
+
+/* Only one of the two files is there, or none. */
+static int note_incomplete(struct search *s, const char *directory, const struct ddl_blob *repository,
+			   const struct ddl_blob *packages)
+{
+	const char *text;
+
+	if (repository)
+		text = ddl_arena_printf(s->arena, _("%s has no XS-PACKAGES beside it and was left out."), repository->name);
+	else if (packages)
+		text = ddl_arena_printf(s->arena, _("%s has no XS-REPOSITORY beside it and was left out."), packages->name);
+	else if (holds(s->listed, s->n_listed, directory) && !find_blob(s, directory, update_name))
+		text = ddl_arena_printf(s->arena, _("XS-REPOSITORY-LIST names \"%s\", but no repository is there."), directory);
+	else
+		return 0;
+	return add_note(s->arena, s->notes, s->n_notes, text);
+}
+
+static int look_in(struct search *s, const char *directory, struct ddl_error *error)
+{
+	const struct ddl_blob *repository = find_blob(s, directory, repository_name);
+	const struct ddl_blob *packages = find_blob(s, directory, packages_name);
+	const struct ddl_blob *update = find_blob(s, directory, update_name);
+
+	if (update) {
+		(void)ddl_fail(error, DDL_E_GENERATION, 0, _("%s: an update of XenServer 7.1 or later, or of XCP-ng"),
+			       update->name);
+		if (leave_out(s, error))
+			return -1;
+	}
+	if (!repository || !packages)
+		return note_incomplete(s, directory, repository, packages);
+	if (s->n_repos < DDL_MAX_REPOSITORIES)
+		return parse_one(s, directory, repository, packages, error);
+	return add_note(s->arena, s->notes, s->n_notes,
+			ddl_arena_printf(s->arena, _("%s: there are more than %u repositories; it was left out."),
+					 repository->name, DDL_MAX_REPOSITORIES));
+}
+
+int ddl_repos_parse(struct ddl_arena *arena, const struct ddl_blob *blobs, size_t n_blobs,
+		    struct ddl_repo ***repos, size_t *n_repos, const char ***notes, size_t *n_notes,
+		    struct ddl_error *error)
+{
+	struct search s = { .arena = arena, .blobs = blobs, .n_blobs = n_blobs, .notes = notes, .n_notes = n_notes };
+	struct ddl_error trouble = DDL_ERROR_INIT;
+
+	*repos = NULL;
+	*n_repos = 0;
+	if (read_list(&s, error))
+		return -1;
+	if (gather_directories(&s))
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository_name);
+	for (size_t i = 0; i < s.n_directories; i++) {
+		if (look_in(&s, s.directories[i], &trouble))
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository_name);
+	}
+	/* With nothing to show for it, the first is the error, and not said twice. */
+	for (size_t i = s.n_repos ? 0 : 1; i < s.n_broken; i++) {
+		if (add_note(arena, notes, n_notes, s.broken[i]))
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository_name);
+	}
+	*repos = s.repos;
+	*n_repos = s.n_repos;
+	if (s.n_repos || s.first.code == DDL_OK)
+		return 0;
+	if (error)
+		*error = s.first;
+	return -1;
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads what an RPM file says of itself before its payload: lead, signature, header. */
+#include "rpm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+#define LEAD_SIZE 96U
+#define INTRO_SIZE 16U /* magic, four reserved bytes, number of entries, size of the data */
+#define ENTRY_SIZE 16U /* tag, type, offset, count: big-endian 32-bit numbers */
+#define FIRST_ROOM 4096U
+
+static const uint8_t lead_magic[4] = { 0xed, 0xab, 0xee, 0xdb };
+static const uint8_t header_magic[4] = { 0x8e, 0xad, 0xe8, 0x01 };
+
+enum {
+	TAG_NAME = 1000, TAG_VERSION = 1001, TAG_RELEASE = 1002, TAG_SUMMARY = 1004, TAG_GROUP = 1016,
+	TAG_ARCH = 1022, TAG_PROVIDENAME = 1047, TAG_PAYLOADCOMPRESSOR = 1125
+};
+
+enum { TYPE_STRING = 6, TYPE_STRING_ARRAY = 8, TYPE_I18NSTRING = 9 };
+
+/* What the next bytes of the file are. */
+enum stage { LEAD, SIGNATURE_INTRO, SIGNATURE, HEADER_INTRO, HEADER, WHOLE, BAD };
+
+struct ddl_rpm_parser {
+	enum stage stage;
+	uint64_t offset;          /* bytes of the file that were taken so far */
+	size_t wanted;            /* bytes of this stage that are still to come */
+	uint8_t intro[LEAD_SIZE]; /* lead or intro, as it comes in */
+	size_t intro_length;
+	uint32_t entries, data_size; /* of the main header */
+	uint8_t *header;          /* index and data of the main header */
+	size_t header_length, header_room;
+	struct ddl_error error;   /* told again if it is fed again */
+};
+
+struct entry {
+	uint32_t tag, type, offset, count;
+};
+
+static uint32_t big_endian(const uint8_t *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+struct ddl_rpm_parser *ddl_rpm_parser_new(void)
+{
+	struct ddl_rpm_parser *parser = calloc(1, sizeof(*parser));
+
+	if (parser)
+		parser->wanted = LEAD_SIZE;
+	return parser;
+}
+
+void ddl_rpm_parser_free(struct ddl_rpm_parser *parser)
+{
+	if (!parser)
+		return;
+	free(parser->header);
+	free(parser);
+}
+
+/* ------------------------------------------------------------------- feeding */
+
+/* Called as soon as some of the lead is there: what is no RPM is told after its first byte. */
+static int check_lead(const struct ddl_rpm_parser *parser, struct ddl_error *error)
+{
+	size_t n = parser->intro_length;
+
+	if (memcmp(parser->intro, lead_magic, n < sizeof(lead_magic) ? n : sizeof(lead_magic)) != 0)
+		return ddl_fail(error, DDL_E_RPM, 0, _("does not begin as an RPM file does"));
+	if (n >= 8 && parser->intro[6] == 0 && parser->intro[7] == 1)
+		return ddl_fail(error, DDL_E_RPM, 0, _("is a source package, with no driver in it"));
+	return 0;
+}
+
+/* Reads an intro; `size` is what follows it: index and data. */
+static int read_intro(const struct ddl_rpm_parser *parser, uint32_t *entries, uint32_t *data_size, size_t *size,
+		      struct ddl_error *error)
+{
+	if (memcmp(parser->intro, header_magic, sizeof(header_magic)) != 0)
+		return ddl_fail(error, DDL_E_RPM, 0, _("no RPM header at byte %llu"),
+				(unsigned long long)(parser->offset - INTRO_SIZE));
+	*entries = big_endian(parser->intro + 8);
+	*data_size = big_endian(parser->intro + 12);
+	if (*entries == 0 || *entries > DDL_MAX_RPM_TAGS)
+		return ddl_fail(error, DDL_E_RPM, 0, _("the header at byte %llu says it has %lu entries"),
+				(unsigned long long)(parser->offset - INTRO_SIZE), (unsigned long)*entries);
+	*size = (size_t)*entries * ENTRY_SIZE;
+	if (DDL_MAX_RPM_HEADER - *size < *data_size)
+		return ddl_fail(error, DDL_E_RPM, 0, _("the header at byte %llu says it has %lu bytes of data"),
+				(unsigned long long)(parser->offset - INTRO_SIZE), (unsigned long)*data_size);
+	*size += *data_size;
+	return 0;
+}
+
+static void next_stage(struct ddl_rpm_parser *parser, enum stage stage, size_t wanted)
+{
+	parser->stage = stage;
+	parser->wanted = wanted;
+	parser->intro_length = 0;
+}
+
+/* A stage's last byte is in: what comes next? */
+static int stage_done(struct ddl_rpm_parser *parser, struct ddl_error *error)
+{
+	uint32_t entries, data_size;
+	size_t size;
+
+	switch (parser->stage) {
+	case LEAD:
+		next_stage(parser, SIGNATURE_INTRO, INTRO_SIZE);
+		return 0;
+	case SIGNATURE_INTRO:
+		if (read_intro(parser, &entries, &data_size, &size, error))
+			return -1;
+		/* only the signature's data is filled up to a multiple of 8 */
+		next_stage(parser, SIGNATURE, size + (8 - data_size % 8) % 8);
+		return 0;
+	case SIGNATURE:
+		next_stage(parser, HEADER_INTRO, INTRO_SIZE);
+		return 0;
+	case HEADER_INTRO:
+		if (read_intro(parser, &parser->entries, &parser->data_size, &size, error))
+			return -1;
+		next_stage(parser, HEADER, size);
+		return 0;
+	default:
+		next_stage(parser, WHOLE, 0);
+		return 0;
+	}
+}
+
+/* Grows by doubling as bytes really arrive, so that a size that is a lie costs no memory. */
+static int keep_header(struct ddl_rpm_parser *parser, const uint8_t *bytes, size_t n, struct ddl_error *error)
+{
+	if (parser->header_room - parser->header_length < n) {
+		size_t room = parser->header_room ? parser->header_room : FIRST_ROOM;
+		uint8_t *larger;
+
+		while (room - parser->header_length < n)
+			room *= 2;
+		larger = realloc(parser->header, room);
+		if (!larger)
+			return ddl_fail(error, DDL_E_MEMORY, 0, _("the RPM's header"));
+		parser->header = larger;
+		parser->header_room = room;
+	}
+	memcpy(parser->header + parser->header_length, bytes, n);
+	parser->header_length += n;
+	return 0;
+}
+
+/* Takes `n` bytes, which all belong to the stage. */
+static int take(struct ddl_rpm_parser *parser, const uint8_t *bytes, size_t n, struct ddl_error *error)
+{
+	switch (parser->stage) {
+	case LEAD:
+	case SIGNATURE_INTRO:
+	case HEADER_INTRO:
+		memcpy(parser->intro + parser->intro_length, bytes, n);
+		parser->intro_length += n;
+		if (parser->stage == LEAD && check_lead(parser, error))
+			return -1;
+		break;
+	case HEADER:
+		if (keep_header(parser, bytes, n, error))
+			return -1;
+		break;
+	default: /* the signature is passed over: checksums of the whole file guard it */
+		break;
+	}
+	parser->offset += n;
+	parser->wanted -= n;
+	return 0;
+}
+
+int ddl_rpm_parser_feed(struct ddl_rpm_parser *parser, const void *bytes, size_t n,
+			struct ddl_error *error)
+{
+	const uint8_t *from = bytes;
+
+	while (n && parser->stage != WHOLE && parser->stage != BAD) {
+		size_t piece = n < parser->wanted ? n : parser->wanted;
+
+		if (take(parser, from, piece, &parser->error) ||
+		    (!parser->wanted && stage_done(parser, &parser->error))) {
+			parser->stage = BAD;
+			break;
+		}
+		from += piece;
+		n -= piece;
+	}
+	if (parser->stage == BAD) {
+		if (error)
+			*error = parser->error;
+		return -1;
+	}
+	return parser->stage == WHOLE;
+}
+
+/* ------------------------------------------------------------------- the tags */
+
+static struct entry entry_at(const struct ddl_rpm_parser *parser, uint32_t i)
+{
+	const uint8_t *at = parser->header + (size_t)i * ENTRY_SIZE;
+	struct entry entry = { big_endian(at), big_endian(at + 4), big_endian(at + 8), big_endian(at + 12) };
+
+	return entry;
+}
+
+/* The bytes from an entry's offset to the end of the data; false when it lies outside. */
+static bool entry_bytes(const struct ddl_rpm_parser *parser, const struct entry *entry, const uint8_t **bytes,
+			size_t *length)
+{
+	const uint8_t *data = parser->header + (size_t)parser->entries * ENTRY_SIZE;
+
+	if (entry->offset >= parser->data_size || entry->count == 0)
+		return false;
+	*bytes = data + entry->offset;
+	*length = parser->data_size - entry->offset;
+	return true;
+}
+
+static int bad_tag(const struct entry *entry, struct ddl_error *error)
+{
+	return ddl_fail(error, DDL_E_RPM, 0, _("tag %lu of its header is damaged"), (unsigned long)entry->tag);
+}
+
+/* The first string of an entry, cleaned. Of translated strings the first is the C locale's. */
+static int read_string(const struct ddl_rpm_parser *parser, const struct entry *entry, struct ddl_arena *arena,
+		       const char **to, struct ddl_error *error)
+{
+	char clean[DDL_MAX_TEXT];
+	const uint8_t *bytes;
+	size_t length;
+
+	if (*to)
+		return 0; /* the first entry of a tag counts */
+	if ((entry->type != TYPE_STRING && entry->type != TYPE_I18NSTRING && entry->type != TYPE_STRING_ARRAY) ||
+	    !entry_bytes(parser, entry, &bytes, &length) || !memchr(bytes, 0, length))
+		return bad_tag(entry, error);
+	(void)ddl_text_clean(clean, sizeof(clean), (const char *)bytes, length);
+	*to = ddl_arena_dup(arena, clean);
+	return *to ? 0 : ddl_fail(error, DDL_E_MEMORY, 0, _("the RPM's header"));
+}
+
+static int read_provides(const struct ddl_rpm_parser *parser, const struct entry *entry, struct ddl_arena *arena,
+			 struct ddl_rpm *rpm, struct ddl_error *error)
+{
+	const uint8_t *bytes;
+	size_t length;
+
+	if (rpm->provides)
+		return 0;
+	if ((entry->type != TYPE_STRING_ARRAY && entry->type != TYPE_STRING) ||
+	    !entry_bytes(parser, entry, &bytes, &length) || entry->count > DDL_MAX_RPM_PROVIDES ||
+	    entry->count > length)
+		return bad_tag(entry, error);
+	rpm->provides = ddl_arena_alloc(arena, entry->count, sizeof(*rpm->provides));
+	if (!rpm->provides)
+		return ddl_fail(error, DDL_E_MEMORY, 0, _("the RPM's header"));
+	for (uint32_t i = 0; i < entry->count; i++) {
+		const uint8_t *end = memchr(bytes, 0, length);
+		char *name;
+
+		if (!end)
+			return bad_tag(entry, error);
+		name = ddl_arena_dupn(arena, bytes, (size_t)(end - bytes));
+		if (!name)
+			return ddl_fail(error, DDL_E_MEMORY, 0, _("the RPM's header"));
+		ddl_text_clean_in_place(name);
+		rpm->provides[rpm->n_provides++] = name;
+		length -= (size_t)(end - bytes) + 1;
+		bytes = end + 1;
+	}
+	return 0;
+}
+
+/* Where a tag's string goes; NULL for a tag that is not wanted. */
+static const char **place_of(struct ddl_rpm *rpm, uint32_t tag)
+{
+	switch (tag) {
+	case TAG_NAME:
+		return &rpm->name;
+	case TAG_VERSION:
+		return &rpm->version;
+	case TAG_RELEASE:
+		return &rpm->release;
+	case TAG_SUMMARY:
+		return &rpm->summary;
+	case TAG_GROUP:
+		return &rpm->group;
+	case TAG_ARCH:
+		return &rpm->arch;
+	case TAG_PAYLOADCOMPRESSOR:
+		return &rpm->compressor;
+	default:
+		return NULL;
+	}
+}
+
+static const char *or_nothing(const char *text)
+{
+	return text ? text : "";
+}
+
+int ddl_rpm_parser_finish(struct ddl_rpm_parser *parser, struct ddl_arena *arena,
+			  struct ddl_rpm *rpm, struct ddl_error *error)
+{
+	*rpm = (struct ddl_rpm){ .payload_offset = parser->offset };
+	if (parser->stage == BAD) {
+		if (error)
+			*error = parser->error;
+		return -1;
+	}
+	if (parser->stage != WHOLE)
+		return ddl_fail(error, DDL_E_RPM, 0, _("it ends after %llu bytes, before its header does"),
+				(unsigned long long)parser->offset);
+	for (uint32_t i = 0; i < parser->entries; i++) {
+		struct entry entry = entry_at(parser, i);
+		const char **place = place_of(rpm, entry.tag);
+
+		if (place && read_string(parser, &entry, arena, place, error))
+			return -1;
+		if (entry.tag == TAG_PROVIDENAME && read_provides(parser, &entry, arena, rpm, error))
+			return -1;
+	}
+	if (!rpm->name || !*rpm->name || !rpm->version || !*rpm->version || !rpm->release || !*rpm->release)
+		return ddl_fail(error, DDL_E_RPM, 0, _("its header has no name, version or release"));
+	rpm->arch = or_nothing(rpm->arch);
+	rpm->group = or_nothing(rpm->group);
+	rpm->summary = or_nothing(rpm->summary);
+	rpm->compressor = or_nothing(rpm->compressor);
+	return 0;
+}
