@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The `options` and `blacklist` lines of a pack's modprobe.d files, from staged bytes,
+ * and option strings put together. Commands in such files are never looked at.
+ */
+#include "modprobe_conf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "machine.h"
+#include "path.h"
+
+struct cursor {
+	const char *at;
+	size_t left;
+};
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Takes one logical line: a backslash before the line break joins the next one to it. */
+static char *take_line(struct cursor *from, char *line)
+{
+	size_t n = 0;
+
+	while (from->left > 0) {
+		char c = *from->at++;
+
+		from->left--;
+		if (c == '\\' && from->left > 0 && *from->at == '\n') {
+			from->at++;
+			from->left--;
+			c = ' ';
+		} else if (c == '\n') {
+			break;
+		}
+		line[n++] = c;
+	}
+	line[n] = '\0';
+	return line;
+}
+
+/* The next word of a line, ended in place; NULL at the end. */
+static char *take_word(char **line)
+{
+	char *word = *line;
+
+	while (blank(*word))
+		word++;
+	if (!*word)
+		return NULL;
+	for (*line = word; **line && !blank(**line);)
+		(*line)++;
+	if (**line)
+		*(*line)++ = '\0';
+	return word;
+}
+
+/* Options go to the kernel as one line; anything but printable ASCII has no business there. */
+static bool printable(const char *text)
+{
+	for (; *text; text++)
+		if ((*text < ' ' && *text != '\t') || *text > '~')
+			return false;
+	return true;
+}
+
+static int add_options(struct ddl_arena *arena, char *rest, const char **options,
+		       struct ddl_error *error)
+{
+	const char *joined;
+	size_t n;
+
+	while (blank(*rest))
+		rest++;
+	for (n = strlen(rest); n > 0 && blank(rest[n - 1]);)
+		rest[--n] = '\0';
+	if (!n)
+		return 0;
+	if (!printable(rest))
+		return ddl_fail(error, DDL_E_METADATA, 0, "%s",
+				_("the options hold characters that no option has"));
+	joined = ddl_params_join(arena, *options, rest);
+	if (!joined)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "modprobe.d");
+	if (strlen(joined) > DDL_MAX_PARAMS)
+		return ddl_fail(error, DDL_E_METADATA, 0,
+				_("the options are longer than %u bytes"), DDL_MAX_PARAMS);
+	*options = joined;
+	return 0;
+}
+
+static int read_line(struct ddl_arena *arena, char *line, const char *module,
+		     const char **options, bool *blacklisted, struct ddl_error *error)
+{
+	char *command = take_word(&line), *name;
+
+	if (!command || *command == '#')
+		return 0;
+	if (strcmp(command, "options") != 0 && strcmp(command, "blacklist") != 0)
+		return 0;
+	name = take_word(&line);
+	if (!name || !ddl_module_name_equal(name, module))
+		return 0;
+	if (strcmp(command, "options") == 0)
+		return add_options(arena, line, options, error);
+	*blacklisted = true;
+	return 0;
+}
+
+int ddl_modprobe_conf_read(struct ddl_arena *arena, const char *text, size_t length,
+			   const char *module, const char **options, bool *blacklisted,
+			   struct ddl_error *error)
+{
+	struct cursor from = { text, length };
+	char *line;
+	int result = 0;
+
+	line = malloc(length + 1);
+	if (!line)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "modprobe.d");
+	while (from.left > 0 && result == 0)
+		result = read_line(arena, take_line(&from, line), module, options, blacklisted,
+				   error);
+	free(line);
+	return result;
+}
+
+int ddl_modprobe_conf_file(struct ddl_arena *arena, const struct ddl_file *file,
+			   const char *module, const char **options, bool *blacklisted,
+			   struct ddl_error *error)
+{
+	size_t done = 0, size = (size_t)file->size;
+	int result = -1;
+	char *text;
+
+	if (file->fd < 0)
+		return ddl_fail(error, DDL_E_STAGE, 0, "%s", file->path);
+	if (file->size > DDL_MAX_MODPROBE_CONF)
+		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("%s: %llu bytes, at most %u are read"),
+				file->path, (unsigned long long)file->size, DDL_MAX_MODPROBE_CONF);
+	text = malloc(size + 1);
+	if (!text)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", file->path);
+	while (done < size) {
+		ssize_t n = pread(file->fd, text + done, size - done, (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			ddl_fail(error, DDL_E_STAGE, n < 0 ? errno : EIO, "%s", file->path);
+			goto out;
+		}
+		done += (size_t)n;
+	}
+	result = ddl_modprobe_conf_read(arena, text, size, module, options, blacklisted, error);
+	if (result != 0)
+		ddl_fail_in(error, "%s", file->path);
+out:
+	free(text);
+	return result;
+}
+
+/* ------------------------------------------------------------ option strings */
+
+/* One "name=value" of an option string; values may hold blanks between double quotes. */
+static const char *next_param(const char **options, size_t *length)
+{
+	const char *at = *options, *start;
+	bool quoted = false;
+
+	while (blank(*at))
+		at++;
+	for (start = at; *at && (quoted || !blank(*at)); at++)
+		if (*at == '"')
+			quoted = !quoted;
+	*options = at;
+	*length = (size_t)(at - start);
+	return *length ? start : NULL;
+}
+
+static size_t name_length(const char *param, size_t length)
+{
+	const char *equals = memchr(param, '=', length);
+
+	return equals ? (size_t)(equals - param) : length;
+}
+
+/* As the kernel's parameq(): '-' and '_' are the same. */
+static bool name_equal(const char *a, const char *b, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		if ((a[i] == '-' ? '_' : a[i]) != (b[i] == '-' ? '_' : b[i]))
+			return false;
+	return true;
+}
+
+bool ddl_params_have(const char *options, const char *name, size_t length)
+{
+	const char *param;
+	size_t n;
+
+	while ((param = next_param(&options, &n)) != NULL)
+		if (name_length(param, n) == length && name_equal(param, name, length))
+			return true;
+	return false;
+}
+
+const char *ddl_params_join(struct ddl_arena *arena, const char *first, const char *second)
+{
+	char *joined = ddl_arena_alloc(arena, strlen(first) + strlen(second) + 2, 1);
+	const char *param, *from = first;
+	char *to = joined;
+	size_t n;
+
+	if (!joined)
+		return NULL;
+	while ((param = next_param(&from, &n)) != NULL) {
+		if (ddl_params_have(second, param, name_length(param, n)))
+			continue;
+		memcpy(to, param, n);
+		to += n;
+		*to++ = ' ';
+	}
+	memcpy(to, second, strlen(second) + 1);
+	if (!*second && to > joined)
+		to[-1] = '\0';
+	return joined;
+}
+
+/* Only what reads back exactly as it is given: one plain word, no array, no NULL string. */
+static bool can_be_given(const char *param)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_.:+-/";
+	const char *equals = strchr(param, '=');
+
+	return equals && equals > param && equals[1] &&
+	       strspn(equals + 1, plain) == strlen(equals + 1);
+}
+
+const char *ddl_params_in_force(struct ddl_arena *arena, const struct ddl_loaded *loaded)
+{
+	size_t i, used = 0;
+	char *all = ddl_arena_alloc(arena, DDL_MAX_PARAMS + 1, 1);
+
+	if (!all)
+		return NULL;
+	for (i = 0; i < loaded->n_params; i++) {
+		const char *param = loaded->params[i];
+		size_t n = strlen(param);
+
+		if (!can_be_given(param) || DDL_MAX_PARAMS - used < n + 1)
+			continue;
+		if (used > 0)
+			all[used++] = ' ';
+		memcpy(all + used, param, n + 1);
+		used += n;
+	}
+	return all;
+}
