@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the command line by getopt_long; says what is wrong with it; shows the help. */
+#include "cli.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "print.h"
+#include "text.h"
+
+#ifndef DDL_VERSION
+#define DDL_VERSION "0.1"
+#endif
+
+#define MS_PER_SECOND 1000U
+#define MD5_BYTES 16U
+#define SHA256_BYTES 32U
+
+/* Values of the long options; those with a letter use it. */
+enum {
+	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
+	OPT_REPLACE, OPT_SETTLE, OPT_TIMEOUT, OPT_UNCONFINED, OPT_VERSION
+};
+
+/* What a command must allow for the option, and how the help explains it. */
+static const struct {
+	int option;
+	unsigned needs;
+	const char *show, *help;
+} explained[] = {
+	{ OPT_PLAIN, CLI_PLAIN, "--plain", N_("plain lines and numbers in place of screens") },
+	{ OPT_TIMEOUT, CLI_TIMEOUT, "--timeout SECONDS", N_("how long to wait for a key (10; 0: not at all)") },
+	{ OPT_JSON, CLI_JSON, "--json", N_("print the result as JSON") },
+	{ OPT_KERNEL, CLI_KERNEL, "--kernel RELEASE", N_("for this kernel, not the running one") },
+	{ OPT_FINGERPRINT, CLI_FINGERPRINT, "--fingerprint HEX", N_("refuse a disk whose fingerprint is another") },
+	{ OPT_ACCEPT_EULA, CLI_LOADING, "--accept-eula", N_("accept the licences on the disk") },
+	{ OPT_REPLACE, CLI_LOADING, "--replace", N_("allow a loaded driver to be replaced") },
+	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
+	{ OPT_ROOT, 0, "--root DIR", N_("take all paths below this directory") },
+	{ OPT_LOG, 0, "--log FILE", N_("write a log to this file") },
+	{ 'v', 0, "-v, --verbose", N_("say more") },
+	{ 'h', 0, "-h, --help", N_("show this help") },
+};
+
+#define EXPLAINED (sizeof explained / sizeof *explained)
+
+static const struct option long_options[] = {
+	{ "plain", no_argument, NULL, OPT_PLAIN },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "root", required_argument, NULL, OPT_ROOT },
+	{ "log", required_argument, NULL, OPT_LOG },
+	{ "kernel", required_argument, NULL, OPT_KERNEL },
+	{ "fingerprint", required_argument, NULL, OPT_FINGERPRINT },
+	{ "accept-eula", no_argument, NULL, OPT_ACCEPT_EULA },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "settle", required_argument, NULL, OPT_SETTLE },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "unconfined", no_argument, NULL, OPT_UNCONFINED },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 }
+};
+
+static void print_options(const struct print *out, unsigned allowed)
+{
+	for (size_t i = 0; i < EXPLAINED; i++)
+		if (!explained[i].needs || explained[i].needs & allowed)
+			print_line(out, 2, "%-20s %s", explained[i].show, _(explained[i].help));
+}
+
+static void help_command(const struct command *command)
+{
+	struct print out = print_on(stdout, false);
+
+	print_line(&out, 0, _("Usage: ddload %s [OPTION...] %s"), command->name, command->sources);
+	print_line(&out, 0, "%s", _(command->summary));
+	if (*command->more)
+		print_text(&out, 0, _(command->more));
+	fputs("\n", stdout);
+	print_line(&out, 0, "%s", _("Options:"));
+	print_options(&out, command->options);
+}
+
+static void help_program(void)
+{
+	struct print out = print_on(stdout, false);
+
+	print_line(&out, 0, "%s", _("Usage: ddload COMMAND [OPTION...] [SOURCE...]"));
+	print_line(&out, 0, "%s", _("Loads drivers from a driver disk before an installer looks for disks."));
+	fputs("\n", stdout);
+	print_line(&out, 0, "%s", _("Commands:"));
+	for (const struct command *command = commands; command->name; command++)
+		print_line(&out, 2, "%-7s%-13s%s", command->name, command->sources, _(command->summary));
+	fputs("\n", stdout);
+	print_text(&out, 0, _("SOURCE is a device (/dev/sr0 or sr0), LABEL=..., UUID=..., a directory, an "
+		"image or package file, or \"any\" for every medium there is."));
+	fputs("\n", stdout);
+	print_line(&out, 0, "%s", _("Exit status: 0 done, 1 wrong usage, 2 nothing found, 3 refused by a check, "
+		"4 failed and put back, 5 failed and not put back, 6 cancelled."));
+	print_line(&out, 0, "%s", _("\"ddload COMMAND --help\" shows the options of a command; ddload(8) tells more."));
+}
+
+/* Says what is wrong and how to find help. */
+static const struct command *refuse(enum ddl_status *status, const char *what, const char *word)
+{
+	struct print out = print_on(stderr, false);
+	struct ddl_error error = DDL_ERROR_INIT;
+
+	ddl_fail(&error, DDL_E_USAGE, 0, "%s: %s", word, what);
+	print_error(&out, &error);
+	*status = ddl_code_status(DDL_E_USAGE);
+	return NULL;
+}
+
+static bool read_seconds(const char *text, unsigned max, unsigned *seconds)
+{
+	uint64_t value;
+
+	if (!ddl_text_number(text, strlen(text), max, &value))
+		return false;
+	*seconds = (unsigned)value;
+	return true;
+}
+
+static bool is_fingerprint(const char *text)
+{
+	uint8_t bytes[SHA256_BYTES];
+
+	return ddl_text_unhex(text, bytes, MD5_BYTES) || ddl_text_unhex(text, bytes, SHA256_BYTES);
+}
+
+/* Takes one option over; NULL, or what is wrong with its argument. */
+static const char *take(struct cli *cli, int option, const char *argument)
+{
+	unsigned seconds;
+
+	switch (option) {
+	case OPT_PLAIN:
+		cli->plain = true;
+		break;
+	case OPT_JSON:
+		cli->json = true;
+		break;
+	case OPT_ROOT:
+		cli->engine.root = argument;
+		break;
+	case OPT_LOG:
+		cli->engine.log_path = argument;
+		break;
+	case OPT_KERNEL:
+		if (!*argument)
+			return _("this is no kernel release");
+		cli->engine.kernel = argument;
+		break;
+	case OPT_FINGERPRINT:
+		if (!is_fingerprint(argument))
+			return _("a fingerprint has 32 digits from 0 to f");
+		cli->engine.fingerprint = argument;
+		break;
+	case OPT_ACCEPT_EULA:
+		cli->engine.accept_licence = true;
+		break;
+	case OPT_REPLACE:
+		cli->engine.replace = true;
+		break;
+	case OPT_SETTLE:
+		if (!read_seconds(argument, DDL_SETTLE_MAX_MS / MS_PER_SECOND, &seconds) || !seconds)
+			return _("this is no number of seconds from 1 to 600");
+		cli->engine.settle_ms = seconds * MS_PER_SECOND;
+		break;
+	case OPT_TIMEOUT:
+		if (!read_seconds(argument, PROMPT_MAX_SECONDS, &cli->timeout))
+			return _("this is no number of seconds from 0 to 3600");
+		break;
+	case OPT_UNCONFINED:
+		cli->engine.unconfined = true;
+		break;
+	case 'v':
+	default:
+		cli->verbose = true;
+		break;
+	}
+	return NULL;
+}
+
+static bool allowed(const struct command *command, int option)
+{
+	for (size_t i = 0; i < EXPLAINED; i++)
+		if (explained[i].option == option)
+			return !explained[i].needs || explained[i].needs & command->options;
+	return true;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			return command;
+	return NULL;
+}
+
+static const struct command *check_words(const struct command *command, const struct cli *cli,
+					 enum ddl_status *status)
+{
+	if (cli->n_words < command->min_words)
+		return refuse(status, _("this command needs a SOURCE"), command->name);
+	if (cli->n_words > command->max_words)
+		return refuse(status, _("this is one word too many"), cli->words[command->max_words]);
+	return command;
+}
+
+static const struct command *read_options(int argc, char **argv, const struct command *command,
+					  struct cli *cli, enum ddl_status *status)
+{
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":hv", long_options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			return refuse(status, option == ':' ? _("this option needs a value") :
+				      _("there is no such option"), argv[optind - 1]);
+		if (option == 'h') {
+			help_command(command);
+			return NULL;
+		}
+		if (!allowed(command, option) || option == OPT_VERSION)
+			return refuse(status, _("this option does not go with the command"), argv[optind - 1]);
+		const char *wrong = take(cli, option, optarg);
+		if (wrong)
+			return refuse(status, wrong, optarg);
+	}
+	cli->words = (const char *const *)(argv + optind);
+	cli->n_words = (size_t)(argc - optind);
+	return check_words(command, cli, status);
+}
+
+const struct command *cli_read(int argc, char **argv, struct cli *cli, enum ddl_status *status)
+{
+	const char *first = argc > 1 ? argv[1] : "";
+
+	*cli = (struct cli){ .timeout = PROMPT_SECONDS };
+	*status = DDL_DONE;
+	if (!strcmp(first, "--version")) {
+		printf("ddload %s\n", DDL_VERSION);
+		return NULL;
+	}
+	if (!strcmp(first, "--help") || !strcmp(first, "-h")) {
+		help_program();
+		return NULL;
+	}
+	if (!*first)
+		return refuse(status, _("a command is needed"), "ddload");
+	const struct command *command = find_command(first);
+	if (!command)
+		return refuse(status, *first == '-' ? _("the command comes first, then its options") :
+			      _("there is no such command"), first);
+	return read_options(argc - 1, argv + 1, command, cli, status);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prompt, menu, load and verify: commands that run a flow through a front end. */
+#include "commands.h"
+
+#include "print.h"
+#include "prompt.h"
+#include "term.h"
+
+/* The screens or the plain lines, and the flow behind them. */
+enum ddl_status command_menu(const struct cli *cli)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_options options = cli->engine;
+	enum ddl_status status;
+
+	options.inspect = true;
+	struct front *front = front_choose(cli->plain, cli->verbose);
+	struct ddl_session *session = ddl_session_new(&options, &front->ddl, &error);
+	if (session)
+		status = ddl_flow_load(session, cli->words, cli->n_words, &error);
+	else
+		status = ddl_code_status(error.code);
+	front->finish(front);
+	if (error.code != DDL_OK && error.code != front->told)
+		tell_error(cli, &error);
+	ddl_session_free(session);
+	return status;
+}
+
+enum ddl_status command_prompt(const struct cli *cli)
+{
+	switch (prompt_ask(cli->timeout)) {
+	case PROMPT_LOAD:
+		return command_menu(cli);
+	case PROMPT_STOPPED:
+		return ddl_code_status(DDL_E_CANCELLED);
+	case PROMPT_TIMEOUT:
+	case PROMPT_GO_ON:
+	default:
+		return DDL_DONE;
+	}
+}
+
+/* Progress goes to stderr, results to stdout. */
+static void open_unattended(struct unattended *front, const struct cli *cli)
+{
+	*front = (struct unattended){
+		.accept_licence = cli->engine.accept_licence,
+		.replace = cli->engine.replace,
+		.out = print_on(stderr, cli->verbose),
+	};
+	unattended_front(front);
+}
+
+static void show_loaded(const struct cli *cli, const struct ddl_outcome *outcome)
+{
+	struct print out = print_on(stdout, cli->verbose);
+
+	if (cli->json)
+		put_json(cli, ddl_json_outcome(outcome));
+	else
+		print_outcome(&out, outcome);
+}
+
+enum ddl_status command_load(const struct cli *cli)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_options options = cli->engine;
+	struct unattended front;
+
+	open_unattended(&front, cli);
+	options.inspect = true;
+	struct ddl_session *session = ddl_session_new(&options, &front.front.ddl, &error);
+	if (!session)
+		return tell_error(cli, &error);
+	enum ddl_status status = ddl_flow_load(session, cli->words, cli->n_words, &error);
+	front.front.finish(&front.front);
+	const struct ddl_outcome *outcome = ddl_session_outcome(session);
+	if (outcome)
+		show_loaded(cli, outcome);
+	if (error.code != DDL_OK && (outcome || !cli->json)) {
+		struct print out = print_on(stderr, cli->verbose);
+		print_error(&out, &error);
+	} else if (error.code != DDL_OK) {
+		tell_error(cli, &error);
+	}
+	ddl_session_free(session);
+	return status;
+}
+
+static void show_verified(const struct cli *cli, struct ddl_session *session,
+			  const struct unattended *front, const struct ddl_error *error)
+{
+	struct print out = print_on(stdout, cli->verbose);
+	struct ddl_error ignored = DDL_ERROR_INIT;
+
+	if (cli->json) {
+		const struct ddl_machine *machine = ddl_session_machine(session, &ignored);
+		put_json(cli, ddl_json_repos(front->tested, front->n_tested,
+					     machine ? machine->release : "", error));
+		return;
+	}
+	for (size_t i = 0; i < front->n_tested; i++)
+		print_tested(&out, front->tested[i]);
+}
+
+enum ddl_status command_verify(const struct cli *cli)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct unattended front;
+
+	open_unattended(&front, cli);
+	struct ddl_session *session = ddl_session_new(&cli->engine, &front.front.ddl, &error);
+	if (!session)
+		return tell_error(cli, &error);
+	enum ddl_status status = ddl_flow_verify(session, cli->words[0], &error);
+	front.front.finish(&front.front);
+	show_verified(cli, session, &front, &error);
+	if (error.code != DDL_OK) {
+		struct print out = print_on(stderr, cli->verbose);
+		print_error(&out, &error);
+	}
+	ddl_session_free(session);
+	return status;
+}

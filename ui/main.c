@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ddload: loads a driver disk before an installer looks for disks. The table of commands. */
+#include <locale.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "commands.h"
+#include "term.h"
+
+const struct command commands[] = {
+	{ "prompt", "", N_("ask for F9 (or d), then show the menus"),
+	  N_("Counts down on one line. Without the key the exit status is 0 and nothing was done. "
+	     "Enter or Escape goes on at once."),
+	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING, 0, 0, command_prompt },
+	{ "menu", "[SOURCE...]", N_("show the menus at once"), "",
+	  CLI_PLAIN | CLI_FINGERPRINT | CLI_LOADING, 0, SIZE_MAX, command_menu },
+	{ "list", "[SOURCE...]", N_("what is on the media, what fits here, and why not"),
+	  N_("Without a SOURCE every medium is looked at. With -v modules, aliases and firmware are shown."),
+	  CLI_JSON | CLI_KERNEL, 0, SIZE_MAX, command_list },
+	{ "verify", "SOURCE", N_("show the fingerprint and test every package"), "",
+	  CLI_JSON | CLI_KERNEL | CLI_FINGERPRINT, 1, 1, command_verify },
+	{ "plan", "SOURCE...", N_("what load would do, changing nothing"), "",
+	  CLI_JSON | CLI_KERNEL | CLI_FINGERPRINT | CLI_LOADING, 1, SIZE_MAX, command_plan },
+	{ "load", "SOURCE...", N_("load what fits, without questions"), "",
+	  CLI_JSON | CLI_FINGERPRINT | CLI_LOADING, 1, SIZE_MAX, command_load },
+	{ "status", "", N_("controllers, their drivers, and disks"), "", CLI_JSON, 0, 0, command_status },
+	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
+};
+
+/* A result that did not reach its reader is no success. */
+static int finish_output(enum ddl_status status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return (int)status;
+	fputs(_("ddload: the output could not be written.\n"), stderr);
+	return status == DDL_DONE ? DDL_BAD_USAGE : (int)status;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli;
+	enum ddl_status status;
+
+	setlocale(LC_ALL, "");
+	term_start();
+	const struct command *command = cli_read(argc, argv, &cli, &status);
+	if (command)
+		status = command->run(&cli);
+	return finish_output(status);
+}

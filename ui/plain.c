@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The plain front end: numbered choices, one question a time, on any terminal, at any
+ * width, for screen readers and scripts. The end of the input is no answer: NO.
+ */
+#include "front.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "term.h"
+#include "text.h"
+
+#define ANSWER_ROOM 1024U
+#define SETTLE_TELL_MS 5000U /* a line on waiting is printed this often */
+
+static struct plain {
+	struct front front;
+	struct print out;
+	char line[ANSWER_ROOM];   /* the last answer, without its line break */
+	char buffer[ANSWER_ROOM]; /* read and not yet used */
+	size_t used;
+	uint64_t settle_told;
+} plain;
+
+struct choice {
+	char key;
+	const char *words;
+};
+
+/* Moves the first line of the buffer to plain.line; false when there is no whole one. */
+static bool take_line(bool at_end)
+{
+	char *end = memchr(plain.buffer, '\n', plain.used);
+	size_t length = end ? (size_t)(end - plain.buffer) : plain.used;
+
+	if (!end && plain.used < sizeof plain.buffer && !(at_end && plain.used))
+		return false;
+	size_t keep = length < sizeof plain.line ? length : sizeof plain.line - 1;
+	memcpy(plain.line, plain.buffer, keep);
+	plain.line[keep] = '\0';
+	size_t taken = end ? length + 1 : length;
+	plain.used -= taken;
+	memmove(plain.buffer, plain.buffer + taken, plain.used);
+	plain.line[strcspn(plain.line, "\r")] = '\0';
+	return true;
+}
+
+/* Reads the next answer into plain.line; false at the end of the input or on a signal. */
+static bool read_answer(void)
+{
+	while (!take_line(false)) {
+		if (term_wait(-1) < 0)
+			return false;
+		ssize_t got = read(0, plain.buffer + plain.used, sizeof plain.buffer - plain.used);
+		if (got <= 0)
+			return got == 0 && take_line(true);
+		plain.used += (size_t)got;
+	}
+	return true;
+}
+
+static bool prompt(const char *words)
+{
+	fprintf(plain.out.file, "%s ", words);
+	fflush(plain.out.file);
+	bool answered = read_answer();
+	if (!answered || !isatty(0))
+		fputc('\n', plain.out.file);
+	return answered;
+}
+
+/* The answer without blanks around it. */
+static char *answer(void)
+{
+	char *text = plain.line + strspn(plain.line, " \t");
+	size_t length = strlen(text);
+
+	while (length && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+		text[--length] = '\0';
+	return text;
+}
+
+/* 1 … max, or 0 when the answer is no such number. */
+static size_t answer_number(size_t max)
+{
+	uint64_t number;
+	const char *text = answer();
+
+	return ddl_text_number(text, strlen(text), max, &number) ? (size_t)number : 0;
+}
+
+static void show_choices(const struct choice *choices)
+{
+	for (; choices->key; choices++)
+		print_line(&plain.out, 1, "%c  %s", choices->key, choices->words);
+}
+
+static char answer_key(const struct choice *choices)
+{
+	const char *text = answer();
+
+	for (; choices->key; choices++)
+		if ((*text | 0x20) == choices->key && !text[1])
+			return choices->key;
+	return 0;
+}
+
+static void not_understood(void)
+{
+	print_line(&plain.out, 0, "%s", _("This is none of the choices."));
+}
+
+/* Asks until one of the keys is given; 0 when there is no answer. */
+static char choose(const struct choice *choices)
+{
+	for (;;) {
+		show_choices(choices);
+		if (!prompt(_("Your choice:")))
+			return 0;
+		char key = answer_key(choices);
+		if (key)
+			return key;
+		not_understood();
+	}
+}
+
+/* ------------------------------------------------------------------ questions */
+
+static void show_sources(const struct ddl_question *question)
+{
+	char line[512];
+
+	if (!question->n_sources)
+		print_line(&plain.out, 0, "%s", _("No medium was found. Put the driver disk in and look again."));
+	else
+		print_line(&plain.out, 0, "%s", _("Where is the driver disk?"));
+	for (size_t i = 0; i < question->n_sources; i++)
+		print_line(&plain.out, 1, "%zu  %s", i + 1,
+			   text_source(line, sizeof line, question->sources[i]));
+}
+
+static enum ddl_reply ask_path(struct ddl_question *question)
+{
+	static char path[ANSWER_ROOM];
+
+	if (!prompt(_("Path of a device, directory or file:")))
+		return DDL_REPLY_NO;
+	snprintf(path, sizeof path, "%s", answer());
+	if (!*path)
+		return DDL_REPLY_AGAIN;
+	question->typed = path;
+	return DDL_REPLY_YES;
+}
+
+static enum ddl_reply ask_source(struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'p', _("type a path") }, { 'a', _("look again") },
+		{ 'c', _("continue without a driver disk") }, { 0, NULL }
+	};
+
+	print_machine(&plain.out, question->machine);
+	for (;;) {
+		show_sources(question);
+		show_choices(choices);
+		if (!prompt(_("Your choice:")))
+			return DDL_REPLY_NO;
+		size_t number = answer_number(question->n_sources);
+		if (number) {
+			question->chosen = number - 1;
+			return DDL_REPLY_YES;
+		}
+		switch (answer_key(choices)) {
+		case 'p':
+			return ask_path(question);
+		case 'a':
+			return DDL_REPLY_AGAIN;
+		case 'c':
+			return DDL_REPLY_SKIP;
+		default:
+			not_understood();
+		}
+	}
+}
+
+static size_t show_packs(const struct ddl_question *question)
+{
+	char line[512];
+	size_t ticked = 0;
+
+	print_line(&plain.out, 0, "%s", _("Which driver packs?"));
+	for (size_t i = 0; i < question->look->n_repos; i++) {
+		const struct ddl_repo *repo = question->look->repos[i];
+		ticked += question->ticked[i];
+		print_line(&plain.out, 1, "%zu  [%c] %s", i + 1, question->ticked[i] ? 'x' : ' ',
+			   repo->description);
+		print_line(&plain.out, 5, "%s", text_repo(line, sizeof line, repo));
+		print_line(&plain.out, 5, "%s", ddl_words_repo_fit(line, sizeof line, repo,
+			   question->machine ? question->machine->release : ""));
+	}
+	for (size_t i = 0; i < question->look->n_notes; i++)
+		print_line(&plain.out, 1, _("note: %s"), question->look->notes[i]);
+	return ticked;
+}
+
+static enum ddl_reply ask_packs(struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'y', _("go on with the packs marked x") }, { 'd', _("show the details") },
+		{ 'b', _("back") }, { 'c', _("continue without a driver disk") }, { 0, NULL }
+	};
+
+	for (;;) {
+		size_t ticked = show_packs(question);
+		show_choices(choices);
+		if (!prompt(_("A number marks or unmarks a pack. Your choice:")))
+			return DDL_REPLY_NO;
+		size_t number = answer_number(question->look->n_repos);
+		if (number) {
+			question->ticked[number - 1] = !question->ticked[number - 1];
+			continue;
+		}
+		switch (answer_key(choices)) {
+		case 'y':
+			if (ticked)
+				return DDL_REPLY_YES;
+			print_line(&plain.out, 0, "%s", _("No pack is marked."));
+			break;
+		case 'd': {
+			struct print details = plain.out;
+			details.verbose = true;
+			print_look(&details, question->look, question->machine ? question->machine->release : "");
+			break;
+		}
+		case 'b':
+			return DDL_REPLY_BACK;
+		case 'c':
+			return DDL_REPLY_NO;
+		default:
+			not_understood();
+		}
+	}
+}
+
+static enum ddl_reply ask_verify(struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'y', _("it is the same: test the packages") }, { 's', _("skip the test") },
+		{ 'b', _("back") }, { 'c', _("continue without a driver disk") }, { 0, NULL }
+	};
+	char line[512];
+
+	print_line(&plain.out, 0, "%s", text_repo(line, sizeof line, question->repo));
+	print_line(&plain.out, 0, "%s", _("Compare this fingerprint with the one on the vendor's sheet:"));
+	ddl_text_groups(line, sizeof line, question->repo->fingerprint);
+	print_line(&plain.out, 2, "%s", line);
+	switch (choose(choices)) {
+	case 'y':
+		question->fingerprint_compared = true;
+		return DDL_REPLY_YES;
+	case 's':
+		return DDL_REPLY_SKIP;
+	case 'b':
+		return DDL_REPLY_BACK;
+	default:
+		return DDL_REPLY_NO;
+	}
+}
+
+static bool any_bad(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++)
+		if (repo->packages[i].state == DDL_PKG_BAD)
+			return true;
+	return false;
+}
+
+/* Answers y, b and c as YES, BACK and NO. */
+static enum ddl_reply reply_of(char key)
+{
+	return key == 'y' ? DDL_REPLY_YES : key == 'b' ? DDL_REPLY_BACK : DDL_REPLY_NO;
+}
+
+static enum ddl_reply ask_tested(const struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'y', _("go on") }, { 'b', _("back") }, { 'c', _("continue without a driver disk") },
+		{ 0, NULL }
+	};
+	bool bad = any_bad(question->repo);
+
+	print_tested(&plain.out, question->repo);
+	if (bad)
+		print_line(&plain.out, 0, "%s", _("This pack is damaged and will not be loaded."));
+	else
+		print_line(&plain.out, 0, "%s", _("All packages are as they should be."));
+	return reply_of(choose(bad ? choices + 1 : choices));
+}
+
+static enum ddl_reply ask_licence(const struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'y', _("accept the licence") }, { 'b', _("back") },
+		{ 'c', _("decline, and continue without a driver disk") }, { 0, NULL }
+	};
+
+	print_line(&plain.out, 0, _("The licence of %s:"), question->repo->description);
+	print_text(&plain.out, 0, question->licence);
+	return reply_of(choose(choices));
+}
+
+static enum ddl_reply ask_apply(const struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'y', _("do it") }, { 'b', _("back") }, { 'c', _("continue without a driver disk") },
+		{ 0, NULL }
+	};
+	bool refused = question->plan->refusal.code != DDL_OK;
+
+	print_line(&plain.out, 0, "%s", _("What will be done:"));
+	print_plan(&plain.out, question->plan);
+	if (refused)
+		print_error(&plain.out, &question->plan->refusal);
+	return reply_of(choose(refused ? choices + 1 : choices));
+}
+
+static enum ddl_reply ask_outcome(const struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'a', _("another driver disk") }, { 'c', _("continue") }, { 0, NULL }
+	};
+
+	print_outcome(&plain.out, question->outcome);
+	if (question->outcome->error.code != DDL_OK)
+		print_error(&plain.out, &question->outcome->error);
+	plain.front.told = question->outcome->error.code;
+	switch (choose(choices)) {
+	case 'a':
+		return DDL_REPLY_AGAIN;
+	case 'c':
+		return DDL_REPLY_YES;
+	default:
+		return DDL_REPLY_NO;
+	}
+}
+
+static enum ddl_reply ask_trouble(const struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'a', _("try again") }, { 'b', _("back") }, { 'c', _("continue without a driver disk") },
+		{ 0, NULL }
+	};
+
+	print_error(&plain.out, question->error);
+	plain.front.told = question->error->code;
+	switch (choose(choices)) {
+	case 'a':
+		return DDL_REPLY_AGAIN;
+	case 'b':
+		return DDL_REPLY_BACK;
+	default:
+		return DDL_REPLY_NO;
+	}
+}
+
+static enum ddl_reply ask(void *ctx, struct ddl_question *question)
+{
+	(void)ctx;
+	plain.settle_told = 0;
+	fputc('\n', plain.out.file);
+	switch (question->kind) {
+	case DDL_ASK_SOURCE:
+		return ask_source(question);
+	case DDL_ASK_PACKS:
+		return ask_packs(question);
+	case DDL_ASK_VERIFY:
+		return ask_verify(question);
+	case DDL_ASK_TESTED:
+		return ask_tested(question);
+	case DDL_ASK_LICENCE:
+		return ask_licence(question);
+	case DDL_ASK_APPLY:
+		return ask_apply(question);
+	case DDL_ASK_OUTCOME:
+		return ask_outcome(question);
+	case DDL_ASK_TROUBLE:
+		return ask_trouble(question);
+	default:
+		return DDL_REPLY_NO;
+	}
+}
+
+/* --------------------------------------------------------------------- events */
+
+static void tell_phase(const struct ddl_event *event)
+{
+	switch (event->phase) {
+	case DDL_PHASE_SOURCES:
+		print_line(&plain.out, 0, "%s", _("Looking for media ..."));
+		break;
+	case DDL_PHASE_LOOK:
+		print_line(&plain.out, 0, _("Reading %s ..."), event->what);
+		break;
+	case DDL_PHASE_TEST:
+		print_line(&plain.out, 0, "%s", _("Testing the packages ..."));
+		break;
+	case DDL_PHASE_SETTLE:
+		print_line(&plain.out, 0, "%s", _("Waiting for the disks ..."));
+		break;
+	case DDL_PHASE_MACHINE:
+	case DDL_PHASE_PLAN:
+	case DDL_PHASE_APPLY:
+	default:
+		break;
+	}
+}
+
+static void tell_step(const struct ddl_op *op)
+{
+	char words[512];
+
+	ddl_words_op(words, sizeof words, op);
+	if (op->state == DDL_OP_DONE)
+		print_line(&plain.out, 0, _("%s: done"), words);
+	else if (op->state == DDL_OP_FAILED)
+		print_line(&plain.out, 0, _("%s: FAILED"), words);
+	else if (op->state == DDL_OP_UNDONE)
+		print_line(&plain.out, 0, _("%s: undone"), words);
+	else if (op->state == DDL_OP_NOT_UNDONE)
+		print_line(&plain.out, 0, _("%s: could not be undone"), words);
+}
+
+static void tell_settle(const struct ddl_event *event)
+{
+	if (event->phase != DDL_PHASE_SETTLE || event->done < plain.settle_told + SETTLE_TELL_MS)
+		return;
+	plain.settle_told = event->done;
+	print_line(&plain.out, 0, _("still waiting, %lu of at most %lu seconds"),
+		   (unsigned long)(event->done / 1000), (unsigned long)(event->total / 1000));
+}
+
+static bool event(void *ctx, const struct ddl_event *event)
+{
+	(void)ctx;
+	switch (event->kind) {
+	case DDL_EVENT_PHASE:
+		tell_phase(event);
+		break;
+	case DDL_EVENT_PROGRESS:
+		tell_settle(event);
+		break;
+	case DDL_EVENT_PACKAGE:
+		print_line(&plain.out, 2, event->package->state == DDL_PKG_BAD ? _("%s: BAD") : _("%s: ok"),
+			   event->package->file);
+		break;
+	case DDL_EVENT_STEP:
+		tell_step(event->op);
+		break;
+	case DDL_EVENT_NOTE:
+	default:
+		print_line(&plain.out, 0, "%s", event->what);
+		break;
+	}
+	fflush(plain.out.file);
+	return !term_signal();
+}
+
+static void finish(struct front *front)
+{
+	(void)front;
+	fflush(plain.out.file);
+}
+
+struct front *plain_front(bool verbose)
+{
+	plain.front = (struct front){ .ddl = { &plain, event, ask }, .told = DDL_OK, .finish = finish };
+	plain.out = print_on(stdout, verbose);
+	plain.used = 0;
+	return &plain.front;
+}

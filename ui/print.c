@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Filled paragraphs, and the reports made of them. */
+#include "print.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "term.h"
+#include "text.h"
+
+#define LINE_ROOM 8192U
+#define HANGING 2U       /* further lines of a paragraph stand in by this */
+#define NARROWEST 20U    /* columns a paragraph keeps, whatever the indent */
+
+struct print print_on(FILE *file, bool verbose)
+{
+	return (struct print){ file, term_columns(fileno(file)), verbose };
+}
+
+/* The length in bytes of the next word and its columns. */
+static size_t next_word(const char *text, size_t *columns)
+{
+	char word[LINE_ROOM];
+	size_t length = strcspn(text, " \n");
+
+	if (length >= sizeof word)
+		length = sizeof word - 1;
+	memcpy(word, text, length);
+	word[length] = '\0';
+	*columns = ddl_text_width(word);
+	return length;
+}
+
+static void put_blanks(FILE *file, unsigned count)
+{
+	while (count--)
+		fputc(' ', file);
+}
+
+/* Fills one paragraph (up to a line break) and returns what comes after it. */
+static const char *fill(const struct print *print, unsigned indent, const char *text)
+{
+	size_t room = print->width > indent + NARROWEST ? print->width - 1 - indent : NARROWEST;
+	size_t used = 0;
+
+	put_blanks(print->file, indent);
+	while (*text && *text != '\n') {
+		size_t blanks = strspn(text, " "), columns;
+		size_t length = next_word(text + blanks, &columns);
+		if (print->width && used && used + blanks + columns > room) {
+			fputc('\n', print->file);
+			put_blanks(print->file, indent + HANGING);
+			used = HANGING;
+			blanks = 0;
+			text += strspn(text, " ");
+		}
+		fwrite(text, 1, blanks + length, print->file);
+		text += blanks + length;
+		used += blanks + columns;
+	}
+	fputc('\n', print->file);
+	return *text == '\n' ? text + 1 : text;
+}
+
+void print_text(const struct print *print, unsigned indent, const char *text)
+{
+	do {
+		text = fill(print, indent, text);
+	} while (*text);
+}
+
+void print_line(const struct print *print, unsigned indent, const char *format, ...)
+{
+	char text[LINE_ROOM];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	print_text(print, indent, text);
+}
+
+void print_error(const struct print *print, const struct ddl_error *error)
+{
+	const char *hint = ddl_code_hint(error->code);
+
+	print_line(print, 0, _("ddload: %s"), ddl_code_sentence(error->code));
+	if (*error->text)
+		print_line(print, 2, "%s", error->text);
+	if (*hint)
+		print_line(print, 2, "%s", hint);
+}
+
+char *text_disk(char *to, size_t room, const struct ddl_disk *disk)
+{
+	char size[32];
+
+	ddl_text_size(size, sizeof size, disk->size);
+	snprintf(to, room, "%-4s  %8s  %s", disk->name, size, disk->model);
+	return to;
+}
+
+char *text_controllers(char *to, size_t room, const struct ddl_machine *machine)
+{
+	unsigned long all = 0, idle = 0;
+	char count[128];
+
+	for (size_t i = 0; i < machine->n_devices; i++) {
+		if (machine->devices[i].class == DDL_CLASS_OTHER)
+			continue;
+		all++;
+		idle += !*machine->devices[i].driver;
+	}
+	if (!all) {
+		snprintf(to, room, "%s", _("No storage or network controller was found."));
+		return to;
+	}
+	snprintf(count, sizeof count, ddl_trn("%lu storage or network controller",
+		 "%lu storage and network controllers", all), all);
+	if (idle)
+		snprintf(to, room, _("%s, %lu without a driver:"), count, idle);
+	else
+		snprintf(to, room, _("%s, each with a driver:"), count);
+	return to;
+}
+
+static void print_disks(const struct print *print, const struct ddl_disk *disks, size_t count)
+{
+	char line[512];
+
+	for (size_t i = 0; i < count; i++)
+		print_line(print, 2, "%s", text_disk(line, sizeof line, &disks[i]));
+}
+
+void print_machine(const struct print *print, const struct ddl_machine *machine)
+{
+	char line[512];
+
+	print_line(print, 0, "%s", text_controllers(line, sizeof line, machine));
+	for (size_t i = 0; i < machine->n_devices; i++) {
+		const struct ddl_device *device = &machine->devices[i];
+		if (device->class == DDL_CLASS_OTHER)
+			continue;
+		ddl_words_device(line, sizeof line, device);
+		print_line(print, 0, "%s %s", *device->driver ? " " : "!", line);
+	}
+	if (!machine->n_disks)
+		print_line(print, 0, "%s", _("No disk was found."));
+	else
+		print_line(print, 0, "%s", _("Disks:"));
+	print_disks(print, machine->disks, machine->n_disks);
+}
+
+char *text_source(char *to, size_t room, const struct ddl_source *source)
+{
+	char size[32];
+
+	if (source->trouble.code != DDL_OK) {
+		snprintf(to, room, "%s: %s", source->name, ddl_code_sentence(source->trouble.code));
+		return to;
+	}
+	if (source->kind != DDL_SOURCE_DEVICE) {
+		snprintf(to, room, "%s", source->name);
+		return to;
+	}
+	if (!source->size) {
+		snprintf(to, room, _("%s: no medium in the drive"), source->name);
+		return to;
+	}
+	ddl_text_size(size, sizeof size, source->size);
+	snprintf(to, room, "%s  %s  %s%s%s", source->name, size,
+		 *source->format ? source->format : _("no file system"),
+		 *source->label ? "  " : "", source->label);
+	return to;
+}
+
+char *text_repo(char *to, size_t room, const struct ddl_repo *repo)
+{
+	snprintf(to, room, "%s %s%s%s", repo->identifier, repo->version,
+		 *repo->build ? "-" : "", repo->build);
+	return to;
+}
+
+static void print_module_facts(const struct print *print, const struct ddl_module *module)
+{
+	if (*module->description)
+		print_line(print, 10, "%s", module->description);
+	if (*module->vermagic)
+		print_line(print, 10, _("built for: %s"), module->vermagic);
+	if (*module->srcversion)
+		print_line(print, 10, _("source version: %s"), module->srcversion);
+	if (*module->alias)
+		print_line(print, 10, _("alias that matches: %s"), module->alias);
+	print_line(print, 10, ddl_trn("%lu alias", "%lu aliases", (unsigned long)module->n_aliases),
+		   (unsigned long)module->n_aliases);
+	for (size_t i = 0; i < module->n_aliases; i++)
+		print_line(print, 12, "%s", module->aliases[i]);
+	for (size_t i = 0; i < module->n_depends; i++)
+		print_line(print, 10, _("needs the module %s"), module->depends[i]);
+	for (size_t i = 0; i < module->n_firmware; i++)
+		print_line(print, 10, _("asks for the firmware %s"), module->firmware[i]);
+	if (module->has_signature)
+		print_line(print, 10, _("signed by: %s"), *module->signer ? module->signer : _("unnamed"));
+	else
+		print_line(print, 10, "%s", _("not signed"));
+}
+
+static void print_module(const struct print *print, const struct ddl_module *module)
+{
+	char words[512];
+
+	ddl_words_fit(words, sizeof words, module);
+	print_line(print, 8, "%s%s%s: %s", module->name, *module->version ? " " : "",
+		   module->version, words);
+	if (print->verbose)
+		print_module_facts(print, module);
+}
+
+static void print_package(const struct print *print, const struct ddl_package *package)
+{
+	char size[32];
+
+	ddl_text_size(size, sizeof size, package->size);
+	print_line(print, 6, "%s (%s)", package->file, size);
+	if (package->trouble.code != DDL_OK) {
+		print_line(print, 8, "%s", ddl_code_sentence(package->trouble.code));
+		if (*package->trouble.text)
+			print_line(print, 8, "%s", package->trouble.text);
+	}
+	if (package->fit == DDL_FIT_TWIN)
+		print_line(print, 8, _("the same driver for the kdump kernel %s: not needed here"),
+			   package->kernel);
+	else if (package->fit == DDL_FIT_OTHER_KERNEL && *package->kernel)
+		print_line(print, 8, _("built for another kernel, %s"), package->kernel);
+	for (size_t i = 0; i < package->n_modules; i++)
+		print_module(print, package->modules[i]);
+	for (size_t i = 0; print->verbose && i < package->n_files; i++)
+		if (package->files[i]->kind != DDL_FILE_MODULE)
+			print_line(print, 8, "%s", package->files[i]->path);
+}
+
+static void print_repo(const struct print *print, const struct ddl_repo *repo, const char *release)
+{
+	char line[512], groups[128];
+
+	print_line(print, 2, "%s", text_repo(line, sizeof line, repo));
+	print_line(print, 4, "%s", repo->description);
+	print_line(print, 4, "%s", ddl_words_repo_fit(line, sizeof line, repo, release));
+	if (*repo->fingerprint) {
+		ddl_text_groups(groups, sizeof groups, repo->fingerprint);
+		print_line(print, 4, _("fingerprint %s"), groups);
+	}
+	if (print->verbose && *repo->where)
+		print_line(print, 4, _("in %s"), repo->where);
+	for (size_t i = 0; i < repo->n_packages; i++)
+		if (print->verbose || repo->packages[i].fit != DDL_FIT_TWIN)
+			print_package(print, &repo->packages[i]);
+}
+
+void print_look(const struct print *print, const struct ddl_look *look, const char *release)
+{
+	char line[512];
+
+	print_line(print, 0, "%s", text_source(line, sizeof line, look->source));
+	if (look->trouble.code != DDL_OK && look->source->trouble.code == DDL_OK) {
+		print_line(print, 2, "%s", ddl_code_sentence(look->trouble.code));
+		if (print->verbose && *look->trouble.text)
+			print_line(print, 2, "%s", look->trouble.text);
+	}
+	for (size_t i = 0; i < look->n_repos; i++)
+		print_repo(print, look->repos[i], release);
+	for (size_t i = 0; i < look->n_notes; i++)
+		print_line(print, 2, _("note: %s"), look->notes[i]);
+}
+
+static const char *package_verdict(const struct ddl_package *package)
+{
+	switch (package->state) {
+	case DDL_PKG_TESTED:
+	case DDL_PKG_STAGED:
+		return _("ok");
+	case DDL_PKG_BAD:
+		return _("BAD");
+	case DDL_PKG_UNREAD:
+	default:
+		return _("not tested");
+	}
+}
+
+void print_tested(const struct print *print, const struct ddl_repo *repo)
+{
+	char line[512], groups[128];
+
+	print_line(print, 0, "%s", text_repo(line, sizeof line, repo));
+	ddl_text_groups(groups, sizeof groups, repo->fingerprint);
+	print_line(print, 2, _("fingerprint %s"), groups);
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		const struct ddl_package *package = &repo->packages[i];
+		print_line(print, 2, "%s: %s", package->file, package_verdict(package));
+		if (package->trouble.code == DDL_OK)
+			continue;
+		print_line(print, 4, "%s", ddl_code_sentence(package->trouble.code));
+		if (*package->trouble.text)
+			print_line(print, 4, "%s", package->trouble.text);
+	}
+}
+
+static const char *op_mark(enum ddl_op_state state)
+{
+	switch (state) {
+	case DDL_OP_DONE:
+		return _(" - done");
+	case DDL_OP_FAILED:
+		return _(" - FAILED");
+	case DDL_OP_UNDONE:
+		return _(" - undone");
+	case DDL_OP_NOT_UNDONE:
+		return _(" - could not be undone");
+	case DDL_OP_PENDING:
+	case DDL_OP_RUNNING:
+	default:
+		return "";
+	}
+}
+
+void print_plan(const struct print *print, const struct ddl_plan *plan)
+{
+	char line[512];
+
+	for (size_t i = 0; i < plan->n_already; i++)
+		print_line(print, 0, _("%s %s is loaded already in this version."),
+			   plan->already[i]->name, plan->already[i]->version);
+	for (size_t i = 0; i < plan->n_ops; i++) {
+		ddl_words_op(line, sizeof line, &plan->ops[i]);
+		print_line(print, 0, "%zu. %s%s", i + 1, line, op_mark(plan->ops[i].state));
+		if (*plan->ops[i].params)
+			print_line(print, 3, _("with %s"), plan->ops[i].params);
+	}
+	if (!plan->n_ops && plan->refusal.code == DDL_OK)
+		print_line(print, 0, "%s", _("There is nothing to do."));
+	for (size_t i = 0; i < plan->n_away; i++)
+		print_line(print, 0, _("%s goes away for some seconds."), plan->away[i]);
+	for (size_t i = 0; i < plan->n_refusals; i++)
+		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
+}
+
+char *text_version(char *to, size_t room, const struct ddl_loaded_now *now)
+{
+	const char *version = *now->version_now ? now->version_now : now->srcversion;
+
+	if (*now->version_before)
+		snprintf(to, room, _("%s %s (before: %s)"), now->module, version, now->version_before);
+	else
+		snprintf(to, room, "%s %s", now->module, version);
+	return to;
+}
+
+static void print_loaded_now(const struct print *print, const struct ddl_loaded_now *now)
+{
+	char line[512];
+
+	print_line(print, 2, "%s", text_version(line, sizeof line, now));
+	if (!now->n_bound)
+		print_line(print, 4, "%s", _("no controller uses it"));
+	for (size_t i = 0; i < now->n_bound; i++)
+		print_line(print, 4, _("controller %s uses it"), now->bound[i]);
+}
+
+void print_outcome(const struct print *print, const struct ddl_outcome *outcome)
+{
+	const char *hint = ddl_words_result_hint(outcome->result);
+
+	print_line(print, 0, "%s", ddl_words_result(outcome->result));
+	for (size_t i = 0; i < outcome->n_modules; i++)
+		print_loaded_now(print, &outcome->modules[i]);
+	if (outcome->n_appeared)
+		print_line(print, 0, "%s", _("Disks that are there now:"));
+	print_disks(print, outcome->appeared, outcome->n_appeared);
+	for (size_t i = 0; i < outcome->n_links; i++)
+		print_line(print, 0, _("Network interface %s is there now."), outcome->links[i]);
+	for (size_t i = 0; i < outcome->n_left_over; i++)
+		print_line(print, 0, _("Not put back: %s"), outcome->left_over[i]);
+	if (outcome->error.code != DDL_OK && outcome->plan)
+		print_plan(print, outcome->plan);
+	if ((outcome->error.code != DDL_OK || print->verbose) && outcome->n_kernel_lines) {
+		print_line(print, 0, "%s", _("The kernel says:"));
+		for (size_t i = 0; i < outcome->n_kernel_lines; i++)
+			print_line(print, 2, "%s", outcome->kernel_lines[i]);
+	}
+	if (*hint)
+		print_line(print, 0, "%s", hint);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signals, raw mode and size of the terminal. */
+#include "term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define DEFAULT_COLUMNS 80U /* serial lines do not know their size and say 0 */
+
+static volatile sig_atomic_t first_signal;
+static int signal_pipe[2] = { -1, -1 };
+static struct termios at_start; /* as the program found descriptor 0 */
+static bool at_start_known;
+
+static void keep_signal(int number)
+{
+	int saved = errno;
+
+	/* A terminal that is gone outweighs a Ctrl-C that came before it. */
+	if (!first_signal || first_signal == SIGINT)
+		first_signal = number;
+	if (signal_pipe[1] >= 0 && write(signal_pipe[1], "s", 1) < 0) {
+		/* full: there is something to read already */
+	}
+	errno = saved;
+}
+
+/* SA_RESETHAND has put the default back: raising it again ends the program as the fault would. */
+static void crash(int number)
+{
+	if (at_start_known)
+		tcsetattr(0, TCSANOW, &at_start);
+	raise(number);
+}
+
+static void handle(int number, void (*handler)(int), int flags)
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(number, &action, NULL);
+}
+
+void term_start(void)
+{
+	static const int kept[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+
+	at_start_known = tcgetattr(0, &at_start) == 0;
+	if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+		signal_pipe[0] = signal_pipe[1] = -1;
+	for (unsigned i = 0; i < sizeof kept / sizeof *kept; i++)
+		handle(kept[i], keep_signal, 0);
+	for (unsigned i = 0; i < sizeof fatal / sizeof *fatal; i++)
+		handle(fatal[i], crash, (int)SA_RESETHAND);
+	handle(SIGPIPE, SIG_IGN, 0);
+	atexit(term_cooked);
+}
+
+int term_signal(void)
+{
+	return first_signal;
+}
+
+int term_signal_fd(void)
+{
+	return signal_pipe[0];
+}
+
+int term_wait(int milliseconds)
+{
+	struct pollfd fds[2] = {
+		{ .fd = 0, .events = POLLIN }, { .fd = signal_pipe[0], .events = POLLIN }
+	};
+
+	if (first_signal)
+		return -1;
+	int ready = poll(fds, 2, milliseconds);
+	if (first_signal || (ready < 0 && errno != EINTR) || fds[0].revents & POLLNVAL)
+		return -1;
+	return ready > 0 && fds[0].revents ? 1 : 0;
+}
+
+bool term_raw(void)
+{
+	struct termios raw;
+
+	if (tcgetattr(0, &raw) != 0)
+		return false;
+	raw.c_lflag &= (tcflag_t)~(ICANON | ECHO);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	return tcsetattr(0, TCSANOW, &raw) == 0;
+}
+
+void term_cooked(void)
+{
+	if (at_start_known)
+		tcsetattr(0, TCSADRAIN, &at_start);
+}
+
+unsigned term_columns(int fd)
+{
+	struct winsize size;
+
+	if (!isatty(fd))
+		return 0;
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return DEFAULT_COLUMNS;
+}

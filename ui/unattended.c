@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Answers by policy, for runs in which nobody is asked; tells the progress on lines. */
+#include "front.h"
+
+#include <unistd.h>
+
+#include "term.h"
+
+/* Ends a line that shows the per cent, so that a sentence can follow. */
+static void end_line(struct unattended *unattended)
+{
+	if (unattended->on_line)
+		fputc('\n', unattended->out.file);
+	unattended->on_line = false;
+	unattended->shown = 0;
+}
+
+/* Per cent are shown on terminals only: in a file each would be a line. */
+static void tell_progress(struct unattended *unattended, const struct ddl_event *event)
+{
+	if (event->phase != DDL_PHASE_TEST || !event->total || !unattended->out.width)
+		return;
+	uint64_t percent = event->done >= event->total ? 100 : event->done * 100 / event->total;
+	if (unattended->on_line && percent == unattended->shown)
+		return;
+	fprintf(unattended->out.file, _("\rtesting: %u %% "), (unsigned)percent);
+	fflush(unattended->out.file);
+	unattended->on_line = true;
+	unattended->shown = percent;
+}
+
+static void tell_step(struct unattended *unattended, const struct ddl_op *op)
+{
+	char words[512];
+
+	ddl_words_op(words, sizeof words, op);
+	switch (op->state) {
+	case DDL_OP_RUNNING:
+		print_line(&unattended->out, 0, "%s ...", words);
+		break;
+	case DDL_OP_FAILED:
+		print_line(&unattended->out, 0, _("%s: FAILED"), words);
+		break;
+	case DDL_OP_UNDONE:
+		print_line(&unattended->out, 0, _("%s: undone"), words);
+		break;
+	case DDL_OP_NOT_UNDONE:
+		print_line(&unattended->out, 0, _("%s: could not be undone"), words);
+		break;
+	case DDL_OP_PENDING:
+	case DDL_OP_DONE:
+	default:
+		break;
+	}
+}
+
+static void tell_package(struct unattended *unattended, const struct ddl_package *package)
+{
+	end_line(unattended);
+	if (package->state == DDL_PKG_BAD)
+		print_line(&unattended->out, 0, _("%s: BAD"), package->file);
+	else
+		print_line(&unattended->out, 0, _("%s: tested, ok"), package->file);
+}
+
+static bool event(void *ctx, const struct ddl_event *event)
+{
+	struct unattended *unattended = ctx;
+
+	if (!unattended->out.file)
+		return !term_signal();
+	switch (event->kind) {
+	case DDL_EVENT_PROGRESS:
+		tell_progress(unattended, event);
+		break;
+	case DDL_EVENT_PACKAGE:
+		tell_package(unattended, event->package);
+		break;
+	case DDL_EVENT_STEP:
+		end_line(unattended);
+		tell_step(unattended, event->op);
+		break;
+	case DDL_EVENT_NOTE:
+		end_line(unattended);
+		print_line(&unattended->out, 0, "%s", event->what);
+		break;
+	case DDL_EVENT_PHASE:
+	default:
+		break;
+	}
+	return !term_signal();
+}
+
+static void note_tested(struct unattended *unattended, const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < unattended->n_tested; i++)
+		if (unattended->tested[i] == repo)
+			return;
+	if (unattended->n_tested < DDL_MAX_REPOSITORIES)
+		unattended->tested[unattended->n_tested++] = repo;
+}
+
+static enum ddl_reply reply_packs(const struct ddl_question *question)
+{
+	for (size_t i = 0; i < question->look->n_repos; i++)
+		if (question->ticked[i])
+			return DDL_REPLY_YES;
+	return DDL_REPLY_NO;
+}
+
+static enum ddl_reply reply_tested(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++)
+		if (repo->packages[i].state == DDL_PKG_BAD)
+			return DDL_REPLY_NO;
+	return DDL_REPLY_YES;
+}
+
+static enum ddl_reply yes_if(bool condition)
+{
+	return condition ? DDL_REPLY_YES : DDL_REPLY_NO;
+}
+
+static enum ddl_reply ask(void *ctx, struct ddl_question *question)
+{
+	struct unattended *unattended = ctx;
+
+	end_line(unattended);
+	if (term_signal())
+		return DDL_REPLY_NO;
+	switch (question->kind) {
+	case DDL_ASK_PACKS:
+		return reply_packs(question);
+	case DDL_ASK_VERIFY:
+		note_tested(unattended, question->repo);
+		return DDL_REPLY_YES;
+	case DDL_ASK_TESTED:
+		note_tested(unattended, question->repo);
+		return reply_tested(question->repo);
+	case DDL_ASK_LICENCE:
+		return yes_if(unattended->accept_licence);
+	case DDL_ASK_APPLY:
+		return yes_if(question->plan->refusal.code == DDL_OK &&
+			      (!question->plan->replaces || unattended->replace));
+	case DDL_ASK_OUTCOME:
+		return DDL_REPLY_YES;
+	case DDL_ASK_SOURCE: /* the command line names the sources: there is nobody to choose */
+	case DDL_ASK_TROUBLE:
+	default:
+		return DDL_REPLY_NO;
+	}
+}
+
+static void finish(struct front *front)
+{
+	end_line((struct unattended *)(void *)front);
+}
+
+void unattended_front(struct unattended *unattended)
+{
+	unattended->front.ddl = (struct ddl_front){ unattended, event, ask };
+	unattended->front.told = DDL_OK;
+	unattended->front.finish = finish;
+}
