@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/fs.h>
@@ -153,6 +154,8 @@ struct ddl_archive *ddl_archive_new(enum ddl_archive_format format, struct ddl_e
 		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "");
 		return NULL;
 	}
+	/* libarchive asks for local time, which reads a file: now, as a child could not. */
+	tzset();
 	archive->format = format;
 	archive->cache = shared;
 	return archive;
@@ -426,10 +429,11 @@ static struct ddl_wanted *search_for(const struct search *search, const char *na
 /* The entry's name, cleaned; false when it has none that could be wanted. */
 static bool entry_name(struct archive_entry *entry, char *name, size_t room)
 {
-	const char *raw = archive_entry_pathname_utf8(entry);
+	/* Rock Ridge and zip names are given byte for byte; Joliet ones are converted. */
+	const char *raw = archive_entry_pathname(entry);
 
 	if (!raw)
-		raw = archive_entry_pathname(entry);
+		raw = archive_entry_pathname_utf8(entry);
 	return raw && ddl_path_clean(name, room, raw);
 }
 

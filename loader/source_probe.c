@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * libblkid on a descriptor, in children with a time limit.
+ */
+#include "source_probe.h"
+
+#include <blkid/blkid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/cdrom.h>
+#include <linux/fs.h>
+
+#include "limits.h"
+#include "path.h"
+#include "text.h"
+
+#define MAX_LEFT_BEHIND DDL_MAX_SOURCES
+#define SPIN_UP_POLL_MS 100 /* how often a drive that is starting up is asked again */
+
+static unsigned milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned)now.tv_sec * 1000U + (unsigned)(now.tv_nsec / 1000000);
+}
+
+/* ---------------------------------------------------------------- one device */
+
+static void take_value(blkid_probe prober, const char *name, char *to, size_t room)
+{
+	const char *value;
+	size_t length;
+
+	if (blkid_probe_lookup_value(prober, name, &value, &length) == 0)
+		ddl_text_clean(to, room, value, strnlen(value, length));
+}
+
+static void ask_blkid(blkid_probe prober, struct ddl_probe *probe)
+{
+	int result;
+
+	blkid_probe_enable_superblocks(prober, 1);
+	blkid_probe_set_superblocks_flags(prober, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |
+					  BLKID_SUBLKS_UUID);
+	errno = 0;
+	result = blkid_do_safeprobe(prober);
+	switch (result) {
+	case 0:
+		probe->state = DDL_PROBE_FOUND;
+		take_value(prober, "TYPE", probe->format, sizeof(probe->format));
+		take_value(prober, "UUID", probe->uuid, sizeof(probe->uuid));
+		take_value(prober, "LABEL", probe->label, sizeof(probe->label));
+		break;
+	case 1:
+		probe->state = DDL_PROBE_NOTHING;
+		break;
+	case -2:
+		probe->state = DDL_PROBE_AMBIGUOUS;
+		break;
+	default:
+		probe->os_errno = errno ? errno : EIO;
+		probe->state = probe->os_errno == ENOMEDIUM ? DDL_PROBE_NO_MEDIUM : DDL_PROBE_READ;
+		break;
+	}
+}
+
+void ddl_probe_fd(int fd, struct ddl_probe *probe)
+{
+	blkid_probe prober = blkid_new_probe();
+	char byte;
+
+	memset(probe, 0, sizeof(*probe));
+	probe->state = DDL_PROBE_READ;
+	probe->os_errno = ENOMEM;
+	if (!prober)
+		return;
+	/* libblkid takes a failing read for "nothing known"; one of our own tells them apart. */
+	if (pread(fd, &byte, 1, 0) < 0) {
+		probe->os_errno = errno;
+		if (errno == ENOMEDIUM)
+			probe->state = DDL_PROBE_NO_MEDIUM;
+	} else if (blkid_probe_set_device(prober, fd, 0, 0) < 0) {
+		probe->os_errno = errno ? errno : EIO;
+	} else {
+		blkid_loff_t size = blkid_probe_get_size(prober);
+
+		probe->os_errno = 0;
+		probe->size = size > 0 ? (uint64_t)size : 0;
+		ask_blkid(prober, probe);
+	}
+	blkid_free_probe(prober);
+}
+
+/*
+ * Asks a CD drive whether it is ready (linux/cdrom.h, CDROM_DRIVE_STATUS); waits while it
+ * starts up. Other devices do not know the question. True: go on and read.
+ */
+static bool drive_is_ready(int fd, unsigned until, struct ddl_probe *probe)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISBLK(st.st_mode))
+		return true;
+	for (;;) {
+		const struct timespec pause = { 0, SPIN_UP_POLL_MS * 1000000L };
+
+		switch (ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT)) {
+		case CDS_NO_DISC:
+		case CDS_TRAY_OPEN:
+			probe->state = DDL_PROBE_NO_MEDIUM;
+			return false;
+		case CDS_DRIVE_NOT_READY:
+			if ((int)(until - milliseconds()) > 0)
+				break;
+			probe->state = DDL_PROBE_NOT_READY;
+			return false;
+		default:
+			return true;
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+static void probe_path(const char *path, unsigned until, struct ddl_probe *probe)
+{
+	/* Not blocking: the tray stays where it is and an empty drive can be asked. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	memset(probe, 0, sizeof(*probe));
+	if (fd < 0) {
+		probe->os_errno = errno;
+		probe->state = errno == ENOMEDIUM ? DDL_PROBE_NO_MEDIUM : DDL_PROBE_OPEN;
+		return;
+	}
+	if (drive_is_ready(fd, until, probe))
+		ddl_probe_fd(fd, probe);
+	close(fd);
+}
+
+/* ------------------------------------------------------------------- children */
+
+struct child {
+	pid_t pid;
+	int fd;
+	size_t got;
+};
+
+/* Children that were given up or are at their end; each is reaped once it can be. */
+static pid_t left_behind[MAX_LEFT_BEHIND];
+
+static void reap_left_behind(void)
+{
+	for (size_t i = 0; i < MAX_LEFT_BEHIND; i++)
+		if (left_behind[i] > 0 && waitpid(left_behind[i], NULL, WNOHANG) != 0)
+			left_behind[i] = 0;
+}
+
+/* Never waits: a child may hang in the kernel, in close() too, and not heed the signal. */
+static void leave_behind(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);
+	for (size_t i = 0; i < MAX_LEFT_BEHIND; i++) {
+		if (left_behind[i] == 0) {
+			left_behind[i] = pid;
+			return;
+		}
+	}
+}
+
+static _Noreturn void run_child(const char *path, int out, unsigned until)
+{
+	const struct rlimit seconds = { DDL_CHILD_CPU_SECONDS, DDL_CHILD_CPU_SECONDS };
+	struct ddl_probe probe;
+
+	(void)setrlimit(RLIMIT_CPU, &seconds); /* a precaution; the parent's clock is what counts */
+	probe_path(path, until, &probe);
+	_exit(ddl_write_full(out, &probe, sizeof(probe)) == 0 ? 0 : 1);
+}
+
+static void start(struct child *child, const char *path, unsigned until)
+{
+	int ends[2];
+
+	child->fd = -1;
+	child->pid = -1;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	child->pid = fork();
+	if (child->pid == 0)
+		run_child(path, ends[1], until);
+	close(ends[1]);
+	if (child->pid < 0)
+		close(ends[0]);
+	else
+		child->fd = ends[0];
+}
+
+/* What a child says is foreign: it may have been led astray by what it read. */
+static void check(struct ddl_probe *probe)
+{
+	if (probe->state > DDL_PROBE_FOUND)
+		probe->state = DDL_PROBE_READ;
+	probe->format[sizeof(probe->format) - 1] = '\0';
+	probe->uuid[sizeof(probe->uuid) - 1] = '\0';
+	probe->label[sizeof(probe->label) - 1] = '\0';
+	ddl_text_clean_in_place(probe->format);
+	ddl_text_clean_in_place(probe->uuid);
+	ddl_text_clean_in_place(probe->label);
+}
+
+/* Takes what has come; the child is done when it has said all or has gone. */
+static void hear(struct child *child, struct ddl_probe *probe)
+{
+	ssize_t got = read(child->fd, (char *)probe + child->got, sizeof(*probe) - child->got);
+
+	if (got < 0 && errno == EINTR)
+		return;
+	if (got > 0) {
+		child->got += (size_t)got;
+		if (child->got < sizeof(*probe))
+			return;
+		check(probe);
+	} else {
+		memset(probe, 0, sizeof(*probe));
+		probe->state = DDL_PROBE_READ;
+		probe->os_errno = EIO;
+	}
+	close(child->fd);
+	child->fd = -1;
+	leave_behind(child->pid);
+	reap_left_behind();
+}
+
+static void hear_all(struct child *children, struct pollfd *polls, struct ddl_probe *probes,
+		     size_t count, unsigned until)
+{
+	for (;;) {
+		int left = (int)(until - milliseconds());
+		size_t open_ends = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			polls[i] = (struct pollfd){ .fd = children[i].fd, .events = POLLIN };
+			open_ends += children[i].fd >= 0;
+		}
+		if (open_ends == 0 || left <= 0)
+			return;
+		if (poll(polls, (nfds_t)count, left) <= 0)
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (polls[i].fd >= 0 && polls[i].revents != 0)
+				hear(&children[i], &probes[i]);
+	}
+}
+
+void ddl_probe_devices(const char *const *paths, struct ddl_probe *probes, size_t count,
+		       unsigned timeout_ms)
+{
+	struct child *children = calloc(count + 1, sizeof(*children));
+	struct pollfd *polls = calloc(count + 1, sizeof(*polls));
+	unsigned until = milliseconds() + timeout_ms;
+
+	reap_left_behind();
+	for (size_t i = 0; i < count; i++) {
+		memset(&probes[i], 0, sizeof(probes[i]));
+		if (!children || !polls) {
+			probes[i].state = DDL_PROBE_OPEN;
+			probes[i].os_errno = ENOMEM;
+			continue;
+		}
+		/* The child gives up a little before it would be given up. */
+		start(&children[i], paths[i], until - timeout_ms / 8);
+		if (children[i].fd < 0) {
+			probes[i].state = DDL_PROBE_OPEN;
+			probes[i].os_errno = EAGAIN;
+		}
+	}
+	if (children && polls) {
+		hear_all(children, polls, probes, count, until);
+		for (size_t i = 0; i < count; i++) {
+			if (children[i].fd < 0)
+				continue;
+			memset(&probes[i], 0, sizeof(probes[i]));
+			close(children[i].fd);
+			leave_behind(children[i].pid);
+		}
+	}
+	free(children);
+	free(polls);
+}
