@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../../loader/rpm.h"
+#include "rpm.h"
 
 /* ------------------------------------------------------------ a small builder */
 

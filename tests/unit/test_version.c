@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../loader/repo.h"
+#include "repo.h"
 
 struct row {
 	const char *version_a, *build_a, *version_b, *build_b;
