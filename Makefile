@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds ddload: the program that goes into an initrd (static, musl), the same
+# sources as tests and desk tools against the machine's own libraries, and all
+# the parts that the demo and the tests work on.  `make help` lists the targets.
+
+BUILD   ?= build
+DESTDIR ?=
+prefix  ?= /usr
+sbindir ?= $(prefix)/sbin
+mandir  ?= $(prefix)/share/man
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+export BUILD
+
+loader_c := $(wildcard loader/*.c)
+ui_c     := $(wildcard ui/*.c)
+helper_c := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
+test_c   := $(wildcard tests/unit/test_*.c)
+
+warnings := -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wconversion
+common   := -std=c11 -D_GNU_SOURCE -iquote loader -iquote ui $(warnings) \
+	-fstack-protector-strong -MMD -MP
+
+all: $(BUILD)/ddload
+
+help:
+	@echo 'make            build/ddload, the static program (does the set-up it needs)'
+	@echo 'make setup      install the Debian packages that are missing, through apt'
+	@echo 'make deps       the static libraries, in build/deps'
+	@echo 'make parts      stock kernel, drivers, packs, media, initrd, in build/parts'
+	@echo 'make native     the program with glibc: build/native/{plain,asan,ubsan}/ddload'
+	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
+	@echo 'make static, cases, screens, qemu     one suite of tests'
+	@echo 'make test       set-up and every test; make test-all: the slow ones too'
+	@echo 'make demo       boot a virtual server and use ddload in it (DEMO=replace)'
+	@echo 'make bench      measured against what one could use instead'
+	@echo 'make fuzz       fuzz the parsers (TIME=seconds)'
+	@echo 'make install    DESTDIR, prefix;  make clean;  make distclean'
+
+# --- The set-up.  Both scripts look at what is there first and are quick then.
+
+setup:
+	@scripts/setup
+
+# Its time stamp changes only when a library was built.
+$(BUILD)/deps/built: FORCE | setup
+	@scripts/deps
+
+deps: $(BUILD)/deps/built
+
+parts: all
+	@scripts/parts
+
+# --- The program: static-pie, musl.  README tells what the flags give, and why
+# there is no _FORTIFY_SOURCE (musl has no checked functions).
+
+deps_dir    := $(BUILD)/deps
+static_cc   := gcc -specs=$(deps_dir)/musl.specs
+static_cflags := $(common) -isystem $(deps_dir)/include -isystem $(deps_dir)/include/libxml2 \
+	-idirafter $(deps_dir)/kernel -Os -fPIE -flto=auto -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables -fstack-clash-protection
+static_ldflags := -Os -fPIE -flto=auto -fstack-protector-strong -L$(deps_dir)/lib \
+	-Wl,--gc-sections,--as-needed,--build-id=none,--fatal-warnings \
+	-Wl,-z,relro,-z,now,-z,noexecstack -Wl,-z,pack-relative-relocs,-e,ddl_start
+static_libs := -larchive -lblkid -lkmod -lxml2 -lnewt -lslang -lnettle \
+	-lz -lbz2 -llzma -lzstd -lm
+static_o    := $(patsubst %.c,$(BUILD)/obj/static/%.o,$(loader_c) $(ui_c))
+
+$(BUILD)/obj/static/%.o: %.c Makefile $(BUILD)/deps/built
+	@mkdir -p $(@D)
+	@echo 'CC $<'
+	@$(static_cc) $(static_cflags) -c $< -o $@
+
+$(BUILD)/ddload: $(static_o)
+	@echo 'LD $@'
+	@+$(static_cc) $(static_ldflags) $(deps_dir)/lib/runtime.o $^ $(static_libs) \
+		-Wl,-Map,$(BUILD)/ddload.map -o $(BUILD)/ddload.full
+	@strip --strip-all -R .comment $(BUILD)/ddload.full -o $@.new
+	@mv $@.new $@
+
+# --- The same sources against glibc and Debian's shared libraries, four ways:
+# libddload.a, the program, and each tests/unit/test_*.c with the helpers there.
+
+variants     := plain asan ubsan clang
+native_libs  := blkid libkmod libxml-2.0 libarchive nettle libnewt
+native_pc     = $(eval native_pc := $$(shell pkg-config --cflags $(native_libs)))$(native_pc)
+native_ld     = $(eval native_ld := $$(shell pkg-config --libs $(native_libs)))$(native_ld)
+native_cflags = $(common) -g -iquote tests/unit $(subst -I,-isystem ,$(native_pc))
+
+plain_cc := gcc
+plain_cflags := -O1 -D_FORTIFY_SOURCE=2
+asan_cc := gcc
+asan_cflags := -O1 -fsanitize=address -fno-omit-frame-pointer
+ubsan_cc := gcc
+ubsan_cflags := -O1 -fsanitize=undefined -fno-sanitize-recover=all
+clang_cc := clang
+clang_cflags := -O1
+
+helper_o = $(patsubst %.c,$(BUILD)/native/$1/%.o,$(helper_c))
+library_o = $(patsubst %.c,$(BUILD)/native/$1/%.o,$(loader_c) $(filter-out ui/main.c,$(ui_c)))
+tests_of = $(patsubst tests/unit/%.c,$(BUILD)/native/$1/%,$(filter tests/unit/$(or $(T),%).c,$(test_c)))
+
+define variant_rules
+$(BUILD)/native/$1/%.o: %.c Makefile | setup
+	@mkdir -p $$(@D)
+	@echo 'CC $1 $$<'
+	@$$($1_cc) $$(native_cflags) $$($1_cflags) -c $$< -o $$@
+
+$(BUILD)/native/$1/libddload.a: $(library_o)
+	@rm -f $$@
+	@ar crD $$@ $$^
+
+$(BUILD)/native/$1/ddload: $(BUILD)/native/$1/ui/main.o $(BUILD)/native/$1/libddload.a
+	@echo 'LD $$@'
+	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
+
+$(BUILD)/native/$1/test_%: $(BUILD)/native/$1/tests/unit/test_%.o $(helper_o) $(BUILD)/native/$1/libddload.a
+	@echo 'LD $$@'
+	@$$($1_cc) $$($1_cflags) $$^ -lcmocka $$(native_ld) -o $$@
+
+unit-$1: $(tests_of)
+endef
+$(foreach variant,$(variants),$(eval $(call variant_rules,$(variant))))
+.SECONDARY: # objects are kept
+
+native: $(patsubst %,$(BUILD)/native/%/ddload,$(variants))
+
+unit-programs: unit-plain unit-asan unit-ubsan unit-clang
+
+# --- Tests.  Each suite is an executable tests/NAME/run; tests/run adds them up.
+
+suites := $(patsubst tests/%/run,%,$(foreach s,unit static cases screens qemu,$(wildcard tests/$(s)/run)))
+export T
+
+unit: unit-programs
+	@tests/unit/run
+static: all
+	@tests/static/run
+cases: all native
+	@tests/cases/run
+screens: all
+	@tests/screens/run
+qemu: all parts
+	@tests/qemu/run
+
+test: all parts native unit-programs
+	@tests/run $(suites)
+
+test-all: export DDL_TEST_ALL = 1
+test-all: test
+
+bench: all parts
+	@tests/bench/run
+demo: all parts
+	@scripts/demo $(DEMO)
+fuzz: setup
+	@tests/fuzz/run $(TIME)
+
+# --- Putting it somewhere, and away.
+
+man_pages := $(wildcard ui/*.8)
+
+install: all
+	install -D -m 755 $(BUILD)/ddload $(DESTDIR)$(sbindir)/ddload
+	$(if $(man_pages),install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(man_pages))
+
+# clean keeps what takes minutes and the network: the libraries and the parts.
+clean:
+	rm -rf $(BUILD)/obj $(BUILD)/native $(BUILD)/tests $(BUILD)/ddload $(BUILD)/ddload.*
+
+distclean:
+	rm -rf $(BUILD)
+
+-include $(patsubst %.o,%.d,$(static_o))
+-include $(wildcard $(BUILD)/native/*/*/*.d $(BUILD)/native/*/tests/unit/*.d)
+
+FORCE:
+.PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
+	static cases screens qemu test test-all bench demo fuzz install clean distclean FORCE
