@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One run of a plan, shared by the files that do it: apply.c (forward and back),
+ * firmware.c, settle.c (waiting and judging), outcome.c (what was seen).
+ */
+#ifndef DDL_APPLY_RUN_H
+#define DDL_APPLY_RUN_H
+
+#include "apply.h"
+
+/* A device whose driver leaves: as it was, so that it can be said to be back. */
+struct ddl_expected {
+	const char *bus, *address, *ids;
+	const char *module;       /* that drove it */
+	size_t n_disks, n_links;
+};
+
+/* A module of the packs, and whether this machine has a device for it. */
+struct ddl_target {
+	const struct ddl_module *module;
+	bool matches;
+	bool replaced;            /* it took another version's or another driver's place */
+};
+
+struct ddl_run {
+	const struct ddl_apply *apply;
+	struct ddl_plan *plan;
+	struct ddl_repo *const *repos;
+	size_t n_repos;
+	struct ddl_outcome *outcome;
+	struct ddl_machine before;     /* in apply->arena */
+	struct ddl_arena *now_arena;   /* NULL until the first look after a change */
+	struct ddl_machine now;
+	bool *changed;                 /* for each operation: it did change something */
+	struct ddl_expected *expected;
+	size_t n_expected;
+	struct ddl_target *targets;
+	size_t n_targets;
+	size_t targets_seen;           /* devices when `matches` was found out; 0: never */
+	const char **firmware;         /* names written below the firmware directory */
+	size_t n_firmware;
+	bool firmware_path;
+	uint64_t mark;                 /* in the kernel log */
+};
+
+/* Looks at the machine again; run->now is replaced. */
+int ddl_run_look(struct ddl_run *run, struct ddl_error *error);
+
+/* Writes the plan's firmware and points the kernel to it; or takes it all back. */
+int ddl_firmware_put(struct ddl_run *run, struct ddl_error *error);
+int ddl_firmware_take_back(struct ddl_run *run, struct ddl_error *error);
+
+/* Notes which devices and targets there are to wait for, from run->before. */
+int ddl_settle_expect(struct ddl_run *run, struct ddl_error *error);
+
+/* Waits until devices and disks are there, or the limit; then judges. */
+int ddl_settle(struct ddl_run *run, struct ddl_error *error);
+
+/* After the way back: waits until what was there before is back. */
+int ddl_settle_back(struct ddl_run *run, struct ddl_error *error);
+
+const struct ddl_device *ddl_expected_device(const struct ddl_machine *machine,
+					     const struct ddl_expected *expected);
+
+/* Module is live and is the pack's build, as far as builds can be told apart. */
+int ddl_check_version(const struct ddl_machine *machine, const struct ddl_module *module,
+		      struct ddl_error *error);
+
+/* Says what was seen to work; run->now must be fresh. */
+int ddl_outcome_fill(struct ddl_run *run, struct ddl_error *error);
+
+/* After the way back: lists what is not as it was before. */
+int ddl_outcome_left_over(struct ddl_run *run, struct ddl_error *error);
+int ddl_left_over(struct ddl_run *run, const char *sentence);
+
+#endif

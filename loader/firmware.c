@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Puts a pack's firmware where the kernel looks first, and takes it away again.
+ */
+#include "apply_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "path.h"
+#include "text.h"
+
+#define FIRMWARE_DIRECTORY "firmware"
+
+static const char *without(const char *path, const char *start)
+{
+	return ddl_text_starts(path, start) ? path + strlen(start) : path;
+}
+
+/*
+ * The name that a driver asks for: the kernel itself looks in updates/<release>, updates,
+ * <release> and the directory proper (drivers/base/firmware_loader/main.c), but below a
+ * directory of our own only for the name itself.
+ */
+static const char *name_asked_for(const struct ddl_run *run, const char *path, char *release,
+				  size_t room)
+{
+	path = without(without(path, "usr/"), "lib/firmware/");
+	path = without(path, "updates/");
+	snprintf(release, room, "%s/", run->before.release);
+	return without(path, release);
+}
+
+/* Makes a directory and those above it. */
+static int make_directories(const char *path, struct ddl_error *error)
+{
+	char part[DDL_MAX_PATH];
+	size_t i, n = strlen(path);
+
+	if (n >= sizeof part)
+		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", path);
+	for (i = 1; i <= n; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, 0755) != 0 && errno != EEXIST)
+			return ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", part);
+	}
+	return 0;
+}
+
+static int copy_bytes(int from, int to, uint64_t size)
+{
+	char buffer[65536];
+	uint64_t done = 0;
+
+	while (done < size) {
+		size_t want = size - done < sizeof buffer ? (size_t)(size - done) : sizeof buffer;
+		ssize_t n = pread(from, buffer, want, (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EIO;
+		if (n <= 0 || ddl_write_full(to, buffer, (size_t)n) != 0)
+			return -1;
+		done += (uint64_t)n;
+	}
+	return 0;
+}
+
+static int put_file(struct ddl_run *run, int directory, const struct ddl_file *file,
+		    struct ddl_error *error)
+{
+	char name[DDL_MAX_PATH], release[DDL_MAX_NAME + 2];
+	const char **kept;
+	int fd, result = 0;
+
+	if (file->fd < 0)
+		return ddl_fail(error, DDL_E_STAGE, 0, "%s", file->path);
+	if (!ddl_path_clean(name, sizeof name,
+			    name_asked_for(run, file->path, release, sizeof release)))
+		return ddl_fail(error, DDL_E_PATH, 0, "%s", file->path);
+	fd = ddl_path_create(directory, name, NULL);
+	if (fd < 0 && unlinkat(directory, name, 0) == 0) /* an earlier pack's file of that name */
+		fd = ddl_path_create(directory, name, error);
+	else if (fd < 0)
+		fd = ddl_path_create(directory, name, error); /* once more, for the reason */
+	if (fd < 0) {
+		if (error)
+			error->code = DDL_E_FIRMWARE;
+		return -1;
+	}
+	kept = ddl_arena_push(run->apply->arena, &run->firmware, &run->n_firmware, sizeof *kept);
+	if (kept)
+		*kept = ddl_arena_dup(run->apply->arena, name);
+	if (!kept || !*kept)
+		result = ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+	else if (copy_bytes(file->fd, fd, file->size) != 0)
+		result = ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", name);
+	if (close(fd) != 0 && result == 0)
+		result = ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", name);
+	return result;
+}
+
+static int open_directory(const struct ddl_run *run, char *path, size_t room,
+			  struct ddl_error *error)
+{
+	int fd;
+
+	if (!ddl_path_join(path, room, run->apply->run_directory, FIRMWARE_DIRECTORY))
+		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", run->apply->run_directory);
+	if (make_directories(path, error) != 0)
+		return -1;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd >= 0 ? fd : ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
+}
+
+int ddl_firmware_put(struct ddl_run *run, struct ddl_error *error)
+{
+	struct ddl_kernel *kernel = run->apply->kernel;
+	char path[DDL_MAX_PATH];
+	int directory = open_directory(run, path, sizeof path, error), result = 0;
+	size_t i;
+
+	if (directory < 0)
+		return -1;
+	for (i = 0; i < run->plan->n_firmware && result == 0; i++)
+		result = put_file(run, directory, run->plan->firmware[i], error);
+	close(directory);
+	if (result != 0)
+		return -1;
+	if (kernel->ops->firmware_path(kernel, path, error) != 0)
+		return -1;
+	run->firmware_path = true;
+	return 0;
+}
+
+int ddl_firmware_take_back(struct ddl_run *run, struct ddl_error *error)
+{
+	struct ddl_kernel *kernel = run->apply->kernel;
+	char path[DDL_MAX_PATH];
+	int directory, result = 0;
+	size_t i;
+
+	if (run->firmware_path && kernel->ops->firmware_path(kernel, "", error) != 0)
+		result = -1;
+	run->firmware_path = false;
+	if (run->n_firmware == 0)
+		return result;
+	directory = open_directory(run, path, sizeof path, error);
+	if (directory < 0)
+		return -1;
+	for (i = 0; i < run->n_firmware; i++)
+		if (unlinkat(directory, run->firmware[i], 0) != 0 && errno != ENOENT)
+			result = ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", run->firmware[i]);
+	run->n_firmware = 0;
+	close(directory);
+	return result;
+}

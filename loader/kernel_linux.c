@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The real kernel: modules in and out through libkmod, the tree below /lib/modules,
+ * modprobe.d, firmware_class, /dev/kmsg. Nothing else of ddload changes the machine.
+ */
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libkmod.h>
+#include <linux/capability.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel_log.h"
+#include "kernel_words.h"
+#include "machine.h"
+#include "path.h"
+#include "text.h"
+
+#define SYSFS_TYPE          0x62656572L
+#define FIRMWARE_PARAMETER  "sys/module/firmware_class/parameters/path"
+#define FIRMWARE_PATH_MAX   256U /* the kernel's own room for it */
+#define REMOVE_STEP_MS      50U
+
+/* Where modprobe.d files are, as in modprobe.d(5). */
+static const char *const config_directories[] = {
+	"etc/modprobe.d", "run/modprobe.d", "usr/local/lib/modprobe.d", "lib/modprobe.d",
+};
+#define N_CONFIG (sizeof config_directories / sizeof config_directories[0])
+
+struct linux_kernel {
+	struct ddl_kernel kernel;     /* first, so that one is the other */
+	char root[DDL_MAX_PATH];      /* "" for "/" */
+	char release[DDL_MAX_NAME + 1];
+	bool other_release;           /* not the running kernel's */
+	char tree[DDL_MAX_PATH];      /* <root>/lib/modules/<release> */
+	struct kmod_ctx *ctx;         /* for the tree and modprobe.d */
+	char firmware_before[FIRMWARE_PATH_MAX + 1];
+	bool firmware_set;
+};
+
+static struct linux_kernel *linux_of(struct ddl_kernel *kernel)
+{
+	return (struct linux_kernel *)kernel;
+}
+
+static bool below(const struct linux_kernel *self, char *to, size_t room, const char *path)
+{
+	return ddl_path_join(to, room, *self->root ? self->root : "/", path);
+}
+
+/* libkmod would write to stderr, across the screens. What it returns says enough. */
+static void say_nothing(void *data, int priority, const char *file, int line, const char *fn,
+			const char *format, va_list args)
+{
+	(void)data;
+	(void)priority;
+	(void)file;
+	(void)line;
+	(void)fn;
+	(void)format;
+	(void)args;
+}
+
+static struct kmod_ctx *new_context(const char *tree, const char *const *config)
+{
+	struct kmod_ctx *ctx = kmod_new(tree, config);
+
+	if (ctx)
+		kmod_set_log_fn(ctx, say_nothing, NULL);
+	return ctx;
+}
+
+/* ------------------------------------------------------------------- reading */
+
+static int linux_snapshot(struct ddl_kernel *kernel, struct ddl_arena *arena,
+			  struct ddl_machine *machine, struct ddl_error *error)
+{
+	struct linux_kernel *self = linux_of(kernel);
+
+	return ddl_machine_read(arena, self->root, self->release, machine, error);
+}
+
+/* First line of a small file; false when it cannot be read. */
+static bool read_line(const char *path, char *line, size_t room)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = ddl_read_full(fd, line, room - 1);
+	close(fd);
+	if (n < 0)
+		return false;
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
+
+static bool may_load_modules(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3, .pid = 0 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return geteuid() == 0;
+	return data[CAP_TO_INDEX(CAP_SYS_MODULE)].effective & CAP_TO_MASK(CAP_SYS_MODULE);
+}
+
+static int linux_may_change(struct ddl_kernel *kernel, struct ddl_error *error)
+{
+	struct linux_kernel *self = linux_of(kernel);
+	char path[DDL_MAX_PATH], line[16];
+	struct statfs is;
+
+	if (self->other_release)
+		return ddl_fail(error, DDL_E_KERNEL, 0,
+				_("drivers for %s cannot be loaded here: another kernel is running"),
+				self->release);
+	/* With --root there may be another machine's files where the facts come from. */
+	if (*self->root && (!below(self, path, sizeof path, "sys") || statfs(path, &is) != 0 ||
+			    is.f_type != SYSFS_TYPE))
+		return ddl_fail(error, DDL_E_USAGE, 0,
+				_("%s does not hold this machine's /sys, so nothing is loaded"),
+				self->root);
+	if (geteuid() != 0)
+		return ddl_fail(error, DDL_E_NOT_ROOT, EPERM, _("the user is %u"),
+				(unsigned)geteuid());
+	if (!may_load_modules())
+		return ddl_fail(error, DDL_E_NOT_ROOT, EPERM, "%s",
+				_("root here may not load modules (CAP_SYS_MODULE is missing)"));
+	if (below(self, path, sizeof path, "proc/sys/kernel/modules_disabled") &&
+	    read_line(path, line, sizeof line) && strcmp(line, "1") == 0)
+		return ddl_fail(error, DDL_E_INSERT_LOCKED, 0, "%s",
+				_("kernel.modules_disabled is set: until the next start no module can be loaded"));
+	return 0;
+}
+
+/* ---------------------------------------------------------- tree and modprobe.d */
+
+static bool is_file(const char *path)
+{
+	struct stat is;
+
+	return stat(path, &is) == 0 && S_ISREG(is.st_mode);
+}
+
+static int add_need(struct ddl_arena *arena, struct ddl_tree_module *module, const char *text)
+{
+	const char **need = ddl_arena_push(arena, &module->needs, &module->n_needs, sizeof *need);
+
+	if (need)
+		*need = ddl_arena_dup(arena, text);
+	return need && *need ? 0 : -1;
+}
+
+/*
+ * A file that modules.dep names but that is not in this initrd makes libkmod drop the whole
+ * list. Then the names in the module itself are taken, so that the missing one is named.
+ */
+static int needs_by_name(struct ddl_arena *arena, const struct kmod_module *mod,
+			 struct ddl_tree_module *module)
+{
+	struct kmod_list *info = NULL, *at;
+	int result = 0;
+
+	if (kmod_module_get_info(mod, &info) < 0)
+		return 0;
+	kmod_list_foreach(at, info) {
+		const char *name = kmod_module_info_get_value(at);
+
+		if (strcmp(kmod_module_info_get_key(at), "depends") != 0)
+			continue;
+		while (*name && result == 0) {
+			size_t n = strcspn(name, ",");
+			char *one = ddl_arena_dupn(arena, name, n);
+
+			result = !one ? -1 : n ? add_need(arena, module, one) : 0;
+			name += n + (name[n] == ',');
+		}
+	}
+	kmod_module_info_free_list(info);
+	return result;
+}
+
+static int tree_needs(struct ddl_arena *arena, const struct kmod_module *mod,
+		      struct ddl_tree_module *module)
+{
+	struct kmod_list *needs = kmod_module_get_dependencies(mod), *at;
+	int result = 0;
+
+	if (!needs)
+		return needs_by_name(arena, mod, module);
+	kmod_list_foreach(at, needs) {
+		struct kmod_module *need = kmod_module_get_module(at);
+
+		if (result == 0)
+			result = add_need(arena, module, kmod_module_get_path(need));
+		kmod_module_unref(need);
+	}
+	kmod_module_unref_list(needs);
+	return result;
+}
+
+static int linux_tree_find(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
+			   struct ddl_tree_module *module, bool *found, struct ddl_error *error)
+{
+	struct linux_kernel *self = linux_of(kernel);
+	struct kmod_module *mod = NULL;
+	const char *path;
+	int result = 0;
+
+	*found = false;
+	*module = (struct ddl_tree_module){ 0 };
+	if (kmod_module_new_from_name_lookup(self->ctx, name, &mod) < 0 || !mod)
+		return 0;
+	if (!ddl_module_name_equal(kmod_module_get_name(mod), name))
+		goto out;
+	path = kmod_module_get_path(mod);
+	if (path && !is_file(path))
+		goto out;
+	*found = true;
+	module->builtin = !path;
+	module->name = ddl_arena_dup(arena, kmod_module_get_name(mod));
+	module->path = ddl_arena_dup(arena, path);
+	if (!module->name || (path && !module->path) ||
+	    (path && tree_needs(arena, mod, module) != 0))
+		result = ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+out:
+	kmod_module_unref(mod);
+	return result;
+}
+
+static bool listed_as_blacklisted(const struct kmod_ctx *ctx, const char *name)
+{
+	struct kmod_config_iter *iter = kmod_config_get_blacklists(ctx);
+	bool found = false;
+
+	while (iter && !found && kmod_config_iter_next(iter))
+		found = ddl_module_name_equal(kmod_config_iter_get_key(iter), name);
+	kmod_config_iter_free_iter(iter);
+	return found;
+}
+
+static int linux_config(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
+			const char **options, bool *blacklisted, struct ddl_error *error)
+{
+	struct linux_kernel *self = linux_of(kernel);
+	struct kmod_module *mod = NULL;
+	const char *set;
+
+	*options = "";
+	*blacklisted = listed_as_blacklisted(self->ctx, name);
+	if (kmod_module_new_from_name(self->ctx, name, &mod) < 0)
+		return 0;
+	set = kmod_module_get_options(mod);
+	if (set)
+		*options = ddl_arena_dup(arena, set);
+	kmod_module_unref(mod);
+	return *options ? 0 : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+}
+
+/* ------------------------------------------------------------------ in and out */
+
+static void log_path(const struct linux_kernel *self, char *path, size_t room)
+{
+	if (!below(self, path, room, "dev/kmsg"))
+		*path = '\0';
+}
+
+/* Words an errno by what the kernel wrote since `mark`. */
+static int insert_failed(struct linux_kernel *self, const char *name, int os_errno, uint64_t mark,
+			 struct ddl_error *error)
+{
+	struct ddl_arena *arena = ddl_arena_new();
+	const char **lines = NULL;
+	char path[DDL_MAX_PATH];
+	size_t count = 0;
+	enum ddl_code code;
+
+	log_path(self, path, sizeof path);
+	if (arena && ddl_kernel_log_since(path, mark, arena, &lines, &count, NULL) != 0)
+		count = 0;
+	code = ddl_insert_code(os_errno, lines, count);
+	ddl_arena_free(arena);
+	return ddl_fail(error, code, os_errno, "%s: %s", name, strerror(os_errno));
+}
+
+/*
+ * A context of its own for each insert: libkmod keeps modules by name, and says EEXIST for
+ * a second path, which would be taken for "loaded already". 0, or a negative errno.
+ */
+static int insert_file(struct linux_kernel *self, const char *path, const char *params)
+{
+	static const char *const no_config[] = { NULL };
+	struct kmod_ctx *ctx = new_context(self->tree, no_config);
+	struct kmod_module *mod = NULL;
+	int result = -ENOMEM;
+
+	if (!ctx)
+		return result;
+	result = kmod_module_new_from_path(ctx, path, &mod);
+	if (result == 0)
+		result = kmod_module_insert_module(mod, 0, params);
+	kmod_module_unref(mod);
+	kmod_unref(ctx);
+	return result;
+}
+
+/*
+ * finit_module refuses a file that somebody, we too, holds open for writing (ETXTBSY): so it
+ * is with a staged file where there is no memfd. And there may be no /proc to name it by.
+ */
+static int insert_bytes(int fd, const char *params)
+{
+	struct stat is;
+	void *bytes;
+	int result = 0;
+
+	if (fstat(fd, &is) != 0 || is.st_size <= 0)
+		return -EIO;
+	bytes = mmap(NULL, (size_t)is.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return -errno;
+	if (syscall(SYS_init_module, bytes, (unsigned long)is.st_size, params) != 0)
+		result = -errno;
+	munmap(bytes, (size_t)is.st_size);
+	return result;
+}
+
+static uint64_t linux_log_mark(struct ddl_kernel *kernel)
+{
+	char path[DDL_MAX_PATH];
+
+	log_path(linux_of(kernel), path, sizeof path);
+	return ddl_kernel_log_mark(path);
+}
+
+static int linux_insert(struct ddl_kernel *kernel, const char *name, int fd, const char *params,
+			struct ddl_error *error)
+{
+	uint64_t mark = linux_log_mark(kernel);
+	char path[64];
+	int result;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	result = access(path, R_OK) == 0 ? insert_file(linux_of(kernel), path, params) : -ETXTBSY;
+	if (result == -ETXTBSY)
+		result = insert_bytes(fd, params);
+	return result < 0 ? insert_failed(linux_of(kernel), name, -result, mark, error) : 0;
+}
+
+static int linux_insert_path(struct ddl_kernel *kernel, const char *name, const char *path,
+			     const char *params, struct ddl_error *error)
+{
+	uint64_t mark = linux_log_mark(kernel);
+	int result = insert_file(linux_of(kernel), path, params);
+
+	return result < 0 ? insert_failed(linux_of(kernel), name, -result, mark, error) : 0;
+}
+
+static unsigned linux_wait(struct ddl_kernel *kernel, unsigned milliseconds)
+{
+	struct timespec left = { .tv_sec = milliseconds / 1000,
+				 .tv_nsec = (long)(milliseconds % 1000) * 1000000L };
+
+	(void)kernel;
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		;
+	return milliseconds;
+}
+
+/* Used for a moment only (udev looks at a disk) is no reason to give up. */
+static int linux_remove(struct ddl_kernel *kernel, const char *name, struct ddl_error *error)
+{
+	struct kmod_module *mod = NULL;
+	unsigned waited = 0;
+	int result = kmod_module_new_from_name(linux_of(kernel)->ctx, name, &mod);
+
+	if (result < 0)
+		return ddl_fail(error, DDL_E_UNLOAD, -result, "%s: %s", name, strerror(-result));
+	for (;;) {
+		result = kmod_module_remove_module(mod, KMOD_REMOVE_NOLOG);
+		if ((result != -EAGAIN && result != -EBUSY) || waited >= DDL_REMOVE_RETRY_MS)
+			break;
+		waited += linux_wait(kernel, REMOVE_STEP_MS);
+	}
+	kmod_module_unref(mod);
+	return result < 0 ? ddl_fail(error, DDL_E_UNLOAD, -result, "%s: %s", name, strerror(-result))
+			  : 0;
+}
+
+/* -------------------------------------------------------------------- firmware */
+
+static int write_parameter(const char *path, const char *value, struct ddl_error *error)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), result = 0;
+	/*
+	 * Without a newline: it would become part of the path. sysfs does nothing at all on a
+	 * write of no bytes, so that an empty value is written as its NUL.
+	 */
+	size_t n = *value ? strlen(value) : 1;
+
+	if (fd < 0)
+		return ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
+	if (write(fd, value, n) != (ssize_t)n)
+		result = ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
+	close(fd);
+	return result;
+}
+
+static int linux_firmware_path(struct ddl_kernel *kernel, const char *directory,
+			       struct ddl_error *error)
+{
+	struct linux_kernel *self = linux_of(kernel);
+	char path[DDL_MAX_PATH];
+
+	if (!*directory && !self->firmware_set)
+		return 0;
+	if (!below(self, path, sizeof path, FIRMWARE_PARAMETER))
+		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", FIRMWARE_PARAMETER);
+	if (!*directory) {
+		self->firmware_set = false;
+		return write_parameter(path, self->firmware_before, error);
+	}
+	if (strlen(directory) >= FIRMWARE_PATH_MAX)
+		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", directory);
+	if (!self->firmware_set &&
+	    !read_line(path, self->firmware_before, sizeof self->firmware_before))
+		return ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
+	self->firmware_set = true;
+	return write_parameter(path, directory, error);
+}
+
+/* ------------------------------------------------------------------ kernel log */
+
+static int linux_log_since(struct ddl_kernel *kernel, uint64_t mark, struct ddl_arena *arena,
+			   const char ***lines, size_t *count, struct ddl_error *error)
+{
+	char path[DDL_MAX_PATH];
+
+	log_path(linux_of(kernel), path, sizeof path);
+	return ddl_kernel_log_since(path, mark, arena, lines, count, error);
+}
+
+static void linux_log_write(struct ddl_kernel *kernel, const char *line)
+{
+	char path[DDL_MAX_PATH], record[DDL_ERROR_TEXT];
+	struct stat is;
+	size_t n;
+	int fd;
+
+	log_path(linux_of(kernel), path, sizeof path);
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return;
+	memcpy(record, "<14>", 4); /* user.info */
+	n = 4 + ddl_text_clean(record + 4, sizeof record - 4, line, strlen(line));
+	if (fstat(fd, &is) == 0 && S_ISCHR(is.st_mode) && write(fd, record, n) < 0)
+		errno = 0; /* of no consequence */
+	close(fd);
+}
+
+/* ----------------------------------------------------------------- open, close */
+
+static void linux_close(struct ddl_kernel *kernel)
+{
+	struct linux_kernel *self = linux_of(kernel);
+
+	kmod_unref(self->ctx);
+	free(self);
+}
+
+static const struct ddl_kernel_ops linux_ops = {
+	.snapshot = linux_snapshot, .may_change = linux_may_change, .tree_find = linux_tree_find,
+	.config = linux_config, .insert = linux_insert, .insert_path = linux_insert_path,
+	.remove = linux_remove, .firmware_path = linux_firmware_path, .log_mark = linux_log_mark,
+	.log_since = linux_log_since, .log_write = linux_log_write, .wait = linux_wait,
+	.close = linux_close,
+};
+
+static int set_names(struct linux_kernel *self, const char *root, const char *release,
+		     struct ddl_error *error)
+{
+	struct utsname running;
+	char path[DDL_MAX_PATH];
+
+	if (uname(&running) != 0)
+		return ddl_fail(error, DDL_E_INTERNAL, errno, "uname");
+	if (!release)
+		release = running.release;
+	self->other_release = strcmp(release, running.release) != 0;
+	if (strchr(release, '/') || strlen(release) >= sizeof self->release)
+		return ddl_fail(error, DDL_E_USAGE, 0, "%s", release);
+	memcpy(self->release, release, strlen(release) + 1);
+	if (strlen(root) >= sizeof self->root)
+		return ddl_fail(error, DDL_E_USAGE, ENAMETOOLONG, "%s", root);
+	if (strcmp(root, "/") != 0)
+		memcpy(self->root, root, strlen(root) + 1);
+	if (!below(self, path, sizeof path, "lib/modules") ||
+	    !ddl_path_join(self->tree, sizeof self->tree, path, self->release))
+		return ddl_fail(error, DDL_E_USAGE, ENAMETOOLONG, "%s", root);
+	return 0;
+}
+
+static int open_tree(struct linux_kernel *self, struct ddl_error *error)
+{
+	char paths[N_CONFIG][DDL_MAX_PATH];
+	const char *config[N_CONFIG + 1] = { NULL };
+	size_t i;
+
+	for (i = 0; i < N_CONFIG; i++) {
+		if (!below(self, paths[i], sizeof paths[i], config_directories[i]))
+			return ddl_fail(error, DDL_E_USAGE, ENAMETOOLONG, "%s", self->root);
+		config[i] = paths[i];
+	}
+	self->ctx = new_context(self->tree, config);
+	if (!self->ctx)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "libkmod");
+	return 0;
+}
+
+struct ddl_kernel *ddl_kernel_open(const char *root, const char *release, struct ddl_error *error)
+{
+	struct linux_kernel *self = calloc(1, sizeof *self);
+
+	if (!self) {
+		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", _("the kernel"));
+		return NULL;
+	}
+	self->kernel.ops = &linux_ops;
+	if (set_names(self, root ? root : "", release, error) != 0 || open_tree(self, error) != 0) {
+		linux_close(&self->kernel);
+		return NULL;
+	}
+	return &self->kernel;
+}
