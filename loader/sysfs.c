@@ -166,6 +166,15 @@ bool ddl_sysfs_link(int root, char *to, size_t room, const char *path, ...)
 	return fold(to, room, target);
 }
 
+/* A name that a person could not be shown as it is does not occur; such a one is passed over. */
+static bool is_clean(const char *name)
+{
+	char clean[DDL_MAX_NAME + 1];
+
+	ddl_text_clean(clean, sizeof(clean), name, strlen(name));
+	return strcmp(clean, name) == 0;
+}
+
 static int compare_natural(const void *a, const void *b)
 {
 	return strverscmp(*(const char *const *)a, *(const char *const *)b);
@@ -189,7 +198,7 @@ bool ddl_sysfs_list(int root, struct ddl_arena *arena, const char *path,
 	while (enough && *count < DDL_MAX_DEVICES && (entry = readdir(dir)) != NULL) {
 		const char **name;
 
-		if (entry->d_name[0] == '.')
+		if (entry->d_name[0] == '.' || !is_clean(entry->d_name))
 			continue;
 		name = ddl_arena_push(arena, names, count, sizeof(**names));
 		enough = name && (*name = ddl_arena_dup(arena, entry->d_name));

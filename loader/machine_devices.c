@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Devices of every bus with their drivers, the disks and network interfaces below them.
+ */
+#include "machine_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "path.h"
+#include "sysfs.h"
+
+#define SYSFS_SECTOR     512 /* the unit of "size", whatever the device's own sector is */
+#define CLASS_BLOCK      "sys/class/block"
+#define CLASS_NET        "sys/class/net"
+#define NVME_SUBSYSTEMS  "sys/devices/virtual/nvme-subsystem"
+#define FLAG_UP          1   /* IFF_UP, netdevice(7) */
+
+/* PCI base classes and classes, PCI Code and ID Assignment Specification. */
+#define PCI_BASE_STORAGE  0x01U
+#define PCI_BASE_NETWORK  0x02U
+#define PCI_BRIDGE        0x0604U
+#define PCI_FIBRE_CHANNEL 0x0c04U
+#define PCI_INFINIBAND    0x0c06U
+
+/* Virtual I/O Device specification, section 5: device ids as in "virtio:d00000002v…". */
+#define VIRTIO_NETWORK 1U
+#define VIRTIO_BLOCK   2U
+#define VIRTIO_SCSI    8U
+
+/* ------------------------------------------------------------- block devices */
+
+/*
+ * An NVMe disk with several ways to it hangs below no controller: the links beside it
+ * lead to those (the first one is taken).
+ */
+static const char *owner_of(struct ddl_machine_reader *reader, const char *place)
+{
+	char beside[DDL_SYSFS_PATH], target[DDL_SYSFS_PATH], *slash;
+	const char **names;
+	size_t count;
+
+	if (!ddl_sysfs_below(place, NVME_SUBSYSTEMS) || strlen(place) >= sizeof(beside))
+		return place;
+	memcpy(beside, place, strlen(place) + 1);
+	slash = strrchr(beside, '/');
+	if (slash)
+		*slash = '\0';
+	if (!ddl_sysfs_list(reader->root, reader->arena, beside, &names, &count))
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(names[i], "nvme", 4) == 0 &&
+		    ddl_sysfs_link(reader->root, target, sizeof(target), "%s/%s", beside, names[i]) &&
+		    !ddl_sysfs_below(target, "sys/devices/virtual"))
+			return ddl_arena_dup(reader->arena, target);
+	return place;
+}
+
+static bool read_block(struct ddl_machine_reader *reader, const char *name, struct ddl_block *block)
+{
+	char place[DDL_SYSFS_PATH], *slash;
+
+	if (!ddl_sysfs_link(reader->root, place, sizeof(place), CLASS_BLOCK "/%s", name))
+		(void)snprintf(place, sizeof(place), CLASS_BLOCK "/%s", name);
+	block->name = block->disk = name;
+	block->place = ddl_arena_dup(reader->arena, place);
+	block->number = ddl_sysfs_keep(reader->root, reader->arena, "%s/dev", place);
+	block->partition = ddl_sysfs_exists(reader->root, "%s/partition", place);
+	if (!block->place || !block->number)
+		return false;
+	slash = strrchr(place, '/');
+	if (block->partition && slash) {
+		*slash = '\0';
+		block->disk = ddl_arena_dup(reader->arena, ddl_path_base(place));
+	}
+	block->owner = owner_of(reader, block->place);
+	block->virtual = block->owner && ddl_sysfs_below(block->owner, "sys/devices/virtual");
+	return block->owner && block->disk;
+}
+
+static bool read_disk(const struct ddl_machine_reader *reader, const struct ddl_block *block,
+		      struct ddl_disk *disk)
+{
+	long long value;
+
+	disk->name = block->name;
+	disk->model = ddl_sysfs_keep(reader->root, reader->arena, "%s/device/model", block->place);
+	if (disk->model && !*disk->model) /* mmc */
+		disk->model = ddl_sysfs_keep(reader->root, reader->arena, "%s/device/name", block->place);
+	if (ddl_sysfs_number(reader->root, &value, "%s/size", block->place) && value > 0)
+		disk->size = (uint64_t)value * SYSFS_SECTOR;
+	disk->removable = ddl_sysfs_number(reader->root, &value, "%s/removable", block->place) &&
+			  value != 0;
+	return disk->model != NULL;
+}
+
+/* Is this what a person calls a disk? Not a part of one, and with hardware behind it. */
+static bool is_disk(const struct ddl_block *block)
+{
+	return !block->partition && !block->virtual;
+}
+
+static bool add_disk(const struct ddl_machine_reader *reader, const struct ddl_block *block,
+		     struct ddl_disk **disks, size_t *count)
+{
+	struct ddl_disk *disk = ddl_arena_push(reader->arena, disks, count, sizeof(**disks));
+
+	return disk && read_disk(reader, block, disk);
+}
+
+bool ddl_machine_blocks(struct ddl_machine_reader *reader)
+{
+	struct ddl_machine *machine = reader->machine;
+	const char **names;
+	size_t count;
+
+	if (!ddl_sysfs_list(reader->root, reader->arena, CLASS_BLOCK, &names, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct ddl_block block = { 0 }, *kept;
+		long long hidden;
+
+		if (!read_block(reader, names[i], &block))
+			return false;
+		/* One of several ways to an NVMe disk, which is listed by itself. */
+		if (ddl_sysfs_number(reader->root, &hidden, "%s/hidden", block.place) && hidden)
+			continue;
+		kept = ddl_arena_push(reader->arena, &reader->blocks, &reader->n_blocks, sizeof(*kept));
+		if (!kept)
+			return false;
+		*kept = block;
+		if (is_disk(kept) && !add_disk(reader, kept, &machine->disks, &machine->n_disks))
+			return false;
+	}
+	return true;
+}
+
+/* -------------------------------------------------------------- interfaces */
+
+bool ddl_machine_interfaces(struct ddl_machine_reader *reader)
+{
+	const char **names;
+	size_t count;
+
+	if (!ddl_sysfs_list(reader->root, reader->arena, CLASS_NET, &names, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct ddl_interface *interface;
+		char place[DDL_SYSFS_PATH], flags[32];
+
+		if (!ddl_sysfs_link(reader->root, place, sizeof(place), CLASS_NET "/%s", names[i]) ||
+		    ddl_sysfs_below(place, "sys/devices/virtual"))
+			continue;
+		interface = ddl_arena_push(reader->arena, &reader->interfaces, &reader->n_interfaces,
+					   sizeof(*interface));
+		if (!interface)
+			return false;
+		interface->name = names[i];
+		interface->place = ddl_arena_dup(reader->arena, place);
+		interface->up = ddl_sysfs_text(reader->root, flags, sizeof(flags), "%s/flags", place) &&
+				(strtoul(flags, NULL, 16) & FLAG_UP);
+		if (!interface->place)
+			return false;
+	}
+	return true;
+}
+
+/* ----------------------------------------------------------------- devices */
+
+static enum ddl_device_class class_by_pci(uint32_t code)
+{
+	uint32_t class = code >> 8;
+
+	if (class >> 8 == PCI_BASE_STORAGE || class == PCI_FIBRE_CHANNEL)
+		return DDL_CLASS_STORAGE;
+	if (class >> 8 == PCI_BASE_NETWORK || class == PCI_INFINIBAND)
+		return DDL_CLASS_NETWORK;
+	return DDL_CLASS_OTHER;
+}
+
+static enum ddl_device_class class_by_modalias(const char *modalias)
+{
+	/* Hyper-V's and Xen's names for their disks and networks; USB interface classes 08 and 02. */
+	static const struct { const char *start; enum ddl_device_class class; } known[] = {
+		{ "vmbus:d96361baa104294db60572e2ffb1dc7f", DDL_CLASS_STORAGE },
+		{ "vmbus:635161f83edfc546913ff2d2f965ed0e", DDL_CLASS_NETWORK },
+		{ "xen:vbd", DDL_CLASS_STORAGE },
+		{ "xen:vif", DDL_CLASS_NETWORK },
+	};
+	unsigned id;
+
+	if (sscanf(modalias, "virtio:d%8xv", &id) == 1)
+		return id == VIRTIO_BLOCK || id == VIRTIO_SCSI ? DDL_CLASS_STORAGE
+		     : id == VIRTIO_NETWORK ? DDL_CLASS_NETWORK : DDL_CLASS_OTHER;
+	if (strncmp(modalias, "usb:", 4) == 0)
+		return strstr(modalias, "ic08") ? DDL_CLASS_STORAGE
+		     : strstr(modalias, "ic02") ? DDL_CLASS_NETWORK : DDL_CLASS_OTHER;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strncmp(modalias, known[i].start, strlen(known[i].start)) == 0)
+			return known[i].class;
+	return DDL_CLASS_OTHER;
+}
+
+/* "0x1000" and "0x0060" as "1000:0060"; the class. */
+static bool read_pci(const struct ddl_machine_reader *reader, const char *place,
+		     struct ddl_device *device)
+{
+	char vendor[16], id[16], class[16];
+
+	device->ids = "";
+	device->class = class_by_modalias(device->modalias);
+	if (strcmp(device->bus, "pci") != 0)
+		return true;
+	if (ddl_sysfs_text(reader->root, class, sizeof(class), "%s/class", place))
+		device->class_code = (uint32_t)strtoul(class, NULL, 16) & 0xffffffU;
+	device->class = class_by_pci(device->class_code);
+	if (!ddl_sysfs_text(reader->root, vendor, sizeof(vendor), "%s/vendor", place) ||
+	    !ddl_sysfs_text(reader->root, id, sizeof(id), "%s/device", place))
+		return true;
+	device->ids = ddl_arena_printf(reader->arena, "%04lx:%04lx", strtoul(vendor, NULL, 16) & 0xffffU,
+				       strtoul(id, NULL, 16) & 0xffffU);
+	return device->ids != NULL;
+}
+
+static bool read_driver(const struct ddl_machine_reader *reader, const char *place,
+			struct ddl_device *device)
+{
+	char driver[DDL_SYSFS_PATH], module[DDL_SYSFS_PATH];
+
+	device->driver = device->module = "";
+	if (!ddl_sysfs_link(reader->root, driver, sizeof(driver), "%s/driver", place))
+		return true;
+	device->driver = ddl_arena_dup(reader->arena, ddl_path_base(driver));
+	if (ddl_sysfs_link(reader->root, module, sizeof(module), "%s/module", driver)) {
+		const char *name = ddl_path_base(module);
+
+		device->module = ddl_machine_module_name(reader->arena, name, strlen(name));
+	}
+	return device->driver && device->module;
+}
+
+/* What lies below; a bridge has nothing of its own. */
+static bool read_below(const struct ddl_machine_reader *reader, const char *place,
+		       struct ddl_device *device)
+{
+	if (device->class_code >> 8 == PCI_BRIDGE)
+		return true;
+	for (size_t i = 0; i < reader->n_blocks; i++)
+		if (is_disk(&reader->blocks[i]) && ddl_sysfs_below(reader->blocks[i].owner, place) &&
+		    !add_disk(reader, &reader->blocks[i], &device->disks, &device->n_disks))
+			return false;
+	for (size_t i = 0; i < reader->n_interfaces; i++) {
+		const char **link;
+
+		if (!ddl_sysfs_below(reader->interfaces[i].place, place))
+			continue;
+		link = ddl_arena_push(reader->arena, &device->links, &device->n_links, sizeof(*link));
+		if (!link)
+			return false;
+		*link = reader->interfaces[i].name;
+	}
+	return true;
+}
+
+static bool read_device(struct ddl_machine_reader *reader, const char *bus, const char *name)
+{
+	struct ddl_machine *machine = reader->machine;
+	struct ddl_device device = { .bus = bus, .address = name }, *kept;
+	char place[DDL_SYSFS_PATH];
+
+	if (!ddl_sysfs_link(reader->root, place, sizeof(place), "sys/bus/%s/devices/%s", bus, name))
+		return true;
+	device.modalias = ddl_sysfs_keep(reader->root, reader->arena, "%s/modalias", place);
+	if (!device.modalias)
+		return false;
+	if (!*device.modalias)
+		return true;
+	if (!read_pci(reader, place, &device) || !read_driver(reader, place, &device) ||
+	    !read_below(reader, place, &device))
+		return false;
+	kept = ddl_arena_push(reader->arena, &machine->devices, &machine->n_devices, sizeof(*kept));
+	if (kept)
+		*kept = device;
+	return kept != NULL;
+}
+
+bool ddl_machine_devices(struct ddl_machine_reader *reader)
+{
+	const char **buses, **names;
+	size_t n_buses, count;
+
+	if (!ddl_sysfs_list(reader->root, reader->arena, "sys/bus", &buses, &n_buses))
+		return false;
+	for (size_t b = 0; b < n_buses; b++) {
+		char path[DDL_SYSFS_PATH];
+
+		/* Processors have modaliases of kilobytes, and no driver disk is for them. */
+		if (strcmp(buses[b], "cpu") == 0)
+			continue;
+		(void)snprintf(path, sizeof(path), "sys/bus/%s/devices", buses[b]);
+		if (!ddl_sysfs_list(reader->root, reader->arena, path, &names, &count))
+			return false;
+		for (size_t i = 0; i < count && reader->machine->n_devices < DDL_MAX_DEVICES; i++)
+			if (!read_device(reader, buses[b], names[i]))
+				return false;
+	}
+	return true;
+}
