@@ -203,7 +203,12 @@ struct ddl_package {
 	int fd;                   /* the whole package, staged for the hand-off; -1: not kept */
 };
 
-struct ddl_medium; /* opaque to front ends */
+/* A metadata file as it is on the medium, kept for the hand-off. */
+struct ddl_metadata {
+	const char *name;         /* "XS-PACKAGES" */
+	const char *bytes;
+	size_t length;
+};
 
 struct ddl_repo {
 	enum ddl_generation generation;
@@ -220,7 +225,9 @@ struct ddl_repo {
 	size_t n_packages;
 	const char *fingerprint;  /* metadata MD5, 32 hex digits */
 	enum ddl_fit fit;         /* the best of its packages */
-	struct ddl_medium *medium;
+	struct ddl_metadata *metadata;
+	size_t n_metadata;
+	size_t medium;            /* the session's number of the medium it is on */
 };
 
 /* What is on one source. */

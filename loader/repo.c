@@ -9,12 +9,16 @@
 
 static const char repository_name[] = "XS-REPOSITORY";
 static const char packages_name[] = "XS-PACKAGES";
-static const char list_name[] = "XS-REPOSITORY-LIST";
+const char ddl_repo_list_name[] = "XS-REPOSITORY-LIST";
 static const char update_name[] = "update.xml";
 
 /* formats.md 2, "Where a reader looks on a medium". */
 const char *const ddl_repo_directories[] = {
 	"", "packages", "packages.main", "packages.linux", "packages.site", NULL
+};
+
+const char *const ddl_repo_files[] = {
+	repository_name, packages_name, ddl_repo_list_name, update_name, NULL
 };
 
 /* What is put together while the blobs are gone through. */
@@ -43,11 +47,10 @@ static bool name_is(const char *name, size_t length, const char *wanted)
 
 bool ddl_repo_is_metadata(const char *name)
 {
-	static const char *const names[] = { repository_name, packages_name, list_name, update_name };
 	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (name_is(base, strlen(base), names[i]))
+	for (size_t i = 0; ddl_repo_files[i]; i++) {
+		if (name_is(base, strlen(base), ddl_repo_files[i]))
 			return true;
 	}
 	return false;
@@ -152,11 +155,11 @@ int ddl_repo_list(struct ddl_arena *arena, const char *bytes, size_t length,
 			if (add_note(arena, notes, n_notes,
 				     ddl_arena_printf(arena, _("XS-REPOSITORY-LIST has more than %u lines; the rest was left out."),
 						      DDL_MAX_LIST_LINES)))
-				return ddl_fail(error, DDL_E_MEMORY, 0, "%s", list_name);
+				return ddl_fail(error, DDL_E_MEMORY, 0, "%s", ddl_repo_list_name);
 			break;
 		}
 		if (list_line(arena, bytes + at, line, number, directories, count, notes, n_notes))
-			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", list_name);
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", ddl_repo_list_name);
 		at += line + (end ? 1 : 0);
 	}
 	return 0;
@@ -182,7 +185,7 @@ static const struct ddl_blob *find_blob(const struct search *s, const char *dire
 
 static int read_list(struct search *s, struct ddl_error *error)
 {
-	const struct ddl_blob *list = find_blob(s, "", list_name);
+	const struct ddl_blob *list = find_blob(s, "", ddl_repo_list_name);
 
 	if (!list)
 		return 0;
@@ -190,7 +193,7 @@ static int read_list(struct search *s, struct ddl_error *error)
 		if (add_note(s->arena, s->notes, s->n_notes,
 			     ddl_arena_printf(s->arena, _("XS-REPOSITORY-LIST is larger than %u bytes and was left out."),
 					      DDL_MAX_METADATA)))
-			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", list_name);
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", ddl_repo_list_name);
 		return 0;
 	}
 	return ddl_repo_list(s->arena, list->bytes, list->length, &s->listed, &s->n_listed, s->notes, s->n_notes,

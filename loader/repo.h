@@ -20,6 +20,10 @@ struct ddl_blob {
 /* Directories always looked in, NULL-ended: "", "packages", "packages.main", … */
 extern const char *const ddl_repo_directories[];
 
+/* The metadata files' names in each of them, NULL-ended, and the list's in the root. */
+extern const char *const ddl_repo_files[];
+extern const char ddl_repo_list_name[];
+
 /* Is a file of this name (its last part) metadata that a parser wants? */
 bool ddl_repo_is_metadata(const char *name);
 

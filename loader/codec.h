@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Structs as bytes and back: what a confined child found, as a message to its parent.
+ * One function describes a struct for both directions. Reading trusts nothing: every
+ * length and count is checked, every text cleaned, and one fault makes all of it bad.
+ */
+#ifndef DDL_CODEC_H
+#define DDL_CODEC_H
+
+#include "arena.h"
+#include "ddl.h"
+
+struct ddl_codec {
+	bool reading;
+	bool failed;              /* a lack of memory, or bytes that make no sense */
+	uint8_t *bytes;           /* writing: grown with realloc, the caller's to free() */
+	size_t used, room;        /* reading: position and length */
+	struct ddl_arena *arena;  /* reading: where texts and arrays go */
+};
+
+struct ddl_codec ddl_codec_writer(void);
+struct ddl_codec ddl_codec_reader(const void *bytes, size_t length, struct ddl_arena *arena);
+
+void ddl_codec_number(struct ddl_codec *codec, uint64_t *value, uint64_t max);
+void ddl_codec_flag(struct ddl_codec *codec, bool *value);
+/* NULL is written as "" and read as "". Cut at `max` bytes when written, refused when read. */
+void ddl_codec_text(struct ddl_codec *codec, const char **text, size_t max);
+/* As above, for a text of several lines: line feeds are kept, each line is cleaned. */
+void ddl_codec_lines(struct ddl_codec *codec, const char **text, size_t max);
+void ddl_codec_texts(struct ddl_codec *codec, const char ***texts, size_t *count, size_t max_count,
+		     size_t max);
+/* Any bytes; read, they get a NUL behind them. */
+void ddl_codec_bytes(struct ddl_codec *codec, const char **bytes, size_t *length, size_t max);
+void ddl_codec_error(struct ddl_codec *codec, struct ddl_error *error);
+
+/* What a repository's metadata says (not where it is, not what packages hold). */
+void ddl_codec_repo(struct ddl_codec *codec, struct ddl_repo *repo);
+/* What reading a package showed: state, version, files, modules, trouble. */
+void ddl_codec_package(struct ddl_codec *codec, struct ddl_package *package);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Jobs that interpret foreign bytes, each in a child that has dropped its privileges:
+ * own user id (when started by root), no new privileges, a seccomp allow-list, limits on
+ * memory and processor time, and no descriptors but those handed to it. What it finds
+ * comes back as bounded messages. A crash, a hang or a limit hit is an error of the job
+ * ("this disk is damaged, or made to do harm"), never ddload's end.
+ */
+#ifndef DDL_CONFINE_H
+#define DDL_CONFINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+/* Where a job's messages go. */
+struct ddl_sink;
+
+/* In the child. At most DDL_MAX_MESSAGE bytes a message; -1 when nobody listens any more. */
+int ddl_sink_send(struct ddl_sink *sink, uint32_t type, const void *bytes, size_t n,
+		  struct ddl_error *error);
+
+struct ddl_job {
+	/* In the child: does the work. -1 and the error end the job. */
+	int (*run)(void *arg, struct ddl_sink *sink, struct ddl_error *error);
+	/* In the parent: one message. -1 and the error end the job. */
+	int (*receive)(void *arg, uint32_t type, const void *bytes, size_t n, struct ddl_error *error);
+	void *arg;
+	const int *keep;          /* descriptors that the child keeps, besides its messages' */
+	size_t n_keep;
+	/* the result */
+	bool ok;
+	struct ddl_error error;   /* DDL_OK when ok */
+};
+
+struct ddl_confine {
+	bool unconfined;          /* run in this process, one after the other: tests, debuggers */
+	unsigned parallel;        /* children at a time; 0: one for each processor */
+	unsigned silence_ms;      /* no message for so long: it hangs; 0: DDL_CHILD_SILENCE_MS */
+	/* Called between messages, at least every 100 ms; false cancels everything. May be NULL. */
+	bool (*go_on)(void *arg);
+	void *go_on_arg;
+};
+
+/*
+ * Runs all jobs. 0 when every job was ok; -1 when one was not: the first failure is in
+ * `error`, each job has its own. DDL_E_CANCELLED when go_on said so.
+ */
+int ddl_jobs_run(struct ddl_job *jobs, size_t count, const struct ddl_confine *confine,
+		 struct ddl_error *error);
+
+#endif

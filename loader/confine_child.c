@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A child's walls: descriptors, limits, user id, system calls. */
+#include "confine_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "limits.h"
+
+/* Nobody, on every distribution. */
+#define NOBODY 65534U
+
+/* The sanitizers' run time needs memory and system calls that a reader does not. */
+#if defined(__SANITIZE_ADDRESS__)
+#define INSTRUMENTED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define INSTRUMENTED 1
+#endif
+#endif
+#ifndef INSTRUMENTED
+#define INSTRUMENTED 0
+#endif
+
+#if defined(__x86_64__)
+#define AUDIT_ARCH_HERE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define AUDIT_ARCH_HERE AUDIT_ARCH_AARCH64
+#endif
+
+static bool is_kept(int fd, int channel, const int *keep, size_t n_keep)
+{
+	for (size_t i = 0; i < n_keep; i++)
+		if (keep[i] == fd)
+			return true;
+	return fd == channel;
+}
+
+/* The terminal is taken away as well: 0, 1 and 2 lead nowhere. */
+static void close_others(int channel, const int *keep, size_t n_keep)
+{
+	struct rlimit limit = { 1024, 1024 };
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int last;
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	last = limit.rlim_cur > 4096 ? 4096 : (int)limit.rlim_cur;
+	for (int fd = 0; fd < 3; fd++)
+		if (!is_kept(fd, channel, keep, n_keep) && (nowhere < 0 || dup2(nowhere, fd) < 0))
+			(void)close(fd);
+	for (int fd = 3; fd < last; fd++)
+		if (!is_kept(fd, channel, keep, n_keep))
+			(void)close(fd); /* most are not open */
+}
+
+/* EPERM: an ordinary user's limit is lower already, which is as good. */
+#define SET_LIMIT(which, value) \
+	(setrlimit((which), &(struct rlimit){ (value), (value) }) == 0 || errno == EPERM)
+
+static int set_limits(struct ddl_error *error)
+{
+	if ((!INSTRUMENTED && !SET_LIMIT(RLIMIT_AS, DDL_MAX_CHILD_MEMORY)) ||
+	    !SET_LIMIT(RLIMIT_CPU, DDL_CHILD_CPU_SECONDS) || !SET_LIMIT(RLIMIT_CORE, 0) ||
+	    !SET_LIMIT(RLIMIT_FSIZE, 0))
+		return ddl_fail(error, DDL_E_INTERNAL, errno, "limits of the reader");
+	return 0;
+}
+
+static int drop_privileges(struct ddl_error *error)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return ddl_fail(error, DDL_E_INTERNAL, errno, "no_new_privs");
+	if (geteuid() != 0)
+		return 0;
+	/* the libc's wrappers tell other threads, of which there are none; the calls are enough */
+	if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+	    setresuid(NOBODY, NOBODY, NOBODY) < 0)
+		return ddl_fail(error, DDL_E_INTERNAL, errno, "user id of the reader");
+	if (setuid(0) == 0)
+		return ddl_fail(error, DDL_E_INTERNAL, 0, "the reader is still root");
+	return 0;
+}
+
+#ifdef AUDIT_ARCH_HERE
+
+#define ALLOW(name) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), \
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+/* Reading, memory, telling, and what a C library does by itself. Nothing opens anything. */
+static struct sock_filter allowed[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_HERE, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	ALLOW(read), ALLOW(readv), ALLOW(pread64), ALLOW(lseek), ALLOW(fstat), ALLOW(newfstatat),
+	ALLOW(write), ALLOW(writev), ALLOW(sendto), ALLOW(sendmsg),
+	ALLOW(close), ALLOW(fcntl), ALLOW(fadvise64),
+	ALLOW(mmap), ALLOW(munmap), ALLOW(mremap), ALLOW(mprotect), ALLOW(madvise), ALLOW(brk),
+	ALLOW(futex), ALLOW(getrandom), ALLOW(clock_gettime), ALLOW(gettimeofday),
+	ALLOW(rt_sigreturn), ALLOW(rt_sigaction), ALLOW(rt_sigprocmask), ALLOW(restart_syscall),
+	ALLOW(getpid), ALLOW(gettid), ALLOW(exit), ALLOW(exit_group),
+#ifdef __NR_time
+	ALLOW(time),
+#endif
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL),
+};
+
+/* EINVAL: a kernel without seccomp filters (before 3.5, or configured so): the other walls stand. */
+static int filter_calls(struct ddl_error *error)
+{
+	const struct sock_fprog program = { sizeof(allowed) / sizeof(*allowed), allowed };
+
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0 || errno == EINVAL ||
+	    errno == ENOSYS)
+		return 0;
+	return ddl_fail(error, DDL_E_INTERNAL, errno, "seccomp");
+}
+
+#else
+
+static int filter_calls(struct ddl_error *error)
+{
+	(void)error; /* no list of calls for this processor: the other walls stand */
+	return 0;
+}
+
+#endif
+
+int ddl_child_confine(int channel, const int *keep, size_t n_keep, struct ddl_error *error)
+{
+	(void)signal(SIGINT, SIG_IGN); /* the parent decides what Ctrl-C means */
+	(void)signal(SIGPIPE, SIG_IGN);
+	close_others(channel, keep, n_keep);
+	if (set_limits(error) < 0 || drop_privileges(error) < 0)
+		return -1;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* none outlives ddload; a new user id clears it */
+	return INSTRUMENTED ? 0 : filter_calls(error);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The walls around a child that reads foreign bytes, put up by the child itself
+ * before it reads the first of them.
+ */
+#ifndef DDL_CONFINE_CHILD_H
+#define DDL_CONFINE_CHILD_H
+
+#include <stddef.h>
+
+#include "error.h"
+
+/*
+ * Closes every descriptor but `channel` and `keep`, sets the limits, gives up the user id
+ * and all privileges, and lets only the system calls through that reading, computing and
+ * telling need. -1 and the error when privileges cannot be given up; in a kernel without
+ * seccomp the other walls stand.
+ */
+int ddl_child_confine(int channel, const int *keep, size_t n_keep, struct ddl_error *error);
+
+#endif

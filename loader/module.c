@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reads what a module says of itself: finds section .modinfo in the ELF file (System V ABI,
+ * chapters 4 and 5; both classes, both byte orders) and the kernel's signature trailer
+ * (linux/scripts/sign-file.c: data, struct module_signature, "~Module signature appended~\n").
+ */
+#include "module.h"
+
+#include <elf.h>
+#include <string.h>
+
+#include "limits.h"
+#include "text.h"
+
+struct image {
+	const uint8_t *bytes;
+	size_t length;
+	bool wide, big_endian; /* 64 bits; most significant byte first */
+	const char *path;
+	struct ddl_error *error;
+};
+
+struct section {
+	uint64_t name, offset, size;
+	uint32_t type;
+};
+
+static int broken(const struct image *image, const char *what)
+{
+	return ddl_fail(image->error, DDL_E_MODULE, 0, "%s: %s", image->path, what);
+}
+
+/* `n` bytes at `offset` are inside. */
+static bool inside(const struct image *image, uint64_t offset, uint64_t n)
+{
+	return offset <= image->length && n <= image->length - offset;
+}
+
+/* A number of `n` bytes at `offset`, which is inside. */
+static uint64_t number(const struct image *image, uint64_t offset, unsigned n)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned shift = 8 * (image->big_endian ? n - 1 - i : i);
+
+		value |= (uint64_t)image->bytes[offset + i] << shift;
+	}
+	return value;
+}
+
+/* One field of a struct that has two layouts. */
+#define FIELD(image, base, type, field) \
+	((image)->wide \
+		 ? number(image, (base) + offsetof(Elf64_##type, field), sizeof(((Elf64_##type *)0)->field)) \
+		 : number(image, (base) + offsetof(Elf32_##type, field), sizeof(((Elf32_##type *)0)->field)))
+
+static int open_image(struct image *image)
+{
+	const uint8_t *id = image->bytes;
+
+	if (image->length < sizeof(Elf32_Ehdr) || memcmp(id, ELFMAG, SELFMAG) != 0)
+		return broken(image, _("not a kernel module (no ELF file)"));
+	image->wide = id[EI_CLASS] == ELFCLASS64;
+	image->big_endian = id[EI_DATA] == ELFDATA2MSB;
+	if ((image->wide && image->length < sizeof(Elf64_Ehdr)) || FIELD(image, 0, Ehdr, e_type) != ET_REL)
+		return broken(image, _("not a kernel module (not a relocatable ELF file)"));
+	return 0;
+}
+
+static struct section section_at(const struct image *image, uint64_t base)
+{
+	return (struct section){
+		.name = FIELD(image, base, Shdr, sh_name), .offset = FIELD(image, base, Shdr, sh_offset),
+		.size = FIELD(image, base, Shdr, sh_size), .type = (uint32_t)FIELD(image, base, Shdr, sh_type),
+	};
+}
+
+static bool named(const struct image *image, const struct section *names, const struct section *section,
+		  const char *name)
+{
+	size_t n = strlen(name) + 1;
+
+	return section->name <= names->size && n <= names->size - section->name &&
+	       memcmp(image->bytes + names->offset + section->name, name, n) == 0;
+}
+
+static int find_modinfo(const struct image *image, struct section *found)
+{
+	uint64_t table = FIELD(image, 0, Ehdr, e_shoff), count = FIELD(image, 0, Ehdr, e_shnum);
+	uint64_t names_index = FIELD(image, 0, Ehdr, e_shstrndx);
+	uint64_t size = image->wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+	struct section names;
+
+	if (FIELD(image, 0, Ehdr, e_shentsize) != size || !inside(image, table, count * size) ||
+	    names_index >= count)
+		return broken(image, _("damaged (its table of sections)"));
+	names = section_at(image, table + names_index * size);
+	if (!inside(image, names.offset, names.size))
+		return broken(image, _("damaged (its names of sections)"));
+	for (uint64_t i = 0; i < count; i++) {
+		*found = section_at(image, table + i * size);
+		if (found->type != SHT_PROGBITS || !named(image, &names, found, ".modinfo"))
+			continue;
+		if (!inside(image, found->offset, found->size) || found->size > DDL_MAX_MODINFO)
+			return broken(image, _("damaged (its .modinfo section)"));
+		return 0;
+	}
+	return broken(image, _("not a kernel module (no .modinfo section)"));
+}
+
+/* Collecting into a ddl_module. */
+struct gather {
+	struct ddl_arena *arena;
+	struct ddl_module *module;
+	const char *path;
+	struct ddl_error *error;
+};
+
+static int add(struct gather *gather, const char ***list, size_t *count, size_t max, const char *value,
+	       size_t length)
+{
+	const char **slot;
+	char *copy;
+
+	if (*count >= max || length > DDL_MAX_NAME)
+		return ddl_fail(gather->error, DDL_E_MODULE, 0, _("%s: too many or too long entries"), gather->path);
+	slot = ddl_arena_push(gather->arena, list, count, sizeof(*slot));
+	copy = slot ? ddl_arena_dupn(gather->arena, value, length) : NULL;
+	if (!copy)
+		return ddl_fail(gather->error, DDL_E_MEMORY, 0, "%s", gather->path);
+	ddl_text_clean_in_place(copy);
+	*slot = copy;
+	return 0;
+}
+
+/* "a,b,c" */
+static int add_depends(struct gather *gather, const char *value, size_t length)
+{
+	struct ddl_module *module = gather->module;
+
+	while (length) {
+		const char *comma = memchr(value, ',', length);
+		size_t n = comma ? (size_t)(comma - value) : length;
+
+		if (n && add(gather, &module->depends, &module->n_depends, DDL_MAX_DEPENDS, value, n) < 0)
+			return -1;
+		n += comma != NULL;
+		value += n;
+		length -= n;
+	}
+	return 0;
+}
+
+static int set(struct gather *gather, const char **field, size_t max, const char *value, size_t length)
+{
+	char *copy;
+
+	if (**field) /* the first one counts, as for modinfo(8) */
+		return 0;
+	copy = ddl_arena_dupn(gather->arena, value, length > max ? max : length);
+	if (!copy)
+		return ddl_fail(gather->error, DDL_E_MEMORY, 0, "%s", gather->path);
+	ddl_text_clean_in_place(copy);
+	*field = copy;
+	return 0;
+}
+
+/* One "key=value" of .modinfo. */
+static int take(struct gather *gather, const char *entry, size_t length)
+{
+	struct ddl_module *module = gather->module;
+	const struct { const char *key; const char **field; size_t max; } fields[] = {
+		{ "name", &module->name, 64 },
+		{ "version", &module->version, DDL_MAX_NAME },
+		{ "srcversion", &module->srcversion, DDL_MAX_NAME },
+		{ "vermagic", &module->vermagic, DDL_MAX_NAME },
+		{ "description", &module->description, DDL_MAX_TEXT },
+	};
+	const char *equals = memchr(entry, '=', length);
+	size_t key = equals ? (size_t)(equals - entry) : length;
+	const char *value = entry + key + 1;
+	size_t n = equals ? length - key - 1 : 0;
+
+	if (!equals)
+		return 0;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (strlen(fields[i].key) == key && memcmp(entry, fields[i].key, key) == 0)
+			return set(gather, fields[i].field, fields[i].max, value, n);
+	if (key == 5 && memcmp(entry, "alias", 5) == 0)
+		return add(gather, &module->aliases, &module->n_aliases, DDL_MAX_ALIASES, value, n);
+	if (key == 8 && memcmp(entry, "firmware", 8) == 0)
+		return add(gather, &module->firmware, &module->n_firmware, DDL_MAX_FIRMWARE, value, n);
+	return key == 7 && memcmp(entry, "depends", 7) == 0 ? add_depends(gather, value, n) : 0;
+}
+
+static int gather_modinfo(struct gather *gather, const char *bytes, size_t length)
+{
+	while (length) {
+		size_t n = strnlen(bytes, length);
+
+		if (n && take(gather, bytes, n) < 0)
+			return -1;
+		n += n < length; /* the NUL behind it */
+		bytes += n;
+		length -= n;
+	}
+	return 0;
+}
+
+/* Old modules (before 4.15) do not give their name; the file's name is it. */
+static int name_from_path(struct gather *gather)
+{
+	const char *base = strrchr(gather->path, '/');
+	char *name;
+
+	base = base ? base + 1 : gather->path;
+	name = ddl_arena_dupn(gather->arena, base, strcspn(base, "."));
+	if (!name)
+		return ddl_fail(gather->error, DDL_E_MEMORY, 0, "%s", gather->path);
+	gather->module->name = name;
+	return 0;
+}
+
+static int finish(struct gather *gather)
+{
+	struct ddl_module *module = gather->module;
+	char *name;
+
+	if (!*module->name && name_from_path(gather) < 0)
+		return -1;
+	name = ddl_arena_dup(gather->arena, module->name);
+	module->kernel = ddl_arena_dupn(gather->arena, module->vermagic, strcspn(module->vermagic, " "));
+	if (!name || !module->kernel)
+		return ddl_fail(gather->error, DDL_E_MEMORY, 0, "%s", gather->path);
+	for (char *c = name; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	module->name = name;
+	if (!*module->name || strspn(module->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
+				      strlen(module->name))
+		return ddl_fail(gather->error, DDL_E_MODULE, 0, _("%s: its name is no module's name"), gather->path);
+	if (!*module->vermagic)
+		return ddl_fail(gather->error, DDL_E_MODULE, 0, _("%s: it does not say for which kernel it was built"),
+				gather->path);
+	return 0;
+}
+
+static bool has_signature(const uint8_t *bytes, size_t length)
+{
+	static const char marker[] = "~Module signature appended~\n";
+	const size_t n = sizeof(marker) - 1;
+
+	return length >= n && memcmp(bytes + length - n, marker, n) == 0;
+}
+
+int ddl_module_facts(struct ddl_arena *arena, const char *path, const uint8_t *bytes, size_t length,
+		     struct ddl_module *module, struct ddl_error *error)
+{
+	struct image image = { bytes, length, false, false, path, error };
+	struct gather gather = { arena, module, path, error };
+	struct section modinfo;
+
+	*module = (struct ddl_module){ .path = path, .name = "", .version = "", .srcversion = "", .vermagic = "",
+		.kernel = "", .description = "", .signer = "", .alias = "", .loaded_version = "" };
+	module->has_signature = has_signature(bytes, length);
+	if (open_image(&image) < 0 || find_modinfo(&image, &modinfo) < 0)
+		return -1;
+	if (gather_modinfo(&gather, (const char *)bytes + modinfo.offset, (size_t)modinfo.size) < 0)
+		return -1;
+	return finish(&gather);
+}

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Shares packages out among children, takes in what they tell, stages the files. */
+#include "package.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "codec.h"
+#include "limits.h"
+#include "package_read.h"
+#include "path.h"
+
+/* Packages read at a time: each needs a descriptor, of which a process may have 1024. */
+#define BATCH 256U
+
+/* Messages of a child about its package number `index`. */
+enum {
+	TELL_PIECE = 1,  /* index, bytes: a piece of the package itself (only the count without keep) */
+	TELL_FILE,       /* index, file number: its bytes follow */
+	TELL_BYTES,      /* bytes of that file */
+	TELL_PART,       /* a part of the encoded package */
+	TELL_PACKAGE,    /* index: the parts make it whole */
+};
+
+struct numbers {
+	uint64_t index, value;
+};
+
+/* A package's staged file, until the package is known: file numbers are those of package->files. */
+struct staged {
+	uint64_t file;
+	int fd;
+	uint64_t size;
+};
+
+/* One child's share. The same struct is read by the child and, apart from it, by the parent. */
+struct share {
+	const struct ddl_packages_call *call;
+	struct ddl_package_wish *wishes;
+	struct ddl_wanted *wanted;   /* parallel to wishes */
+	size_t count;
+	int *keep;
+	size_t n_keep;
+	struct totals *totals;
+	/* the child's side */
+	struct ddl_sink *sink;
+	size_t index;                /* the package being read */
+	/* the parent's side, of the package being told */
+	struct staged *staged;
+	size_t n_staged;
+	int raw;                     /* the whole package; -1 */
+	uint64_t raw_size;
+	uint8_t *parts;
+	size_t n_parts;
+};
+
+struct totals {
+	uint64_t done, total;
+};
+
+/* ------------------------------------------------------------- in the child */
+
+static int tell_piece(void *arg, const void *bytes, size_t n, struct ddl_error *error)
+{
+	struct share *share = arg;
+	uint8_t message[DDL_MAX_MESSAGE];
+	struct numbers head = { share->index, n };
+
+	memcpy(message, &head, sizeof(head));
+	if (!share->call->keep)
+		return ddl_sink_send(share->sink, TELL_PIECE, message, sizeof(head), error);
+	for (size_t at = 0; at < n;) {
+		size_t piece = n - at < sizeof(message) - sizeof(head) ? n - at : sizeof(message) - sizeof(head);
+
+		head.value = piece;
+		memcpy(message, &head, sizeof(head));
+		memcpy(message + sizeof(head), (const uint8_t *)bytes + at, piece);
+		if (ddl_sink_send(share->sink, TELL_PIECE, message, sizeof(head) + piece, error) < 0)
+			return -1;
+		at += piece;
+	}
+	return 0;
+}
+
+static int tell_bytes(struct share *share, uint32_t type, const uint8_t *bytes, size_t n,
+		      struct ddl_error *error)
+{
+	for (size_t at = 0; at < n;) {
+		size_t piece = n - at < DDL_MAX_MESSAGE ? n - at : DDL_MAX_MESSAGE;
+
+		if (ddl_sink_send(share->sink, type, bytes + at, piece, error) < 0)
+			return -1;
+		at += piece;
+	}
+	return 0;
+}
+
+static int tell_files(struct share *share, struct ddl_package_reading *reading, struct ddl_error *error)
+{
+	for (size_t i = 0; i < reading->n_held; i++) {
+		struct numbers head = { share->index, 0 };
+
+		while (reading->package->files[head.value] != reading->held[i].file)
+			head.value++;
+		if (ddl_sink_send(share->sink, TELL_FILE, &head, sizeof(head), error) < 0 ||
+		    tell_bytes(share, TELL_BYTES, reading->held[i].bytes, reading->held[i].length, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int tell_package(struct share *share, struct ddl_package *package, struct ddl_error *error)
+{
+	struct ddl_codec codec = ddl_codec_writer();
+	struct numbers head = { share->index, 0 };
+	int result = -1;
+
+	ddl_codec_package(&codec, package);
+	if (codec.failed)
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->file);
+	else if (tell_bytes(share, TELL_PART, codec.bytes, codec.used, error) == 0)
+		result = ddl_sink_send(share->sink, TELL_PACKAGE, &head, sizeof(head), error);
+	free(codec.bytes);
+	return result;
+}
+
+static int visit_package(void *arg, struct ddl_reader *reader, struct ddl_error *error)
+{
+	struct share *share = arg;
+	struct ddl_package_reading reading = { .unpack = false, .piece = tell_piece, .arg = share };
+	struct ddl_package package;
+	int result = -1;
+
+	share->index = 0;
+	while (share->index < share->count && strcmp(share->wanted[share->index].name, reader->name) != 0)
+		share->index++;
+	if (share->index == share->count)
+		return ddl_fail(error, DDL_E_INTERNAL, 0, "%s was not asked for", reader->name);
+	package = *share->wishes[share->index].package;
+	package.files = NULL;
+	package.modules = NULL;
+	package.n_files = package.n_modules = 0;
+	reading.package = &package;
+	reading.unpack = share->wishes[share->index].unpack;
+	reading.arena = ddl_arena_new();
+	if (!reading.arena)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package.file);
+	if (ddl_package_read(&reading, reader, error) < 0)
+		goto out;
+	if (package.state != DDL_PKG_BAD && tell_files(share, &reading, error) < 0)
+		goto out;
+	result = tell_package(share, &package, error);
+out:
+	ddl_package_held_free(&reading);
+	ddl_arena_free(reading.arena);
+	return result;
+}
+
+static int run_share(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	struct share *share = arg;
+
+	share->sink = sink;
+	return ddl_medium_visit(share->call->medium, share->wanted, share->count, visit_package, share, error);
+}
+
+/* ------------------------------------------------------------ in the parent */
+
+static int bad_message(struct ddl_error *error)
+{
+	return ddl_fail(error, DDL_E_DAMAGED, 0, "the reader told something that makes no sense");
+}
+
+static void forget(struct share *share, bool close_them)
+{
+	struct ddl_stage *stage = share->call->stage;
+
+	for (size_t i = 0; close_them && i < share->n_staged; i++)
+		ddl_stage_drop(stage, share->staged[i].fd, share->staged[i].size);
+	if (close_them && share->raw >= 0)
+		ddl_stage_drop(stage, share->raw, share->raw_size);
+	free(share->staged);
+	free(share->parts);
+	share->staged = NULL;
+	share->parts = NULL;
+	share->n_staged = share->n_parts = 0;
+	share->raw = -1;
+	share->raw_size = 0;
+}
+
+static int take_piece(struct share *share, const struct numbers *head, const uint8_t *bytes, size_t n,
+		      struct ddl_error *error)
+{
+	const struct ddl_package *package = share->wishes[head->index].package;
+
+	if (head->value > DDL_MAX_PACKAGE || (n && n != head->value))
+		return bad_message(error);
+	share->totals->done += head->value;
+	if (share->call->progress)
+		share->call->progress(share->call->arg, share->totals->done, share->totals->total, package);
+	if (!share->call->keep)
+		return 0;
+	if (share->raw < 0)
+		share->raw = ddl_stage_create(share->call->stage, ddl_path_base(package->file), error);
+	if (share->raw < 0 || ddl_stage_append(share->call->stage, share->raw, bytes, n, error) < 0)
+		return -1;
+	share->raw_size += n;
+	return 0;
+}
+
+static int take_file(struct share *share, const struct numbers *head, struct ddl_error *error)
+{
+	struct staged *larger;
+	int fd;
+
+	if (head->value >= DDL_MAX_PACKAGE_FILES || share->n_staged >= DDL_MAX_PACKAGE_FILES)
+		return bad_message(error);
+	larger = realloc(share->staged, (share->n_staged + 1) * sizeof(*larger));
+	if (!larger)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "staging");
+	share->staged = larger;
+	fd = ddl_stage_create(share->call->stage, "file", error);
+	if (fd < 0)
+		return -1;
+	share->staged[share->n_staged++] = (struct staged){ head->value, fd, 0 };
+	return 0;
+}
+
+static int take_bytes(struct share *share, const uint8_t *bytes, size_t n, struct ddl_error *error)
+{
+	struct staged *last = share->n_staged ? &share->staged[share->n_staged - 1] : NULL;
+
+	if (!last)
+		return bad_message(error);
+	if (ddl_stage_append(share->call->stage, last->fd, bytes, n, error) < 0)
+		return -1;
+	last->size += n;
+	return 0;
+}
+
+static int take_part(struct share *share, const uint8_t *bytes, size_t n, struct ddl_error *error)
+{
+	uint8_t *larger;
+
+	if (n > DDL_MAX_RESULT - share->n_parts)
+		return bad_message(error);
+	larger = realloc(share->parts, share->n_parts + n + !n);
+	if (!larger)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "result");
+	memcpy(larger + share->n_parts, bytes, n);
+	share->parts = larger;
+	share->n_parts += n;
+	return 0;
+}
+
+/* Gives each staged file and module its bytes. False when what was told does not agree. */
+static bool attach(struct share *share, struct ddl_package *package)
+{
+	for (size_t i = 0; i < share->n_staged; i++) {
+		struct staged *staged = &share->staged[i];
+
+		if (staged->file >= package->n_files || package->files[staged->file]->fd >= 0 ||
+		    package->files[staged->file]->size != staged->size)
+			return false;
+		package->files[staged->file]->fd = staged->fd;
+	}
+	for (size_t i = 0; i < package->n_modules; i++) {
+		struct ddl_module *module = package->modules[i];
+
+		for (size_t j = 0; j < package->n_files && !module->file; j++)
+			if (package->files[j]->kind == DDL_FILE_MODULE && package->files[j]->fd >= 0 &&
+			    strcmp(package->files[j]->path, module->path) == 0)
+				module->file = package->files[j];
+		if (!module->file)
+			return false;
+	}
+	return package->state != DDL_PKG_UNREAD && (package->state == DDL_PKG_BAD) == (package->trouble.code != DDL_OK);
+}
+
+static int take_package(struct share *share, const struct numbers *head, struct ddl_error *error)
+{
+	struct ddl_package *package = share->wishes[head->index].package;
+	struct ddl_codec codec = ddl_codec_reader(share->parts, share->n_parts, share->call->arena);
+	struct ddl_package told = *package;
+
+	ddl_codec_package(&codec, &told);
+	if (codec.failed || codec.used != codec.room || !attach(share, &told)) {
+		forget(share, true);
+		return bad_message(error);
+	}
+	told.fd = told.state == DDL_PKG_BAD ? -1 : share->raw;
+	if (told.state == DDL_PKG_BAD)
+		forget(share, true);
+	*package = told;
+	forget(share, false);
+	if (share->call->finished)
+		share->call->finished(share->call->arg, package);
+	return 0;
+}
+
+static int receive(void *arg, uint32_t type, const void *bytes, size_t n, struct ddl_error *error)
+{
+	struct share *share = arg;
+	struct numbers head = { 0, 0 };
+
+	if (type == TELL_BYTES)
+		return take_bytes(share, bytes, n, error);
+	if (type == TELL_PART)
+		return take_part(share, bytes, n, error);
+	if (n < sizeof(head))
+		return bad_message(error);
+	memcpy(&head, bytes, sizeof(head));
+	if (head.index >= share->count)
+		return bad_message(error);
+	switch (type) {
+	case TELL_PIECE:
+		return take_piece(share, &head, (const uint8_t *)bytes + sizeof(head), n - sizeof(head), error);
+	case TELL_FILE:
+		return take_file(share, &head, error);
+	case TELL_PACKAGE:
+		return take_package(share, &head, error);
+	default:
+		return bad_message(error);
+	}
+}
+
+/* A package that was not found, or whose child ended before it was through. */
+static void judge_rest(struct share *share, const struct ddl_job *job)
+{
+	for (size_t i = 0; i < share->count; i++) {
+		struct ddl_package *package = share->wishes[i].package;
+
+		if (package->state == DDL_PKG_STAGED || package->state == DDL_PKG_BAD ||
+		    (package->state == DDL_PKG_TESTED && !share->wishes[i].unpack))
+			continue;
+		package->state = DDL_PKG_BAD;
+		if (job->ok)
+			(void)ddl_fail(&package->trouble, DDL_E_NO_PACKAGE, 0, "%s", package->file);
+		else
+			package->trouble = job->error;
+		if (share->call->finished)
+			share->call->finished(share->call->arg, package);
+	}
+}
+
+/* Where the package lies on the medium. */
+static const char *package_path(const struct ddl_packages_call *call, const struct ddl_package *package)
+{
+	return *call->directory ? ddl_arena_printf(call->arena, "%s/%s", call->directory, package->file)
+				: package->file;
+}
+
+static int share_prepare(struct share *share, const struct ddl_packages_call *call, struct ddl_error *error)
+{
+	for (size_t i = 0; i < share->count; i++) {
+		share->wanted[i] = (struct ddl_wanted){ package_path(call, share->wishes[i].package), -1, false };
+		if (!share->wanted[i].name)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", share->wishes[i].package->file);
+	}
+	if (ddl_medium_prepare(call->medium, share->wanted, share->count, error) < 0)
+		return -1;
+	if (call->medium->kind == DDL_MEDIUM_ARCHIVE)
+		share->keep[share->n_keep++] = call->medium->fd;
+	for (size_t i = 0; i < share->count; i++)
+		if (share->wanted[i].fd >= 0)
+			share->keep[share->n_keep++] = share->wanted[i].fd;
+	return 0;
+}
+
+/* The wishes dealt out one by one, so that every child has some of each size. */
+static int deal(struct share *shares, size_t n_shares, const struct ddl_packages_call *call,
+		const struct ddl_package_wish *wishes, size_t count, struct ddl_error *error)
+{
+	size_t each = (count + n_shares - 1) / n_shares;
+
+	for (size_t s = 0; s < n_shares; s++) {
+		struct share *share = &shares[s];
+
+		share->call = call;
+		share->raw = -1;
+		share->wishes = ddl_arena_alloc(call->arena, each, sizeof(*share->wishes));
+		share->wanted = ddl_arena_alloc(call->arena, each, sizeof(*share->wanted));
+		share->keep = ddl_arena_alloc(call->arena, each + 1, sizeof(*share->keep));
+		if (!share->wishes || !share->wanted || !share->keep)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "packages");
+		for (size_t i = s; i < count; i += n_shares)
+			share->wishes[share->count++] = wishes[i];
+	}
+	return 0;
+}
+
+/* A disc is read by one head: two readers would make it seek all the time. */
+static size_t shares_wanted(const struct ddl_packages_call *call, size_t count)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t wanted = processors > 0 ? (size_t)processors : 1;
+
+	if (call->confine.unconfined || strncmp(call->medium->name, "sr", 2) == 0)
+		wanted = 1;
+	wanted = wanted > DDL_MAX_CHILDREN ? DDL_MAX_CHILDREN : wanted;
+	return wanted > count ? count : wanted;
+}
+
+static int run_shares(const struct ddl_packages_call *call, struct share *shares, struct ddl_job *jobs,
+		      size_t count, struct totals *totals, struct ddl_error *error)
+{
+	struct ddl_error first = DDL_ERROR_INIT;
+	int result = 0;
+
+	for (size_t i = 0; i < count && result == 0; i++) {
+		shares[i].totals = totals;
+		result = share_prepare(&shares[i], call, error);
+		jobs[i] = (struct ddl_job){ .run = run_share, .receive = receive, .arg = &shares[i],
+					    .keep = shares[i].keep, .n_keep = shares[i].n_keep };
+	}
+	if (result == 0 && ddl_jobs_run(jobs, count, &call->confine, &first) < 0 &&
+	    (first.code == DDL_E_CANCELLED || first.code == DDL_E_MEMORY || first.code == DDL_E_STAGE)) {
+		if (error)
+			*error = first;
+		result = -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		forget(&shares[i], true);
+		ddl_medium_unprepare(shares[i].wanted, shares[i].count);
+		if (result == 0)
+			judge_rest(&shares[i], &jobs[i]);
+	}
+	return result;
+}
+
+static int read_batch(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes,
+		      size_t count, struct totals *totals, struct ddl_error *error)
+{
+	size_t n = shares_wanted(call, count);
+	struct share *shares = ddl_arena_alloc(call->arena, n, sizeof(*shares));
+	struct ddl_job *jobs = ddl_arena_alloc(call->arena, n, sizeof(*jobs));
+
+	if (!shares || !jobs)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "packages");
+	if (deal(shares, n, call, wishes, count, error) < 0)
+		return -1;
+	return run_shares(call, shares, jobs, n, totals, error);
+}
+
+int ddl_packages_read(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes,
+		      size_t count, struct ddl_error *error)
+{
+	struct totals totals = { 0, 0 };
+
+	for (size_t i = 0; i < count; i++)
+		totals.total += wishes[i].package->size;
+	for (size_t i = 0; i < count; i += BATCH) {
+		size_t n = count - i < BATCH ? count - i : BATCH;
+
+		if (read_batch(call, wishes + i, n, &totals, error) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Counts, hashes and unpacks a package in one pass; then looks into what it holds. */
+#include "package_read.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <nettle/md5.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "limits.h"
+#include "module.h"
+#include "path.h"
+#include "rpm.h"
+#include "text.h"
+
+#define CHUNK (64U * 1024U)
+
+/* The state of one pass. */
+struct pass {
+	struct ddl_package_reading *reading;
+	struct ddl_reader *reader;
+	struct ddl_error *error;     /* where to say what went wrong with the call itself */
+	bool stopped;                /* `piece` stopped it, or no memory */
+	bool sha256;
+	union { struct md5_ctx md5; struct sha256_ctx sha; } hash;
+	uint64_t read, unpacked;
+	bool is_rpm, header_done;
+	struct ddl_rpm_parser *parser;
+	uint8_t chunk[CHUNK];
+};
+
+enum ddl_file_kind ddl_file_kind(const char *path)
+{
+	static const char *const modules[] = { ".ko", ".ko.gz", ".ko.xz", ".ko.zst", ".ko.bz2" };
+
+	if (ddl_text_ends(path, "EULA"))
+		return DDL_FILE_LICENCE;
+	if (strstr(path, "lib/firmware/"))
+		return DDL_FILE_FIRMWARE;
+	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
+		if (ddl_text_ends(path, modules[i]))
+			return DDL_FILE_MODULE;
+	if (strstr(path, "modprobe.d/") && ddl_text_ends(path, ".conf"))
+		return DDL_FILE_MODPROBE;
+	if (strstr(path, "udev/rules.d/"))
+		return DDL_FILE_UDEV;
+	return DDL_FILE_OTHER;
+}
+
+static struct ddl_error *trouble(struct pass *pass)
+{
+	return &pass->reading->package->trouble;
+}
+
+/* The next piece of the package: told, counted and hashed. 0 at the end, -1 on trouble. */
+static ssize_t next_chunk(struct pass *pass)
+{
+	struct ddl_package_reading *reading = pass->reading;
+	ssize_t n = pass->reader->read(pass->reader, pass->chunk, sizeof(pass->chunk), trouble(pass));
+
+	if (n <= 0)
+		return n;
+	pass->read += (uint64_t)n;
+	if (pass->read > reading->package->size)
+		return ddl_fail(trouble(pass), DDL_E_SIZE, 0, _("more than the %llu bytes that the disk lists"),
+				(unsigned long long)reading->package->size);
+	if (pass->sha256)
+		sha256_update(&pass->hash.sha, (size_t)n, pass->chunk);
+	else
+		md5_update(&pass->hash.md5, (size_t)n, pass->chunk);
+	if (reading->piece && reading->piece(reading->arg, pass->chunk, (size_t)n, pass->error) < 0) {
+		pass->stopped = true;
+		return ddl_fail(trouble(pass), DDL_E_CANCELLED, 0, "%s", "");
+	}
+	return n;
+}
+
+/* Feeds the header's parser until it is whole; `last` is the length of the chunk that ended it. */
+static int read_header(struct pass *pass, struct ddl_rpm *rpm, size_t *last)
+{
+	int whole = 0;
+
+	while (whole == 0) {
+		ssize_t n = next_chunk(pass);
+
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			return ddl_fail(trouble(pass), DDL_E_RPM, 0, _("it ends within its header"));
+		*last = (size_t)n;
+		whole = ddl_rpm_parser_feed(pass->parser, pass->chunk, (size_t)n, trouble(pass));
+	}
+	if (whole < 0)
+		return -1;
+	return ddl_rpm_parser_finish(pass->parser, pass->reading->arena, rpm, trouble(pass));
+}
+
+/* Passes over an RPM's header; the part of the payload that came with its last chunk is returned. */
+static ssize_t skip_header(struct pass *pass, const void **bytes)
+{
+	struct ddl_package *package = pass->reading->package;
+	struct ddl_rpm rpm = { 0 };
+	size_t last = 0, rest;
+
+	if (read_header(pass, &rpm, &last) < 0)
+		return -1;
+	if (rpm.payload_offset > pass->read || pass->read - rpm.payload_offset > last)
+		return ddl_fail(trouble(pass), DDL_E_RPM, 0, _("its header does not end where it says"));
+	rest = (size_t)(pass->read - rpm.payload_offset);
+	package->version = ddl_arena_printf(pass->reading->arena, "%s-%s", rpm.version, rpm.release);
+	if (!package->version)
+		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", package->file);
+	pass->header_done = true;
+	*bytes = pass->chunk + (last - rest);
+	return (ssize_t)rest;
+}
+
+/* libarchive's source of bytes: the payload. */
+static la_ssize_t feed(struct archive *archive, void *ctx, const void **bytes)
+{
+	struct pass *pass = ctx;
+	ssize_t n = 0;
+
+	if (pass->is_rpm && !pass->header_done)
+		n = skip_header(pass, bytes);
+	if (n == 0) {
+		n = next_chunk(pass);
+		*bytes = pass->chunk;
+	}
+	if (n < 0)
+		archive_set_error(archive, EIO, "%s", trouble(pass)->text);
+	return n;
+}
+
+static int archive_trouble(struct pass *pass, struct archive *archive)
+{
+	const char *why = archive_error_string(archive);
+
+	if (trouble(pass)->code != DDL_OK) /* it was the medium, the header or the size */
+		return -1;
+	return ddl_fail(trouble(pass), DDL_E_UNPACK, 0, "%s", why ? why : "");
+}
+
+/* Counts what is unpacked; an archive that grows out of all proportion is no driver. */
+static int count_unpacked(struct pass *pass, size_t n, uint64_t in_file)
+{
+	pass->unpacked += n;
+	if (in_file > DDL_MAX_STAGED_FILE || pass->unpacked > DDL_MAX_UNPACKED ||
+	    (pass->unpacked > 1024U * 1024U && pass->unpacked / DDL_MAX_RATIO > pass->read))
+		return ddl_fail(trouble(pass), DDL_E_TOO_LARGE, 0, _("it unpacks to more than a driver needs"));
+	return 0;
+}
+
+/* Reads the entry's bytes into memory of their own (*bytes NULL: only counts them). */
+static int read_entry(struct pass *pass, struct archive *archive, uint8_t **bytes, size_t *length, bool keep)
+{
+	uint8_t scratch[4096];
+	size_t room = 0;
+
+	*bytes = NULL;
+	*length = 0;
+	for (;;) {
+		la_ssize_t n;
+
+		if (keep && room - *length < CHUNK) {
+			uint8_t *larger = realloc(*bytes, room ? 2 * room : 4 * (size_t)CHUNK);
+
+			if (!larger)
+				return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", pass->reading->package->file);
+			*bytes = larger;
+			room = room ? 2 * room : 4 * (size_t)CHUNK;
+		}
+		n = keep ? archive_read_data(archive, *bytes + *length, room - *length)
+			 : archive_read_data(archive, scratch, sizeof(scratch));
+		if (n == 0)
+			return 0;
+		if (n < 0)
+			return archive_trouble(pass, archive);
+		*length += (size_t)n;
+		if (count_unpacked(pass, (size_t)n, *length) < 0)
+			return -1;
+	}
+}
+
+static int hold(struct pass *pass, struct ddl_file *file, uint8_t *bytes, size_t length)
+{
+	struct ddl_package_reading *reading = pass->reading;
+	struct ddl_held *held = ddl_arena_push(reading->arena, &reading->held, &reading->n_held, sizeof(*held));
+
+	if (!held) {
+		free(bytes);
+		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", file->path);
+	}
+	*held = (struct ddl_held){ file, bytes, length };
+	return 0;
+}
+
+static struct ddl_file *add_file(struct pass *pass, const char *path)
+{
+	struct ddl_package *package = pass->reading->package;
+	struct ddl_file *file = ddl_arena_alloc(pass->reading->arena, 1, sizeof(*file));
+	struct ddl_file **slot = file ? ddl_arena_push(pass->reading->arena, &package->files,
+						       &package->n_files, sizeof(*slot)) : NULL;
+
+	if (!slot || !(file->path = ddl_arena_dup(pass->reading->arena, path))) {
+		(void)ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", path);
+		return NULL;
+	}
+	*slot = file;
+	file->kind = ddl_file_kind(path);
+	file->fd = -1;
+	return file;
+}
+
+/* The name an entry is known by: its own, or for bare files (raw) the package's. */
+static int entry_path(struct pass *pass, struct archive_entry *entry, char *path, size_t room)
+{
+	const struct ddl_package *package = pass->reading->package;
+	const char *name = archive_entry_pathname(entry);
+
+	if (package->type == DDL_PKG_FIRMWARE)
+		return snprintf(path, room, "lib/firmware/%s", ddl_path_base(package->file)) < (int)room ? 0 : -1;
+	if (package->type == DDL_PKG_DRIVER)
+		return snprintf(path, room, "%s", ddl_path_base(package->file)) < (int)room ? 0 : -1;
+	if (!name || !ddl_path_clean(path, room, name))
+		return ddl_fail(trouble(pass), DDL_E_PATH, 0, "%s", name ? name : "");
+	return 0;
+}
+
+static int take_entry(struct pass *pass, struct archive *archive, struct archive_entry *entry)
+{
+	char path[DDL_MAX_PATH];
+	struct ddl_file *file;
+	uint8_t *bytes;
+	size_t length;
+	bool keep;
+
+	if (archive_entry_filetype(entry) != AE_IFREG && archive_format(archive) != ARCHIVE_FORMAT_RAW)
+		return 0; /* links and device nodes are never made */
+	if (pass->reading->package->n_files >= DDL_MAX_PACKAGE_FILES)
+		return ddl_fail(trouble(pass), DDL_E_TOO_LARGE, 0, _("more than %u files"), DDL_MAX_PACKAGE_FILES);
+	if (entry_path(pass, entry, path, sizeof(path)) < 0)
+		return -1;
+	file = add_file(pass, path);
+	if (!file)
+		return -1;
+	keep = file->kind != DDL_FILE_OTHER;
+	if (read_entry(pass, archive, &bytes, &length, keep) < 0) {
+		free(bytes);
+		return -1;
+	}
+	file->size = length;
+	return keep ? hold(pass, file, bytes, length) : 0;
+}
+
+static int unpack_entries(struct pass *pass, struct archive *archive)
+{
+	struct archive_entry *entry;
+
+	for (;;) {
+		int status = archive_read_next_header(archive, &entry);
+
+		if (status == ARCHIVE_EOF)
+			return 0;
+		if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
+			return archive_trouble(pass, archive);
+		if (take_entry(pass, archive, entry) < 0)
+			return -1;
+	}
+}
+
+/* What each type of package is made of; nothing else is tried. */
+static int choose_formats(struct archive *archive, enum ddl_package_type type)
+{
+	int (*format)(struct archive *) = type == DDL_PKG_TBZ2 ? archive_read_support_format_tar
+		: type == DDL_PKG_DRIVER || type == DDL_PKG_FIRMWARE ? archive_read_support_format_raw
+		: archive_read_support_format_cpio;
+
+	if (format(archive) != ARCHIVE_OK)
+		return -1;
+	if (type == DDL_PKG_FIRMWARE) /* firmware is given to the kernel as it is */
+		return 0;
+	/* WARN would mean that an external program is run */
+	return archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
+	       archive_read_support_filter_bzip2(archive) == ARCHIVE_OK &&
+	       archive_read_support_filter_xz(archive) == ARCHIVE_OK &&
+	       archive_read_support_filter_lzma(archive) == ARCHIVE_OK &&
+	       archive_read_support_filter_zstd(archive) == ARCHIVE_OK ? 0 : -1;
+}
+
+static int unpack(struct pass *pass)
+{
+	const struct ddl_package *package = pass->reading->package;
+	struct archive *archive = archive_read_new();
+	int result = -1;
+
+	if (!archive)
+		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", package->file);
+	if (choose_formats(archive, package->type) < 0)
+		(void)ddl_fail(trouble(pass), DDL_E_INTERNAL, 0, "libarchive lacks a filter");
+	else if (archive_read_open(archive, pass, NULL, feed, NULL) != ARCHIVE_OK)
+		(void)archive_trouble(pass, archive);
+	else
+		result = unpack_entries(pass, archive);
+	(void)archive_read_free(archive); /* reading is over; there is nothing to lose */
+	return result;
+}
+
+/* A compressed module's own bytes in place of the compressed ones. */
+static int decompress(struct ddl_held *held, struct ddl_error *error)
+{
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	struct ddl_package package = { .type = DDL_PKG_DRIVER, .file = held->file->path };
+	struct ddl_package_reading reading = { .package = &package };
+	struct pass *pass = calloc(1, sizeof(*pass));
+	uint8_t *bytes = NULL;
+	size_t length = 0;
+	int result = -1;
+
+	if (!archive || !pass) {
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "%s", held->file->path);
+		goto out;
+	}
+	pass->reading = &reading;
+	pass->read = held->length;
+	if (choose_formats(archive, DDL_PKG_DRIVER) < 0 ||
+	    archive_read_open_memory(archive, held->bytes, held->length) != ARCHIVE_OK ||
+	    archive_read_next_header(archive, &entry) != ARCHIVE_OK) {
+		(void)archive_trouble(pass, archive);
+		*error = package.trouble;
+		goto out;
+	}
+	if (read_entry(pass, archive, &bytes, &length, true) < 0) {
+		*error = package.trouble;
+		goto out;
+	}
+	free(held->bytes);
+	held->bytes = bytes;
+	held->length = held->file->size = length;
+	bytes = NULL;
+	result = 0;
+out:
+	free(bytes);
+	free(pass);
+	(void)archive_read_free(archive);
+	return result;
+}
+
+/* The modules' own words; only called once the package's checksum has matched. */
+static int look_into_modules(struct ddl_package_reading *reading)
+{
+	struct ddl_package *package = reading->package;
+
+	for (size_t i = 0; i < reading->n_held; i++) {
+		struct ddl_held *held = &reading->held[i];
+		struct ddl_module *module, **slot;
+
+		if (held->file->kind != DDL_FILE_MODULE)
+			continue;
+		if (package->n_modules >= DDL_MAX_MODULES)
+			return ddl_fail(&package->trouble, DDL_E_TOO_LARGE, 0, _("more than %u modules"), DDL_MAX_MODULES);
+		if (!ddl_text_ends(held->file->path, ".ko") && decompress(held, &package->trouble) < 0)
+			return ddl_fail_in(&package->trouble, "%s", held->file->path);
+		module = ddl_arena_alloc(reading->arena, 1, sizeof(*module));
+		slot = module ? ddl_arena_push(reading->arena, &package->modules, &package->n_modules, sizeof(*slot)) : NULL;
+		if (!slot)
+			return ddl_fail(&package->trouble, DDL_E_MEMORY, 0, "%s", held->file->path);
+		*slot = module;
+		if (ddl_module_facts(reading->arena, held->file->path, held->bytes, held->length, module,
+				     &package->trouble) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool digest_matches(struct pass *pass)
+{
+	uint8_t wanted[SHA256_DIGEST_SIZE], got[SHA256_DIGEST_SIZE];
+	size_t n = pass->sha256 ? SHA256_DIGEST_SIZE : MD5_DIGEST_SIZE;
+
+	if (pass->sha256)
+		sha256_digest(&pass->hash.sha, n, got);
+	else
+		md5_digest(&pass->hash.md5, n, got);
+	return ddl_text_unhex(pass->reading->package->digest, wanted, n) && memcmp(wanted, got, n) == 0;
+}
+
+/*
+ * Reads to the end, then judges: what is wrong with the bytes themselves (size, checksum) is
+ * said before what could not be unpacked because of it.
+ */
+static void run_pass(struct pass *pass)
+{
+	struct ddl_package *package = pass->reading->package;
+	int unpacked = pass->reading->unpack ? unpack(pass) : 0;
+	struct ddl_error first = package->trouble;
+	ssize_t n = 1;
+
+	if (first.code == DDL_E_READ || first.code == DDL_E_GONE || first.code == DDL_E_SIZE || pass->stopped)
+		return;
+	ddl_error_clear(&package->trouble);
+	while (n > 0)
+		n = next_chunk(pass);
+	if (n < 0)
+		return;
+	if (pass->read < package->size) {
+		(void)ddl_fail(&package->trouble, DDL_E_SIZE, 0, _("%llu bytes; the disk lists %llu"),
+			       (unsigned long long)pass->read, (unsigned long long)package->size);
+		return;
+	}
+	if (!digest_matches(pass)) {
+		(void)ddl_fail(&package->trouble, DDL_E_CHECKSUM, 0, "%s", pass->sha256 ? "SHA-256" : "MD5");
+		return;
+	}
+	package->trouble = first;
+	if (unpacked == 0 && pass->reading->unpack)
+		(void)look_into_modules(pass->reading); /* its trouble is the package's */
+}
+
+static int pass_start(struct pass *pass, struct ddl_error *error)
+{
+	const struct ddl_package *package = pass->reading->package;
+
+	pass->sha256 = strlen(package->digest) == 2 * SHA256_DIGEST_SIZE;
+	if (pass->sha256)
+		sha256_init(&pass->hash.sha);
+	else
+		md5_init(&pass->hash.md5);
+	pass->is_rpm = package->type == DDL_PKG_DRIVER_RPM || package->type == DDL_PKG_RPM;
+	if (pass->is_rpm && pass->reading->unpack && !(pass->parser = ddl_rpm_parser_new()))
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->file);
+	return 0;
+}
+
+int ddl_package_read(struct ddl_package_reading *reading, struct ddl_reader *reader,
+		     struct ddl_error *error)
+{
+	struct ddl_package *package = reading->package;
+	struct pass *pass = calloc(1, sizeof(*pass));
+	int result = -1;
+
+	if (!pass)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->file);
+	*pass = (struct pass){ .reading = reading, .reader = reader, .error = error };
+	ddl_error_clear(&package->trouble);
+	if (pass_start(pass, error) < 0)
+		goto out;
+	if (reader->size != package->size)
+		(void)ddl_fail(&package->trouble, DDL_E_SIZE, 0, _("%llu bytes; the disk lists %llu"),
+			       (unsigned long long)reader->size, (unsigned long long)package->size);
+	else
+		run_pass(pass);
+	if (pass->stopped)
+		goto out;
+	package->state = package->trouble.code != DDL_OK ? DDL_PKG_BAD
+		: reading->unpack ? DDL_PKG_STAGED : DDL_PKG_TESTED;
+	result = 0;
+out:
+	ddl_rpm_parser_free(pass->parser);
+	free(pass);
+	return result;
+}
+
+void ddl_package_held_free(struct ddl_package_reading *reading)
+{
+	for (size_t i = 0; i < reading->n_held; i++)
+		free(reading->held[i].bytes);
+	reading->n_held = 0;
+}

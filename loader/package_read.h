@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One package, read once from front to back: counted, hashed and unpacked in the same
+ * pass, and only what has the right checksum looked into. Runs in a confined child.
+ */
+#ifndef DDL_PACKAGE_READ_H
+#define DDL_PACKAGE_READ_H
+
+#include "arena.h"
+#include "ddl.h"
+#include "medium.h"
+
+/* A file's bytes, unpacked; malloc'ed. */
+struct ddl_held {
+	struct ddl_file *file;
+	uint8_t *bytes;
+	size_t length;
+};
+
+struct ddl_package_reading {
+	struct ddl_arena *arena;
+	struct ddl_package *package; /* in: what the metadata says; out: state, version, files, modules, trouble */
+	bool unpack;                 /* else only tested */
+	/* Each piece as it was read, for progress and for keeping; -1 stops the reading. May be NULL. */
+	int (*piece)(void *arg, const void *bytes, size_t n, struct ddl_error *error);
+	void *arg;
+	/* out: the modules, firmware, settings and licences; freed by ddl_package_held_free */
+	struct ddl_held *held;
+	size_t n_held;
+};
+
+/*
+ * 0 also when the package is bad (package->state and ->trouble say so: DDL_E_SIZE,
+ * _CHECKSUM, _RPM, _UNPACK, _PATH, _TOO_LARGE, _MODULE, _READ, _GONE); -1 when `piece` stopped it
+ * or memory is short.
+ */
+int ddl_package_read(struct ddl_package_reading *reading, struct ddl_reader *reader,
+		     struct ddl_error *error);
+void ddl_package_held_free(struct ddl_package_reading *reading);
+
+/* What a file in a package is, by its path (cleaned). */
+enum ddl_file_kind ddl_file_kind(const char *path);
+
+#endif

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads a medium's metadata files in a child, and takes the parsed repositories from it. */
+#include "scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec.h"
+#include "limits.h"
+#include "path.h"
+#include "repo.h"
+
+/* More metadata files than this are on no driver disk. */
+#define MAX_BLOBS (4U * DDL_MAX_REPOSITORIES)
+
+enum { TELL_PART = 1 };
+
+struct scanning {
+	struct ddl_arena *arena;      /* the child's own, or the caller's */
+	struct ddl_medium *medium;
+	struct ddl_wanted *wanted;    /* for a directory medium */
+	size_t n_wanted;
+	struct ddl_blob *blobs;
+	size_t n_blobs;
+	uint8_t *parts;               /* the parent's: what was told so far */
+	size_t n_parts;
+};
+
+/* What a child tells, all of it. */
+struct found {
+	struct ddl_scan scan;
+	const char **listed;          /* directories that XS-REPOSITORY-LIST names */
+	size_t n_listed;
+};
+
+/* ------------------------------------------------------------- in the child */
+
+static int read_blob(struct scanning *scanning, struct ddl_reader *reader, struct ddl_blob *blob,
+		     struct ddl_error *error)
+{
+	char *bytes = ddl_arena_alloc(scanning->arena, (size_t)reader->size + 1, 1);
+	size_t got = 0;
+
+	if (!bytes)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+	while (got < reader->size) {
+		ssize_t n = reader->read(reader, bytes + got, (size_t)reader->size - got, error);
+
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	blob->bytes = bytes;
+	blob->length = got;
+	return 0;
+}
+
+static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error)
+{
+	struct scanning *scanning = arg;
+	struct ddl_blob *blob;
+
+	if (!ddl_repo_is_metadata(reader->name))
+		return 0;
+	if (scanning->n_blobs >= MAX_BLOBS)
+		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u metadata files"), MAX_BLOBS);
+	blob = ddl_arena_push(scanning->arena, &scanning->blobs, &scanning->n_blobs, sizeof(*blob));
+	if (!blob || !(blob->name = ddl_arena_dup(scanning->arena, reader->name)))
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+	if (reader->size > DDL_MAX_METADATA) {
+		blob->too_large = true;
+		return 0;
+	}
+	return read_blob(scanning, reader, blob, error);
+}
+
+/* XS-REPOSITORY-LIST of the root, where there is one. Its notes come with the repositories'. */
+static int read_list(struct scanning *scanning, struct found *found, struct ddl_error *error)
+{
+	const char **notes = NULL;
+	size_t n_notes = 0;
+
+	for (size_t i = 0; i < scanning->n_blobs; i++) {
+		const struct ddl_blob *blob = &scanning->blobs[i];
+
+		if (strcmp(blob->name, ddl_repo_list_name) == 0 && !blob->too_large)
+			return ddl_repo_list(scanning->arena, blob->bytes, blob->length, &found->listed,
+					     &found->n_listed, &notes, &n_notes, error);
+	}
+	return 0;
+}
+
+/* The metadata's own bytes go with each repository, for the hand-off. */
+static int keep_metadata(struct scanning *scanning, struct ddl_repo *repo, struct ddl_error *error)
+{
+	for (size_t i = 0; i < scanning->n_blobs; i++) {
+		const struct ddl_blob *blob = &scanning->blobs[i];
+		const char *base = ddl_path_base(blob->name);
+		size_t n = (size_t)(base - blob->name);
+		struct ddl_metadata *metadata;
+
+		if (blob->too_large || strcmp(base, ddl_repo_list_name) == 0 || n != strlen(repo->directory) + (n > 0) ||
+		    strncmp(blob->name, repo->directory, n ? n - 1 : 0) != 0)
+			continue;
+		metadata = ddl_arena_push(scanning->arena, &repo->metadata, &repo->n_metadata, sizeof(*metadata));
+		if (!metadata)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", blob->name);
+		*metadata = (struct ddl_metadata){ base, blob->bytes, blob->length };
+	}
+	return 0;
+}
+
+static void codec_found(struct ddl_codec *codec, struct found *found)
+{
+	uint64_t n = found->scan.n_repos;
+
+	ddl_codec_texts(codec, &found->listed, &found->n_listed, DDL_MAX_LIST_LINES, DDL_MAX_PATH - 1);
+	ddl_codec_texts(codec, &found->scan.notes, &found->scan.n_notes, 4U * DDL_MAX_LIST_LINES, DDL_MAX_TEXT);
+	ddl_codec_number(codec, &n, DDL_MAX_REPOSITORIES);
+	if (codec->reading && !codec->failed) {
+		found->scan.repos = ddl_arena_alloc(codec->arena, n, sizeof(*found->scan.repos));
+		found->scan.n_repos = found->scan.repos ? n : 0;
+		codec->failed = !found->scan.repos;
+	}
+	for (size_t i = 0; i < found->scan.n_repos && !codec->failed; i++) {
+		if (codec->reading)
+			found->scan.repos[i] = ddl_arena_alloc(codec->arena, 1, sizeof(**found->scan.repos));
+		if (found->scan.repos[i])
+			ddl_codec_repo(codec, found->scan.repos[i]);
+		else
+			codec->failed = true;
+	}
+}
+
+static int tell(struct ddl_sink *sink, struct found *found, struct ddl_error *error)
+{
+	struct ddl_codec codec = ddl_codec_writer();
+	int result = 0;
+
+	codec_found(&codec, found);
+	if (codec.failed)
+		result = ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	for (size_t at = 0; at < codec.used && result == 0; at += DDL_MAX_MESSAGE) {
+		size_t rest = codec.used - at;
+
+		result = ddl_sink_send(sink, TELL_PART, codec.bytes + at,
+				       rest < DDL_MAX_MESSAGE ? rest : DDL_MAX_MESSAGE, error);
+	}
+	free(codec.bytes);
+	return result;
+}
+
+static int run_scan(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	struct scanning *scanning = arg;
+	struct found found = { .n_listed = 0 };
+	int read = scanning->medium->kind == DDL_MEDIUM_ARCHIVE
+		? ddl_medium_walk(scanning->medium, collect, scanning, error)
+		: ddl_medium_visit(scanning->medium, scanning->wanted, scanning->n_wanted, collect, scanning, error);
+
+	if (read < 0 || read_list(scanning, &found, error) < 0 ||
+	    ddl_repos_parse(scanning->arena, scanning->blobs, scanning->n_blobs, &found.scan.repos,
+			    &found.scan.n_repos, &found.scan.notes, &found.scan.n_notes, error) < 0)
+		return -1;
+	for (size_t i = 0; i < found.scan.n_repos; i++)
+		if (keep_metadata(scanning, found.scan.repos[i], error) < 0)
+			return -1;
+	return tell(sink, &found, error);
+}
+
+/* ------------------------------------------------------------ in the parent */
+
+static int receive(void *arg, uint32_t type, const void *bytes, size_t n, struct ddl_error *error)
+{
+	struct scanning *scanning = arg;
+	uint8_t *larger;
+
+	if (type != TELL_PART || n > DDL_MAX_RESULT - scanning->n_parts)
+		return ddl_fail(error, DDL_E_DAMAGED, 0, "the reader told something that makes no sense");
+	larger = realloc(scanning->parts, scanning->n_parts + n + !n);
+	if (!larger)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	memcpy(larger + scanning->n_parts, bytes, n);
+	scanning->parts = larger;
+	scanning->n_parts += n;
+	return 0;
+}
+
+static int run_job(struct ddl_arena *arena, struct scanning *scanning, const struct ddl_confine *confine,
+		   struct found *found, struct ddl_error *error)
+{
+	int *keep = ddl_arena_alloc(arena, scanning->n_wanted + 1, sizeof(*keep));
+	struct ddl_job job = { .run = run_scan, .receive = receive, .arg = scanning, .keep = keep };
+	struct ddl_codec codec;
+
+	if (!keep)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	if (scanning->medium->kind == DDL_MEDIUM_ARCHIVE)
+		keep[job.n_keep++] = scanning->medium->fd;
+	for (size_t i = 0; i < scanning->n_wanted; i++)
+		if (scanning->wanted[i].fd >= 0)
+			keep[job.n_keep++] = scanning->wanted[i].fd;
+	if (ddl_jobs_run(&job, 1, confine, error) < 0)
+		return -1;
+	codec = ddl_codec_reader(scanning->parts, scanning->n_parts, arena);
+	codec_found(&codec, found);
+	if (codec.failed || codec.used != codec.room)
+		return ddl_fail(error, DDL_E_DAMAGED, 0, "the reader told something that makes no sense");
+	return 0;
+}
+
+static int want(struct ddl_arena *arena, struct scanning *scanning, const char *directory)
+{
+	for (size_t i = 0; ddl_repo_files[i]; i++) {
+		struct ddl_wanted *wanted = ddl_arena_push(arena, &scanning->wanted, &scanning->n_wanted,
+							   sizeof(*wanted));
+
+		if (!wanted)
+			return -1;
+		*wanted = (struct ddl_wanted){ ddl_repo_files[i], -1, false };
+		if (*directory)
+			wanted->name = ddl_arena_printf(arena, "%s/%s", directory, ddl_repo_files[i]);
+		if (!wanted->name)
+			return -1;
+	}
+	return 0;
+}
+
+/* The files to open on a directory medium: in the usual directories and those listed. */
+static int want_all(struct ddl_arena *arena, struct scanning *scanning, const char *const *listed,
+		    size_t n_listed, struct ddl_error *error)
+{
+	for (size_t i = 0; ddl_repo_directories[i]; i++)
+		if (want(arena, scanning, ddl_repo_directories[i]) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	for (size_t i = 0; i < n_listed; i++) {
+		char clean[DDL_MAX_PATH];
+
+		if (!ddl_path_clean_relative(clean, sizeof(clean), listed[i]))
+			return ddl_fail(error, DDL_E_DAMAGED, 0, "%s", listed[i]);
+		if (want(arena, scanning, listed[i]) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	}
+	return 0;
+}
+
+static int scan_once(struct ddl_arena *arena, struct ddl_medium *medium, const struct ddl_confine *confine,
+		     const char *const *listed, size_t n_listed, struct found *found, struct ddl_error *error)
+{
+	struct scanning scanning = { .medium = medium, .arena = arena };
+	int result = -1;
+
+	if (medium->kind == DDL_MEDIUM_DIRECTORY &&
+	    (want_all(arena, &scanning, listed, n_listed, error) < 0 ||
+	     ddl_medium_prepare(medium, scanning.wanted, scanning.n_wanted, error) < 0))
+		goto out;
+	result = run_job(arena, &scanning, confine, found, error);
+out:
+	ddl_medium_unprepare(scanning.wanted, scanning.n_wanted);
+	free(scanning.parts);
+	return result;
+}
+
+int ddl_scan_medium(struct ddl_arena *arena, struct ddl_medium *medium,
+		    const struct ddl_confine *confine, struct ddl_scan *scan, struct ddl_error *error)
+{
+	struct found found = { .n_listed = 0 }, again = { .n_listed = 0 };
+
+	*scan = (struct ddl_scan){ .n_repos = 0 };
+	if (scan_once(arena, medium, confine, NULL, 0, &found, error) < 0)
+		return -1;
+	/* a child cannot open what the list names: the list is read first, then once more with it */
+	if (medium->kind == DDL_MEDIUM_DIRECTORY && found.n_listed) {
+		if (scan_once(arena, medium, confine, found.listed, found.n_listed, &again, error) < 0)
+			return -1;
+		found = again;
+	}
+	*scan = found.scan;
+	return 0;
+}

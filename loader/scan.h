@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The repositories on a medium: its metadata files are read and parsed by a confined
+ * child, and nothing else of the medium is. No side effects.
+ */
+#ifndef DDL_SCAN_H
+#define DDL_SCAN_H
+
+#include "arena.h"
+#include "confine.h"
+#include "ddl.h"
+#include "medium.h"
+
+struct ddl_scan {
+	struct ddl_repo **repos;
+	size_t n_repos;
+	const char **notes;       /* translated */
+	size_t n_notes;
+};
+
+/*
+ * 0 with what was found (perhaps nothing); -1 and the error when the medium cannot be read
+ * or its only repository is broken. Everything in `scan` lives in the arena.
+ */
+int ddl_scan_medium(struct ddl_arena *arena, struct ddl_medium *medium,
+		    const struct ddl_confine *confine, struct ddl_scan *scan, struct ddl_error *error);
+
+#endif

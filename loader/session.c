@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One run of the engine: what was looked at, what is open, what is staged, and its end. */
+#include "session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "limits.h"
+#include "machine.h"
+#include "package.h"
+#include "path.h"
+#include "plan.h"
+#include "scan.h"
+#include "source.h"
+#include "text.h"
+
+static const char *root_of(const struct ddl_session *session)
+{
+	return session->options.root ? session->options.root : "";
+}
+
+bool ddl_session_run_path(const struct ddl_session *session, char *to, size_t room, const char *below)
+{
+	char path[DDL_MAX_PATH];
+
+	return ddl_path_join(path, sizeof(path), "/run/ddload", below) &&
+	       ddl_path_join(to, room, root_of(session), path);
+}
+
+/* --------------------------------------------------------- beginning and end */
+
+static bool session_parts(struct ddl_session *session, struct ddl_error *error)
+{
+	char directory[DDL_MAX_PATH];
+
+	session->arena = ddl_arena_new();
+	if (!session->arena) {
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "session");
+		return false;
+	}
+	if (!ddl_session_run_path(session, directory, sizeof(directory), "")) {
+		(void)ddl_fail(error, DDL_E_USAGE, ENAMETOOLONG, "--root %s", root_of(session));
+		return false;
+	}
+	session->log = ddl_log_open(session->options.log_path, error);
+	if (!session->log)
+		return false;
+	session->kernel = ddl_kernel_open(root_of(session), session->options.kernel, error);
+	if (!session->kernel)
+		return false;
+	session->stage = ddl_stage_new(directory, 0, error);
+	return session->stage != NULL;
+}
+
+struct ddl_session *ddl_session_new(const struct ddl_options *options, const struct ddl_front *front,
+				    struct ddl_error *error)
+{
+	struct ddl_session *session = calloc(1, sizeof(*session));
+
+	if (!session) {
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "session");
+		return NULL;
+	}
+	session->options = *options;
+	session->front = *front;
+	if (options->root && access(options->root, R_OK | X_OK) < 0) {
+		(void)ddl_fail(error, DDL_E_USAGE, errno, "--root %s", options->root);
+		ddl_session_free(session);
+		return NULL;
+	}
+	if (!session_parts(session, error)) {
+		ddl_session_free(session);
+		return NULL;
+	}
+	return session;
+}
+
+void ddl_session_close_media(struct ddl_session *session)
+{
+	/* backwards: an image file is closed before the medium that it is on */
+	for (size_t i = session->n_opened; i > 0; i--) {
+		ddl_medium_close(session->opened[i - 1].medium);
+		session->opened[i - 1].medium = NULL;
+	}
+}
+
+static void drop_staged(struct ddl_session *session)
+{
+	for (size_t l = 0; l < session->n_looks; l++) {
+		struct ddl_look *look = session->looks[l];
+
+		for (size_t r = 0; r < look->n_repos; r++) {
+			for (size_t p = 0; p < look->repos[r]->n_packages; p++) {
+				struct ddl_package *package = &look->repos[r]->packages[p];
+
+				if (package->fd >= 0)
+					ddl_stage_drop(session->stage, package->fd, package->size);
+				for (size_t f = 0; f < package->n_files; f++)
+					if (package->files[f]->fd >= 0)
+						ddl_stage_drop(session->stage, package->files[f]->fd,
+							       package->files[f]->size);
+			}
+		}
+	}
+}
+
+void ddl_session_free(struct ddl_session *session)
+{
+	if (!session)
+		return;
+	ddl_session_close_media(session);
+	drop_staged(session);
+	ddl_stage_free(session->stage);
+	if (session->kernel)
+		session->kernel->ops->close(session->kernel);
+	ddl_log_close(session->log);
+	ddl_arena_free(session->plan_arena);
+	if (session->plan_machine_arena != session->machine_arena)
+		ddl_arena_free(session->plan_machine_arena);
+	ddl_arena_free(session->machine_arena);
+	ddl_arena_free(session->arena);
+	free(session);
+}
+
+/* --------------------------------------------------------------------- events */
+
+bool ddl_session_tell(struct ddl_session *session, const struct ddl_event *event)
+{
+	session->last = *event;
+	if (!session->front.event(session->front.ctx, event))
+		session->cancelled = true;
+	return !session->cancelled;
+}
+
+bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const char *what)
+{
+	return ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_PHASE, .phase = phase, .what = what });
+}
+
+/* While children work: what was last said is said again, so that the person can stop it. */
+static bool go_on(void *arg)
+{
+	struct ddl_session *session = arg;
+	struct ddl_event again = session->last;
+
+	if (again.kind != DDL_EVENT_PROGRESS)
+		again.kind = DDL_EVENT_PHASE;
+	return ddl_session_tell(session, &again);
+}
+
+static struct ddl_confine confine_of(struct ddl_session *session)
+{
+	return (struct ddl_confine){ .unconfined = session->options.unconfined, .go_on = go_on, .go_on_arg = session };
+}
+
+/* ------------------------------------------------------------ machine, sources */
+
+/* What was found to fit pointed to the devices of the machine as it was. */
+static void fit_all(struct ddl_session *session)
+{
+	for (size_t l = 0; l < session->n_looks; l++)
+		for (size_t r = 0; r < session->looks[l]->n_repos; r++)
+			ddl_fit_repo(session->looks[l]->repos[r], &session->machine);
+}
+
+const struct ddl_machine *ddl_session_machine(struct ddl_session *session, struct ddl_error *error)
+{
+	struct ddl_arena *arena = ddl_arena_new();
+
+	if (!arena) {
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "machine");
+		return NULL;
+	}
+	if (session->machine_arena != session->plan_machine_arena)
+		ddl_arena_free(session->machine_arena);
+	session->machine_arena = arena;
+	session->machine = (struct ddl_machine){ .release = "" };
+	if (session->kernel->ops->snapshot(session->kernel, arena, &session->machine, error) < 0)
+		return NULL;
+	if (session->options.kernel && !session->options.root)
+		session->machine.n_loaded = 0; /* a question about another kernel: what runs here says nothing */
+	fit_all(session);
+	return &session->machine;
+}
+
+/* The machine as last looked at; looked at when it never was. */
+static const struct ddl_machine *known_machine(struct ddl_session *session, struct ddl_error *error)
+{
+	return session->machine_arena ? &session->machine : ddl_session_machine(session, error);
+}
+
+int ddl_session_sources(struct ddl_session *session, struct ddl_source ***sources, size_t *count,
+			struct ddl_error *error)
+{
+	(void)ddl_session_phase(session, DDL_PHASE_SOURCES, "");
+	return ddl_sources_find(session->arena, root_of(session), sources, count, error);
+}
+
+struct ddl_source *ddl_session_source(struct ddl_session *session, const char *word,
+				      struct ddl_error *error)
+{
+	return ddl_source_from_word(session->arena, root_of(session), word, error);
+}
+
+/* ---------------------------------------------------------------------- media */
+
+/* The open medium of this number; opened again where it was closed. NULL and the error. */
+static struct ddl_medium *medium_of(struct ddl_session *session, size_t number, struct ddl_error *error)
+{
+	struct ddl_opened *opened = &session->opened[number];
+
+	if (opened->medium)
+		return opened->medium;
+	if (!*opened->inside) {
+		opened->medium = ddl_medium_open(opened->source, root_of(session), error);
+		return opened->medium;
+	}
+	for (size_t i = 0; i < number; i++) {
+		if (session->opened[i].source != opened->source || *session->opened[i].inside)
+			continue;
+		if (medium_of(session, i, error))
+			opened->medium = ddl_medium_open_inner(session->opened[i].medium, opened->inside, error);
+		break;
+	}
+	return opened->medium;
+}
+
+/* A new number for a medium; SIZE_MAX: no memory. */
+static size_t add_medium(struct ddl_session *session, struct ddl_source *source, const char *inside)
+{
+	struct ddl_opened *opened = ddl_arena_push(session->arena, &session->opened, &session->n_opened,
+						   sizeof(*opened));
+
+	if (!opened)
+		return SIZE_MAX;
+	*opened = (struct ddl_opened){ source, inside, NULL };
+	return session->n_opened - 1;
+}
+
+/* ------------------------------------------------------------------- packages */
+
+static void tell_progress(void *arg, uint64_t done, uint64_t total, const struct ddl_package *package)
+{
+	struct ddl_session *session = arg;
+
+	(void)ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_PROGRESS, .phase = session->last.phase,
+		.done = done, .total = total, .what = package->file, .package = package });
+}
+
+static void tell_finished(void *arg, const struct ddl_package *package)
+{
+	struct ddl_session *session = arg;
+
+	if (package->state == DDL_PKG_BAD)
+		ddl_log_error(session->log, package->file, &package->trouble);
+	else
+		ddl_log(session->log, "%s: checksum matches", package->file);
+	(void)ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_PACKAGE, .phase = session->last.phase,
+		.what = package->file, .package = package });
+}
+
+/* Is the package for the kernel in question (or for any), so that it is worth unpacking? */
+static bool concerns(const struct ddl_package *package, const char *release)
+{
+	return !*package->kernel || strcmp(package->kernel, "any") == 0 || strcmp(package->kernel, release) == 0;
+}
+
+static int read_packages(struct ddl_session *session, struct ddl_repo *repo, bool all, struct ddl_error *error)
+{
+	struct ddl_package_wish *wishes = ddl_arena_alloc(session->arena, repo->n_packages, sizeof(*wishes));
+	struct ddl_packages_call call = { .arena = session->arena, .directory = repo->directory,
+		.stage = session->stage, .keep = session->keep, .confine = confine_of(session),
+		.progress = tell_progress, .finished = tell_finished, .arg = session };
+	size_t count = 0;
+
+	if (!wishes)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "packages");
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		struct ddl_package *package = &repo->packages[i];
+		bool unpack = concerns(package, session->machine.release);
+
+		if (package->state == DDL_PKG_UNREAD && (all || unpack))
+			wishes[count++] = (struct ddl_package_wish){ package, unpack };
+	}
+	if (!count)
+		return 0;
+	call.medium = medium_of(session, repo->medium, error);
+	return call.medium ? ddl_packages_read(&call, wishes, count, error) : -1;
+}
+
+int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error)
+{
+	if (!known_machine(session, error))
+		return -1;
+	(void)ddl_session_phase(session, DDL_PHASE_TEST, repo->description);
+	if (read_packages(session, repo, true, error) < 0)
+		return -1;
+	ddl_fit_repo(repo, &session->machine);
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		const struct ddl_package *package = &repo->packages[i];
+
+		if (package->state != DDL_PKG_BAD)
+			continue;
+		if (error)
+			*error = package->trouble;
+		return ddl_fail_in(error, "%s", package->file);
+	}
+	return 0;
+}
+
+/* -------------------------------------------------------------------- looking */
+
+static int add_note(struct ddl_session *session, struct ddl_look *look, const char *note)
+{
+	const char **slot = note ? ddl_arena_push(session->arena, &look->notes, &look->n_notes, sizeof(*slot)) : NULL;
+
+	if (!slot)
+		return -1;
+	*slot = note;
+	return 0;
+}
+
+static int add_repo(struct ddl_session *session, struct ddl_look *look, struct ddl_repo *repo, size_t medium)
+{
+	const char *inside = session->opened[medium].inside;
+	struct ddl_repo **slot = ddl_arena_push(session->arena, &look->repos, &look->n_repos, sizeof(*slot));
+
+	if (!slot)
+		return -1;
+	*slot = repo;
+	repo->medium = medium;
+	if (*inside && *repo->directory)
+		repo->where = ddl_arena_printf(session->arena, "%s: %s", inside, repo->directory);
+	else
+		repo->where = *inside ? inside : repo->directory;
+	return repo->where ? 0 : -1;
+}
+
+/* Takes in what is on one medium. -1 only without memory; other trouble is in `trouble`. */
+static int look_at_medium(struct ddl_session *session, struct ddl_look *look, size_t number,
+			  struct ddl_error *trouble)
+{
+	struct ddl_confine confine = confine_of(session);
+	struct ddl_medium *medium = medium_of(session, number, trouble);
+	struct ddl_scan scan;
+
+	if (!medium || ddl_scan_medium(session->arena, medium, &confine, &scan, trouble) < 0)
+		return trouble->code == DDL_E_MEMORY ? -1 : 0;
+	for (size_t i = 0; i < scan.n_notes; i++)
+		if (add_note(session, look, scan.notes[i]) < 0)
+			return -1;
+	for (size_t i = 0; i < scan.n_repos; i++)
+		if (add_repo(session, look, scan.repos[i], number) < 0)
+			return -1;
+	return 0;
+}
+
+/* Image files that were copied onto the medium are media themselves. */
+static int look_at_images(struct ddl_session *session, struct ddl_look *look, size_t outer)
+{
+	struct ddl_medium *medium = session->opened[outer].medium;
+	struct ddl_error trouble = DDL_ERROR_INIT;
+	const char **names = NULL;
+	size_t count = 0;
+
+	if (!medium || medium->kind != DDL_MEDIUM_DIRECTORY)
+		return 0;
+	if (ddl_medium_names(medium, session->arena, "", ".iso", &names, &count, &trouble) < 0)
+		return trouble.code == DDL_E_MEMORY ? -1 : add_note(session, look,
+			ddl_arena_printf(session->arena, "%s", ddl_code_sentence(trouble.code)));
+	for (size_t i = 0; i < count; i++) {
+		size_t number = add_medium(session, look->source, names[i]);
+
+		ddl_error_clear(&trouble);
+		if (number == SIZE_MAX || look_at_medium(session, look, number, &trouble) < 0)
+			return -1;
+		if (trouble.code != DDL_OK &&
+		    add_note(session, look, ddl_arena_printf(session->arena, "%s: %s (%s)", names[i],
+							     ddl_code_sentence(trouble.code), trouble.text)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Reads what is for this kernel, and holds everything against the machine. */
+static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
+{
+	for (size_t i = 0; i < look->n_repos; i++) {
+		struct ddl_error trouble = DDL_ERROR_INIT;
+
+		if (session->options.inspect && read_packages(session, look->repos[i], false, &trouble) < 0) {
+			if (error)
+				*error = trouble;
+			return -1;
+		}
+		ddl_fit_repo(look->repos[i], &session->machine);
+	}
+	return 0;
+}
+
+static int look_everywhere(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
+{
+	size_t number = add_medium(session, look->source, "");
+
+	if (number == SIZE_MAX || look_at_medium(session, look, number, &look->trouble) < 0 ||
+	    look_at_images(session, look, number) < 0)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
+	if (look->n_repos) {
+		if (look->trouble.code != DDL_OK &&
+		    add_note(session, look, ddl_arena_printf(session->arena, "%s (%s)",
+							     ddl_code_sentence(look->trouble.code), look->trouble.text)) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
+		ddl_error_clear(&look->trouble);
+		return judge(session, look, error);
+	}
+	if (look->trouble.code == DDL_OK)
+		(void)ddl_fail(&look->trouble, DDL_E_NOT_A_DISK, 0, "%s", look->source->name);
+	return 0;
+}
+
+struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source *source,
+				  struct ddl_error *error)
+{
+	struct ddl_look *look = ddl_arena_alloc(session->arena, 1, sizeof(*look)), **slot;
+
+	slot = look ? ddl_arena_push(session->arena, &session->looks, &session->n_looks, sizeof(*slot)) : NULL;
+	if (!slot) {
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "%s", source->name);
+		return NULL;
+	}
+	*slot = look;
+	look->source = source;
+	if (!known_machine(session, error))
+		return NULL;
+	(void)ddl_session_phase(session, DDL_PHASE_LOOK, source->name);
+	if (source->trouble.code != DDL_OK)
+		look->trouble = source->trouble;
+	else if (look_everywhere(session, look, error) < 0)
+		return NULL;
+	if (look->trouble.code != DDL_OK)
+		ddl_log_error(session->log, source->name, &look->trouble);
+	for (size_t i = 0; i < look->n_repos; i++)
+		ddl_log(session->log, "%s: %s \"%s\" version %s, fingerprint %s", source->name, look->repos[i]->identifier,
+			look->repos[i]->description, look->repos[i]->version, look->repos[i]->fingerprint);
+	return look;
+}
+
+/* ----------------------------------------------------------------------- plan */
+
+struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *const *repos, size_t count,
+				  struct ddl_error *error)
+{
+	struct ddl_arena *arena = ddl_arena_new();
+	struct ddl_plan *plan = arena ? ddl_arena_alloc(arena, 1, sizeof(*plan)) : NULL;
+
+	if (!plan) {
+		ddl_arena_free(arena);
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "plan");
+		return NULL;
+	}
+	(void)ddl_session_phase(session, DDL_PHASE_PLAN, "");
+	ddl_session_close_media(session); /* our own mount must not be what is in the way */
+	ddl_arena_free(session->plan_arena);
+	session->plan_arena = arena;
+	session->outcome = NULL;
+	if (!ddl_session_machine(session, error))
+		return NULL;
+	if (session->plan_machine_arena != session->machine_arena)
+		ddl_arena_free(session->plan_machine_arena);
+	session->plan_machine_arena = session->machine_arena;
+	if (ddl_plan_make(arena, &session->machine, session->kernel, repos, count, plan, error) < 0)
+		return NULL;
+	return plan;
+}
+
+const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session)
+{
+	return session->outcome;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What session.c and flow.c share: the state of one run of the engine.
+ */
+#ifndef DDL_SESSION_H
+#define DDL_SESSION_H
+
+#include "arena.h"
+#include "confine.h"
+#include "ddl.h"
+#include "kernel.h"
+#include "log.h"
+#include "medium.h"
+#include "stage.h"
+
+/* A medium that can be closed (before a driver is replaced) and opened again. */
+struct ddl_opened {
+	struct ddl_source *source;
+	const char *inside;           /* an image file on it; "" for the medium itself */
+	struct ddl_medium *medium;    /* NULL: closed */
+};
+
+struct ddl_session {
+	struct ddl_options options;
+	struct ddl_front front;
+	struct ddl_arena *arena;      /* sources, looks: the whole life */
+	struct ddl_arena *machine_arena; /* of `machine` */
+	struct ddl_arena *plan_arena, *plan_machine_arena; /* the plan, and the machine it points into */
+	struct ddl_machine machine;
+	struct ddl_kernel *kernel;
+	struct ddl_log *log;
+	struct ddl_stage *stage;
+	struct ddl_opened *opened;
+	size_t n_opened;
+	struct ddl_look **looks;
+	size_t n_looks;
+	struct ddl_outcome *outcome;
+	struct ddl_event last;        /* repeated while nothing new happens, so that keys are heard */
+	bool keep;                    /* whole packages are kept for the hand-off */
+	bool cancelled;
+};
+
+/* Tells the front end; false once it has asked to cancel. */
+bool ddl_session_tell(struct ddl_session *session, const struct ddl_event *event);
+bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const char *what);
+
+/* Unmounts and closes all media; what is needed of them is staged. They open again when asked for. */
+void ddl_session_close_media(struct ddl_session *session);
+
+/* <root>/run/ddload, or a path below it; false when it does not fit. */
+bool ddl_session_run_path(const struct ddl_session *session, char *to, size_t room, const char *below);
+
+#endif
