@@ -21,8 +21,10 @@ test_c   := $(wildcard tests/unit/test_*.c)
 
 warnings := -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wconversion
-common   := -std=c11 -D_GNU_SOURCE -iquote loader -iquote ui $(warnings) \
-	-fstack-protector-strong -MMD -MP
+common   := -std=c11 -D_GNU_SOURCE $(warnings) -fstack-protector-strong -MMD -MP
+# What a room sees besides itself.  Not simply everything for everybody: with
+# -iquote loader, gcc's <limits.h> finds loader/limits.h in place of glibc's.
+sees     = $(if $(filter tests/%,$1),-iquote loader -iquote ui -iquote tests/unit,$(if $(filter ui/%,$1),-iquote loader))
 
 all: $(BUILD)/ddload
 
@@ -61,7 +63,8 @@ deps_dir    := $(BUILD)/deps
 static_cc   := gcc -specs=$(deps_dir)/musl.specs
 static_cflags := $(common) -isystem $(deps_dir)/include -isystem $(deps_dir)/include/libxml2 \
 	-idirafter $(deps_dir)/kernel -Os -fPIE -flto=auto -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -fstack-clash-protection
+	-fno-asynchronous-unwind-tables -fstack-clash-protection \
+	-Wno-sign-conversion # musl's ioctl takes an int, its requests are larger
 static_ldflags := -Os -fPIE -flto=auto -fstack-protector-strong -L$(deps_dir)/lib \
 	-Wl,--gc-sections,--as-needed,--build-id=none,--fatal-warnings \
 	-Wl,-z,relro,-z,now,-z,noexecstack -Wl,-z,pack-relative-relocs,-e,ddl_start
@@ -72,7 +75,7 @@ static_o    := $(patsubst %.c,$(BUILD)/obj/static/%.o,$(loader_c) $(ui_c))
 $(BUILD)/obj/static/%.o: %.c Makefile $(BUILD)/deps/built
 	@mkdir -p $(@D)
 	@echo 'CC $<'
-	@$(static_cc) $(static_cflags) -c $< -o $@
+	@$(static_cc) $(static_cflags) $(call sees,$<) -c $< -o $@
 
 $(BUILD)/ddload: $(static_o)
 	@echo 'LD $@'
@@ -81,6 +84,14 @@ $(BUILD)/ddload: $(static_o)
 	@strip --strip-all -R .comment $(BUILD)/ddload.full -o $@.new
 	@mv $@.new $@
 
+# Small programs linked just as the program is, for tests/static and others.
+static_test_programs := $(patsubst tests/static/%.c,$(BUILD)/tests/static/%,$(wildcard tests/static/*.c))
+
+$(BUILD)/tests/static/%: tests/static/%.c Makefile $(BUILD)/deps/built
+	@mkdir -p $(@D)
+	@echo 'CC $<'
+	@+$(static_cc) $(static_cflags) $(static_ldflags) $< $(deps_dir)/lib/runtime.o $(static_libs) -o $@
+
 # --- The same sources against glibc and Debian's shared libraries, four ways:
 # libddload.a, the program, and each tests/unit/test_*.c with the helpers there.
 
@@ -88,7 +99,7 @@ variants     := plain asan ubsan clang
 native_libs  := blkid libkmod libxml-2.0 libarchive nettle libnewt
 native_pc     = $(eval native_pc := $$(shell pkg-config --cflags $(native_libs)))$(native_pc)
 native_ld     = $(eval native_ld := $$(shell pkg-config --libs $(native_libs)))$(native_ld)
-native_cflags = $(common) -g -iquote tests/unit $(subst -I,-isystem ,$(native_pc))
+native_cflags = $(common) -g $(subst -I,-isystem ,$(native_pc))
 
 plain_cc := gcc
 plain_cflags := -O1 -D_FORTIFY_SOURCE=2
@@ -107,7 +118,7 @@ define variant_rules
 $(BUILD)/native/$1/%.o: %.c Makefile | setup
 	@mkdir -p $$(@D)
 	@echo 'CC $1 $$<'
-	@$$($1_cc) $$(native_cflags) $$($1_cflags) -c $$< -o $$@
+	@$$($1_cc) $$(native_cflags) $$($1_cflags) $$(call sees,$$<) -c $$< -o $$@
 
 $(BUILD)/native/$1/libddload.a: $(library_o)
 	@rm -f $$@
@@ -137,16 +148,16 @@ export T
 
 unit: unit-programs
 	@tests/unit/run
-static: all
+static: all $(static_test_programs)
 	@tests/static/run
-cases: all native
+cases: all native $(static_test_programs)
 	@tests/cases/run
 screens: all
 	@tests/screens/run
 qemu: all parts
 	@tests/qemu/run
 
-test: all parts native unit-programs
+test: all parts native unit-programs $(static_test_programs)
 	@tests/run $(suites)
 
 test-all: export DDL_TEST_ALL = 1

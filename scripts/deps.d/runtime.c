@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a static-pie program of musl 1.2.3 lacks for us: packed relocations,
-// the step that makes relocated data read-only, and two checked functions of
-// glibc that Debian's libnewt.a and libslang.a call.
+// the step that makes relocated data read-only, and the checked functions
+// of glibc that Debian's libnewt.a and libslang.a call.
 
 #include <elf.h>
+#include <limits.h>
 #include <link.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -16,6 +19,11 @@
 
 long __fdelt_chk(long fd);
 char *__strcpy_chk(char *to, const char *from, size_t to_size);
+int __vsnprintf_chk(char *to, size_t limit, int flag, size_t to_size,
+	const char *format, va_list arguments);
+int __snprintf_chk(char *to, size_t limit, int flag, size_t to_size,
+	const char *format, ...);
+int __sprintf_chk(char *to, int flag, size_t to_size, const char *format, ...);
 
 // glibc: the index of a descriptor's word in an fd_set; a descriptor beyond
 // FD_SETSIZE ends the program rather than writing past the set.
@@ -34,6 +42,42 @@ char *__strcpy_chk(char *to, const char *from, size_t to_size)
 	if (length >= to_size)
 		abort();
 	return memcpy(to, from, length + 1);
+}
+
+// glibc: vsnprintf into a buffer of known size.  Its flag also forbids %n in
+// writable formats; newt's formats are constants.
+int __vsnprintf_chk(char *to, size_t limit, int flag, size_t to_size,
+	const char *format, va_list arguments)
+{
+	(void)flag;
+	if (limit > to_size)
+		abort();
+	return vsnprintf(to, limit, format, arguments);
+}
+
+int __snprintf_chk(char *to, size_t limit, int flag, size_t to_size,
+	const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	int length = __vsnprintf_chk(to, limit, flag, to_size, format, arguments);
+	va_end(arguments);
+	return length;
+}
+
+int __sprintf_chk(char *to, int flag, size_t to_size, const char *format, ...)
+{
+	va_list arguments;
+	// The size is SIZE_MAX where the compiler did not know it.
+	size_t limit = to_size > INT_MAX ? INT_MAX : to_size;
+
+	va_start(arguments, format);
+	int length = __vsnprintf_chk(to, limit, flag, to_size, format, arguments);
+	va_end(arguments);
+	if (length >= 0 && (size_t)length >= limit)
+		abort();
+	return length;
 }
 
 // The start of the program as loaded; its link-time address is 0.
