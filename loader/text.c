@@ -62,6 +62,10 @@ size_t ddl_text_clean(char *to, size_t room, const char *from, size_t length)
 			if (room - out < 2)
 				break;
 			to[out++] = '?';
+		} else if (n == 1) { /* by far the most: a call of musl's memmove costs more than the rest */
+			if (room - out < 2)
+				break;
+			to[out++] = (char)c;
 		} else {
 			if (room - out < n + 1)
 				break;
