@@ -35,7 +35,9 @@ struct reading {
 	char xml_message[DDL_MAX_NAME + 1];
 
 	/* the element being read, for messages: "package 3 (megaraid_sas)" */
-	char element[DDL_MAX_NAME + 64];
+	enum { ELEMENT_ROOT, ELEMENT_REQUIRES, ELEMENT_PACKAGE } element;
+	size_t number;     /* of the package */
+	const char *label; /* NULL as long as it is not known */
 	long line;
 
 	/* the text inside the wanted element that is open at this depth */
@@ -62,8 +64,12 @@ struct attribute {
 /* Puts the element and the line before what ddl_fail has just said. */
 static int in_element(struct reading *r)
 {
-	if (*r->element)
-		(void)ddl_fail_in(r->error, "%s", r->element);
+	if (r->element == ELEMENT_REQUIRES)
+		(void)ddl_fail_in(r->error, "requires");
+	else if (r->element == ELEMENT_PACKAGE && r->label && *r->label)
+		(void)ddl_fail_in(r->error, _("package %zu (%s)"), r->number, r->label);
+	else if (r->element == ELEMENT_PACKAGE)
+		(void)ddl_fail_in(r->error, _("package %zu"), r->number);
 	return ddl_fail_in(r->error, _("%s line %ld"), r->blob->name, r->line);
 }
 
@@ -426,7 +432,7 @@ static int requires_element(struct reading *r)
 	const char *name, *version, *test;
 	enum ddl_test parsed = DDL_TEST_EQ;
 
-	(void)strcpy(r->element, "requires");
+	r->element = ELEMENT_REQUIRES;
 	if (r->repo->n_requires >= DDL_MAX_REQUIRES) {
 		(void)ddl_fail(r->error, DDL_E_TOO_LARGE, 0, _("more than %u of them"), DDL_MAX_REQUIRES);
 		return in_element(r);
@@ -447,7 +453,7 @@ static int requires_element(struct reading *r)
 	if (!requires)
 		return no_memory(r);
 	*requires = (struct ddl_requires){ optional(&a[0]), name, version, optional(&a[3]), parsed };
-	r->element[0] = '\0';
+	r->element = ELEMENT_ROOT;
 	return 0;
 }
 
@@ -529,10 +535,9 @@ static int parse_root(struct reading *r, const char *text, const char **root)
 
 static void name_package(struct reading *r, size_t number, const char *label)
 {
-	if (label && *label)
-		(void)snprintf(r->element, sizeof(r->element), _("package %zu (%s)"), number, label);
-	else
-		(void)snprintf(r->element, sizeof(r->element), _("package %zu"), number);
+	r->element = ELEMENT_PACKAGE;
+	r->number = number;
+	r->label = label;
 }
 
 /* The fields of `a` in the order of package_begin. */
@@ -586,7 +591,7 @@ static int package_begin(struct reading *r, int depth)
 				DDL_MAX_PACKAGES);
 	if (read_attributes(r, a, sizeof(a) / sizeof(*a)))
 		return -1;
-	name_package(r, number, a[0].value);
+	r->label = a[0].value;
 	draft = ddl_arena_alloc(r->arena, 1, sizeof(*draft));
 	if (!draft)
 		return no_memory(r);
@@ -629,7 +634,7 @@ static int package_end(struct reading *r)
 		return in_element(r);
 	}
 	draft->file = strcmp(clean, text) == 0 ? text : ddl_arena_dup(r->arena, clean);
-	r->element[0] = '\0';
+	r->element = ELEMENT_ROOT;
 	return draft->file ? 0 : no_memory(r);
 }
 

@@ -405,6 +405,10 @@ static void refuses_other_encodings(void **state)
 	assert_int_equal(error.code, DDL_E_XML);
 }
 
+static const char billion_laughs[] =
+	"<!DOCTYPE p [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'>"
+	"<!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'><!ENTITY e '&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;'>]><packages>&e;</packages>";
+
 static void refuses_document_types(void **state)
 {
 	static const char *const hostile[] = {
@@ -412,8 +416,7 @@ static void refuses_document_types(void **state)
 		"<?xml version='1.0'?>\n<!-- <a> -->\n<?p q?><!DOCTYPE packages SYSTEM 'file:///etc/passwd'><packages/>",
 		"<!DOCTYPE p [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><packages>&x;</packages>",
 		"\xEF\xBB\xBF <!DOCTYPE p [<!ENTITY % x SYSTEM 'http://127.0.0.1/'> %x;]><packages/>",
-		"<!DOCTYPE p [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'>"
-		"<!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'><!ENTITY e '&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;'>]><packages>&e;</packages>",
+		billion_laughs,
 	};
 
 	(void)state;

@@ -242,7 +242,7 @@ static void cleans_what_is_shown(void **state)
 
 static void tells_at_the_first_byte(void **state)
 {
-	static const char *const others[] = { "PK\3\4", "\x1f\x8b", "CD001", "!<arch>", "\x7f" "ELF", "" };
+	static const char *const others[] = { "PK\3\4", "\x1f\x8b", "CD001", "!<arch>", "\177ELF", "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
