@@ -2,7 +2,8 @@
 /* Reads a generation-2 repository: XS-REPOSITORY and XS-PACKAGES in XML, as a stream. */
 #include "repo.h"
 
-#include <libxml/xmlreader.h>
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
 #include <nettle/md5.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,11 +25,13 @@ struct draft {
 
 /* One document being read. */
 struct reading {
-	xmlTextReaderPtr reader;
+	xmlParserCtxtPtr parser;
 	struct ddl_arena *arena;
 	const struct ddl_blob *blob;
 	struct ddl_repo *repo;
 	struct ddl_error *error;
+	bool failed;  /* the error is set; what follows is looked at by libxml2 only */
+	bool stopped; /* and not even by it */
 
 	/* libxml2's first complaint that ends the reading */
 	int xml_code, xml_line;
@@ -40,17 +43,23 @@ struct reading {
 	const char *label; /* NULL as long as it is not known */
 	long line;
 
+	/* where the reading is: valid during the start of an element */
+	const char *name;         /* without a namespace's prefix */
+	const xmlChar **attributes; /* five each: local name, prefix, URI, value, end of value */
+	size_t n_attributes;
+	unsigned depth;           /* elements that are open, this one included */
+
 	/* the text inside the wanted element that is open at this depth */
-	int text_depth; /* -1: none is open */
+	unsigned text_depth; /* 0: none is open */
 	size_t text_length;
 	bool text_too_long;
 	char text[DDL_MAX_TEXT + 1];
 
+	int (*begin)(struct reading *r); /* an element has been opened, */
+	int (*end)(struct reading *r);   /* or closed; r->depth is still its own */
 	struct draft *first, **last, *open;
 	char root_name[DDL_MAX_NAME + 1];
 };
-
-typedef int (*node_handler)(struct reading *r, int type, int depth);
 
 /* An attribute that is wanted; `value` stays NULL when it is absent. */
 struct attribute {
@@ -78,7 +87,7 @@ static int no_memory(struct reading *r)
 	return ddl_fail(r->error, DDL_E_MEMORY, 0, "%s", r->blob->name);
 }
 
-/* Keeps the complaint that is reported when the reader gives up. */
+/* Keeps the complaint that is reported when the reading ends early. */
 static void keep_complaint(void *arg, xmlErrorPtr complaint)
 {
 	struct reading *r = arg;
@@ -200,28 +209,22 @@ static int keep_text(struct reading *r, const char *name, const char *text, size
 	return 0;
 }
 
+/* Keeps the wanted ones. Those with a namespace's prefix mean something else. */
 static int read_attributes(struct reading *r, struct attribute *wanted, size_t count)
 {
-	int result;
+	for (size_t i = 0; i < r->n_attributes; i++) {
+		const xmlChar **attribute = r->attributes + 5 * i;
+		const char *name = (const char *)attribute[0], *value = (const char *)attribute[3];
 
-	while ((result = xmlTextReaderMoveToNextAttribute(r->reader)) == 1) {
-		const char *name = (const char *)xmlTextReaderConstName(r->reader);
-
-		for (size_t i = 0; name && i < count; i++) {
-			const char *value;
-
-			if (strcmp(name, wanted[i].name) != 0)
+		for (size_t j = 0; j < count && !attribute[1]; j++) {
+			if (strcmp(name, wanted[j].name) != 0)
 				continue;
-			value = (const char *)xmlTextReaderConstValue(r->reader);
-			if (!value)
-				value = "";
-			if (keep_text(r, name, value, strlen(value), wanted[i].max, &wanted[i].value))
+			if (keep_text(r, name, value, (size_t)((const char *)attribute[4] - value), wanted[j].max,
+				      &wanted[j].value))
 				return -1;
 			break;
 		}
 	}
-	if (result < 0 || xmlTextReaderMoveToElement(r->reader) < 0)
-		return not_well_formed(r);
 	return 0;
 }
 
@@ -243,30 +246,16 @@ static const char *optional(const struct attribute *attribute)
 	return attribute->value ? attribute->value : "";
 }
 
-static void text_begin(struct reading *r, int depth)
+static void text_begin(struct reading *r)
 {
-	r->text_depth = depth;
+	r->text_depth = r->depth;
 	r->text_length = 0;
 	r->text_too_long = false;
 }
 
-/* Adds to the open text. Longer than DDL_MAX_TEXT, white space included, is remembered only. */
-static void text_add(struct reading *r)
-{
-	const char *value = (const char *)xmlTextReaderConstValue(r->reader);
-	size_t length = value ? strlen(value) : 0;
-
-	if (sizeof(r->text) - 1 - r->text_length < length) {
-		r->text_too_long = true;
-		return;
-	}
-	memcpy(r->text + r->text_length, value ? value : "", length);
-	r->text_length += length;
-}
-
 static int text_end(struct reading *r, const char *name, size_t max, const char **kept)
 {
-	r->text_depth = -1;
+	r->text_depth = 0;
 	if (r->text_too_long) {
 		(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("%s is longer than %zu bytes"), name, max);
 		return in_element(r);
@@ -276,73 +265,136 @@ static int text_end(struct reading *r, const char *name, size_t max, const char 
 
 /* ------------------------------------------------------------- the document */
 
-static bool is_text(int type)
-{
-	return type == XML_READER_TYPE_TEXT || type == XML_READER_TYPE_CDATA ||
-	       type == XML_READER_TYPE_WHITESPACE || type == XML_READER_TYPE_SIGNIFICANT_WHITESPACE;
-}
-
 static bool is_element(const struct reading *r, const char *name)
 {
-	const char *found = (const char *)xmlTextReaderConstLocalName(r->reader);
-
-	return found && strcmp(found, name) == 0;
+	return strcmp(r->name, name) == 0;
 }
 
-static int handle_node(struct reading *r, node_handler handle)
+static void stop(struct reading *r)
 {
-	int type = xmlTextReaderNodeType(r->reader), depth = xmlTextReaderDepth(r->reader);
-
-	if (type < 0 || depth < 0)
-		return not_well_formed(r);
-	if (type == XML_READER_TYPE_DOCUMENT_TYPE || type == XML_READER_TYPE_ENTITY_REFERENCE ||
-	    type == XML_READER_TYPE_ENTITY)
-		return ddl_fail(r->error, DDL_E_XML, 0, _("%s: entities are not allowed here"),
-				r->blob->name);
-	if ((unsigned)depth >= DDL_MAX_XML_DEPTH)
-		return ddl_fail(r->error, DDL_E_XML, 0, _("%s: elements nested more than %u deep"),
-				r->blob->name, DDL_MAX_XML_DEPTH);
-	if (type == XML_READER_TYPE_ELEMENT) {
-		const char *name = (const char *)xmlTextReaderConstLocalName(r->reader);
-
-		r->line = xmlGetLineNo(xmlTextReaderCurrentNode(r->reader));
-		if (depth == 0 && name)
-			(void)ddl_text_clean(r->root_name, sizeof(r->root_name), name, strlen(name));
-	}
-	if (is_text(type)) {
-		if (r->text_depth >= 0 && depth == r->text_depth + 1)
-			text_add(r);
-		return 0;
-	}
-	return handle(r, type, depth);
+	r->failed = true;
+	r->stopped = true;
+	xmlStopParser(r->parser);
 }
 
-/* Hands each node of the document to `handle`. */
-static int read_document(struct reading *r, const struct ddl_blob *blob, node_handler handle)
+static void on_start(void *arg, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_namespaces,
+		     const xmlChar **namespaces, int n_attributes, int n_defaulted, const xmlChar **attributes)
 {
-	int result;
+	struct reading *r = arg;
+
+	(void)prefix;
+	(void)uri;
+	(void)n_namespaces;
+	(void)namespaces;
+	(void)n_defaulted;
+	if (r->failed)
+		return;
+	if (r->depth++ >= DDL_MAX_XML_DEPTH) {
+		(void)ddl_fail(r->error, DDL_E_XML, 0, _("%s: elements nested more than %u deep"), r->blob->name,
+			       DDL_MAX_XML_DEPTH);
+		stop(r);
+		return;
+	}
+	r->line = xmlSAX2GetLineNumber(r->parser);
+	r->name = (const char *)name;
+	r->attributes = attributes;
+	r->n_attributes = n_attributes > 0 ? (size_t)n_attributes : 0;
+	if (r->depth == 1)
+		(void)ddl_text_clean(r->root_name, sizeof(r->root_name), r->name, strlen(r->name));
+	r->failed = r->begin(r) != 0;
+}
+
+static void on_end(void *arg, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+	struct reading *r = arg;
+
+	(void)name;
+	(void)prefix;
+	(void)uri;
+	if (r->failed)
+		return;
+	if (r->depth == r->text_depth)
+		r->failed = r->end(r) != 0;
+	r->depth--;
+}
+
+/* Adds to the open text. Longer than DDL_MAX_TEXT, white space included, is remembered only. */
+static void on_text(void *arg, const xmlChar *bytes, int length)
+{
+	struct reading *r = arg;
+
+	if (r->failed || !r->text_depth || r->depth != r->text_depth || length <= 0)
+		return;
+	if (sizeof(r->text) - 1 - r->text_length < (size_t)length) {
+		r->text_too_long = true;
+		return;
+	}
+	memcpy(r->text + r->text_length, bytes, (size_t)length);
+	r->text_length += (size_t)length;
+}
+
+/* A document type that has_doctype did not find: stopped before its declarations are read. */
+static void on_doctype(void *arg, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+	struct reading *r = arg;
+
+	(void)name;
+	(void)external;
+	(void)system;
+	if (r->failed)
+		return;
+	(void)ddl_fail(r->error, DDL_E_XML, 0, _("%s: a document type (DOCTYPE) is not allowed here"), r->blob->name);
+	stop(r);
+}
+
+/*
+ * Only these are ever called: no tree is built, no entity can be declared, found or fetched.
+ * That is why XML_PARSE_NOENT is safe; without it &amp; in an attribute stays "&#38;".
+ */
+static void set_handlers(struct reading *r)
+{
+	xmlSAXHandler *sax = r->parser->sax;
+
+	memset(sax, 0, sizeof(*sax));
+	sax->initialized = XML_SAX2_MAGIC;
+	sax->internalSubset = on_doctype;
+	sax->startElementNs = on_start;
+	sax->endElementNs = on_end;
+	sax->characters = on_text;
+	sax->ignorableWhitespace = on_text;
+	sax->cdataBlock = on_text;
+	sax->serror = keep_complaint;
+	r->parser->userData = r;
+}
+
+/* Calls `begin` and `end` for the elements of the document. */
+static int read_document(struct reading *r, const struct ddl_blob *blob, int (*begin)(struct reading *r),
+			 int (*end)(struct reading *r))
+{
+	int result = -1;
 
 	r->blob = blob;
-	r->text_depth = -1;
-	r->last = &r->first;
+	r->begin = begin;
+	r->end = end;
+	r->depth = 0;
+	r->text_depth = 0;
+	r->element = ELEMENT_ROOT;
 	if (check_bytes(blob, r->error))
 		return -1;
-	/* No DTD is loaded, no entity replaced, nothing fetched: the defaults, NONET to be sure. */
-	r->reader = xmlReaderForMemory(blob->bytes, (int)blob->length, NULL, NULL, XML_PARSE_NONET);
-	if (!r->reader)
+	r->parser = xmlNewParserCtxt();
+	if (!r->parser)
 		return no_memory(r);
-	xmlTextReaderSetStructuredErrorHandler(r->reader, keep_complaint, r);
-	while ((result = xmlTextReaderRead(r->reader)) == 1) {
-		if (handle_node(r, handle)) {
-			result = -2;
-			break;
-		}
-	}
-	if (result == -1)
+	set_handlers(r);
+	(void)xmlCtxtReadMemory(r->parser, blob->bytes, (int)blob->length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOENT);
+	/* libxml2 hands over a start tag that is cut short, too: its complaint goes before a missing field */
+	if (!r->stopped && !r->parser->wellFormed)
 		(void)not_well_formed(r);
-	xmlFreeTextReader(r->reader);
-	r->reader = NULL;
-	return result ? -1 : 0;
+	else if (!r->failed)
+		result = 0;
+	xmlFreeDoc(r->parser->myDoc);
+	xmlFreeParserCtxt(r->parser);
+	r->parser = NULL;
+	return result;
 }
 
 /* ------------------------------------------------------------ XS-REPOSITORY */
@@ -457,20 +509,20 @@ static int requires_element(struct reading *r)
 	return 0;
 }
 
-static int repository_node(struct reading *r, int type, int depth)
+static int repository_begin(struct reading *r)
 {
-	bool ends = type == XML_READER_TYPE_END_ELEMENT ||
-		    (type == XML_READER_TYPE_ELEMENT && xmlTextReaderIsEmptyElement(r->reader));
-
-	if (type == XML_READER_TYPE_ELEMENT && depth == 0 && repository_element(r))
-		return -1;
-	if (type == XML_READER_TYPE_ELEMENT && depth == 1 && is_element(r, "requires"))
+	if (r->depth == 1)
+		return repository_element(r);
+	if (r->depth == 2 && is_element(r, "requires"))
 		return requires_element(r);
-	if (type == XML_READER_TYPE_ELEMENT && depth == 1 && is_element(r, "description") && !r->repo->description)
-		text_begin(r, depth);
-	if (ends && depth == r->text_depth)
-		return text_end(r, "<description>", DDL_MAX_TEXT, &r->repo->description);
+	if (r->depth == 2 && is_element(r, "description") && !r->repo->description)
+		text_begin(r);
 	return 0;
+}
+
+static int description_end(struct reading *r)
+{
+	return text_end(r, "<description>", DDL_MAX_TEXT, &r->repo->description);
 }
 
 /* -------------------------------------------------------------- XS-PACKAGES */
@@ -567,7 +619,8 @@ static int package_fields(struct reading *r, struct draft *draft, const struct a
 	return 0;
 }
 
-static int package_begin(struct reading *r, int depth)
+/* Elements that are not packages are passed over, their insides are not. */
+static int package_begin(struct reading *r)
 {
 	struct attribute a[] = {
 		{ "label", DDL_MAX_NAME, NULL },
@@ -581,6 +634,8 @@ static int package_begin(struct reading *r, int depth)
 	size_t number = r->repo->n_packages + 1;
 	struct draft *draft;
 
+	if (!is_element(r, "package"))
+		return 0;
 	name_package(r, number, NULL);
 	if (r->open) {
 		(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("it stands inside another package"));
@@ -602,7 +657,7 @@ static int package_begin(struct reading *r, int depth)
 	r->repo->n_packages = number;
 	r->open = *r->last = draft;
 	r->last = &draft->next;
-	text_begin(r, depth);
+	text_begin(r);
 	return 0;
 }
 
@@ -636,18 +691,6 @@ static int package_end(struct reading *r)
 	draft->file = strcmp(clean, text) == 0 ? text : ddl_arena_dup(r->arena, clean);
 	r->element = ELEMENT_ROOT;
 	return draft->file ? 0 : no_memory(r);
-}
-
-static int packages_node(struct reading *r, int type, int depth)
-{
-	bool ends = type == XML_READER_TYPE_END_ELEMENT;
-
-	if (type == XML_READER_TYPE_ELEMENT && is_element(r, "package")) {
-		if (package_begin(r, depth))
-			return -1;
-		ends = xmlTextReaderIsEmptyElement(r->reader);
-	}
-	return ends && r->open && depth == r->text_depth ? package_end(r) : 0;
 }
 
 static int by_file(const void *a, const void *b)
@@ -708,7 +751,7 @@ static int keep_packages(struct reading *r)
 
 static int read_repository(struct reading *r, const struct ddl_blob *blob)
 {
-	if (read_document(r, blob, repository_node))
+	if (read_document(r, blob, repository_begin, description_end))
 		return -1;
 	if (r->repo->description && *r->repo->description)
 		return 0;
@@ -717,7 +760,8 @@ static int read_repository(struct reading *r, const struct ddl_blob *blob)
 
 static int read_packages(struct reading *r, const struct ddl_blob *blob)
 {
-	if (read_document(r, blob, packages_node))
+	r->last = &r->first;
+	if (read_document(r, blob, package_begin, package_end))
 		return -1;
 	if (!r->repo->n_packages && strcmp(r->root_name, "packages") != 0)
 		return ddl_fail(r->error, DDL_E_METADATA, 0, _("%s: there is no package inside <%s>"), blob->name,
