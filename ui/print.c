@@ -9,7 +9,7 @@
 #include "text.h"
 
 #define LINE_ROOM 8192U
-#define HANGING 2U       /* further lines of a paragraph stand in by this */
+#define HANGING 2U       /* further lines of an indented paragraph stand in by this */
 #define NARROWEST 20U    /* columns a paragraph keeps, whatever the indent */
 
 struct print print_on(FILE *file, bool verbose)
@@ -41,16 +41,21 @@ static void put_blanks(FILE *file, unsigned count)
 static const char *fill(const struct print *print, unsigned indent, const char *text)
 {
 	size_t room = print->width > indent + NARROWEST ? print->width - 1 - indent : NARROWEST;
+	unsigned hanging = indent ? HANGING : 0;
 	size_t used = 0;
 
 	put_blanks(print->file, indent);
 	while (*text && *text != '\n') {
 		size_t blanks = strspn(text, " "), columns;
 		size_t length = next_word(text + blanks, &columns);
+		if (!length) { /* blanks at the end */
+			text += blanks;
+			continue;
+		}
 		if (print->width && used && used + blanks + columns > room) {
 			fputc('\n', print->file);
-			put_blanks(print->file, indent + HANGING);
-			used = HANGING;
+			put_blanks(print->file, indent + hanging);
+			used = hanging;
 			blanks = 0;
 			text += strspn(text, " ");
 		}
@@ -332,9 +337,9 @@ void print_plan(const struct print *print, const struct ddl_plan *plan)
 			   plan->already[i]->name, plan->already[i]->version);
 	for (size_t i = 0; i < plan->n_ops; i++) {
 		ddl_words_op(line, sizeof line, &plan->ops[i]);
-		print_line(print, 0, "%zu. %s%s", i + 1, line, op_mark(plan->ops[i].state));
+		print_line(print, 1, "%zu. %s%s", i + 1, line, op_mark(plan->ops[i].state));
 		if (*plan->ops[i].params)
-			print_line(print, 3, _("with %s"), plan->ops[i].params);
+			print_line(print, 4, _("with %s"), plan->ops[i].params);
 	}
 	if (!plan->n_ops && plan->refusal.code == DDL_OK)
 		print_line(print, 0, "%s", _("There is nothing to do."));

@@ -18,7 +18,7 @@ struct print {
 /* A print on the stream, as wide as its terminal (unlimited when it is none). */
 struct print print_on(FILE *file, bool verbose);
 
-/* One paragraph, filled, each line indented by so many blanks (those after the first by 2 more). */
+/* One paragraph, filled, each line indented by so many blanks (where there are any, those after the first by 2 more). */
 void print_line(const struct print *print, unsigned indent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A finished text, which may hold line breaks. */

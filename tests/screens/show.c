@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Shows one screen by name, with made-up facts, through a real front end: what the golden
+ * screens are taken of.
+ *
+ *	show [--plain] SCENE
+ *
+ * After the answer it prints "reply: WORD" and what was chosen; scenes that show progress
+ * go on until they are told to stop, and print "reply: stopped".
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "front.h"
+#include "term.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define MB 1000000ULL
+#define GB (1000ULL * MB)
+
+/* ------------------------------------------------------------------ the machine */
+
+static struct ddl_disk disks[] = {
+	{ "sda", "QEMU HARDDISK", 8 * GB, false },
+	{ "sdb", "SanDisk Ultra", 16 * GB, true },
+	{ "nvme0n1", "Samsung SSD 970 PRO 512GB", 512 * GB, false },
+	{ "nvme1n1", "Samsung SSD 970 PRO 512GB", 512 * GB, false },
+};
+
+#define DEVICE(address_, ids_, driver_, class_) { .bus = "pci", .address = address_, .ids = ids_, \
+	.driver = driver_, .module = driver_, .modalias = "pci:v" ids_, .class = class_ }
+
+static struct ddl_device devices[] = {
+	DEVICE("0000:00:01.1", "8086:7010", "ata_piix", DDL_CLASS_STORAGE),
+	DEVICE("0000:00:03.0", "8086:100e", "e1000", DDL_CLASS_NETWORK),
+	DEVICE("0000:00:04.0", "1000:0060", "", DDL_CLASS_STORAGE),
+	DEVICE("0000:00:1f.2", "8086:2922", "ahci", DDL_CLASS_STORAGE),
+	DEVICE("0000:03:00.0", "1000:005d", "", DDL_CLASS_STORAGE),
+	DEVICE("0000:04:00.0", "14e4:1657", "tg3", DDL_CLASS_NETWORK),
+	DEVICE("0000:04:00.1", "14e4:1657", "tg3", DDL_CLASS_NETWORK),
+	DEVICE("0000:00:1f.3", "8086:2930", "i2c_i801", DDL_CLASS_OTHER),
+};
+
+static struct ddl_machine server = {
+	.release = "6.1.0-56-amd64", .devices = devices, .n_devices = 3,
+};
+
+static struct ddl_machine large = {
+	.release = "6.1.0-56-amd64", .devices = devices, .n_devices = COUNT(devices), .disks = disks,
+	.n_disks = COUNT(disks),
+};
+
+/* ------------------------------------------------------------------------- media */
+
+static struct ddl_source cd = {
+	.kind = DDL_SOURCE_DEVICE, .name = "sr0", .path = "/dev/sr0", .label = "MegaRAID SAS driver 07.999",
+	.uuid = "", .format = "iso9660", .model = "QEMU DVD-ROM", .size = 503808, .removable = true,
+	.usable = true,
+};
+static struct ddl_source stick = {
+	.kind = DDL_SOURCE_DEVICE, .name = "sdb1", .path = "/dev/sdb1", .label = "TRANSPORT", .uuid = "1234-ABCD",
+	.format = "vfat", .model = "SanDisk Ultra", .size = 16 * GB, .removable = true, .usable = true,
+};
+static struct ddl_source empty = {
+	.kind = DDL_SOURCE_DEVICE, .name = "sr1", .path = "/dev/sr1", .label = "", .uuid = "", .format = "",
+	.model = "", .removable = true,
+};
+static struct ddl_source broken = {
+	.kind = DDL_SOURCE_DEVICE, .name = "sdc", .path = "/dev/sdc", .label = "", .uuid = "", .format = "",
+	.model = "", .size = 4 * GB, .trouble = { DDL_E_TIMEOUT, 0, "sdc" },
+};
+static struct ddl_source volumes[6];
+
+static struct ddl_source *few_sources[] = { &cd };
+static struct ddl_source *many_sources[10] = { &stick, &cd, &empty, &broken };
+
+static void fill_volumes(void)
+{
+	static char names[COUNT(volumes)][8];
+
+	for (size_t i = 0; i < COUNT(volumes); i++) {
+		snprintf(names[i], sizeof names[i], "nvme%zu", i);
+		volumes[i] = (struct ddl_source){
+			.kind = DDL_SOURCE_DEVICE, .name = names[i], .path = names[i], .label = "", .uuid = "",
+			.format = "LVM2_member", .model = "Samsung SSD", .size = 512 * GB,
+		};
+		many_sources[4 + i] = &volumes[i];
+	}
+}
+
+/* ------------------------------------------------------------------------- packs */
+
+static const char *aliases[] = { "pci:v00001000d00000060sv*sd*bc*sc*i*", "pci:v00001000d0000005Dsv*sd*bc*sc*i*" };
+static const char *needs[] = { "scsi_mod" };
+
+static struct ddl_module module = {
+	.name = "megaraid_sas", .path = "lib/modules/6.1.0-56-amd64/extra/megaraid_sas.ko", .version = "07.999",
+	.srcversion = "0123456789ABCDEF0123456", .vermagic = "6.1.0-56-amd64 SMP preempt mod_unload modversions ",
+	.kernel = "6.1.0-56-amd64", .description = "Broadcom MegaRAID SAS Driver", .signer = "",
+	.aliases = aliases, .n_aliases = COUNT(aliases), .depends = needs, .n_depends = 1,
+	.fit = DDL_FIT_YES, .device = &devices[2], .alias = "pci:v00001000d00000060sv*sd*bc*sc*i*",
+	.loaded_version = "",
+};
+static struct ddl_module *modules[] = { &module };
+static struct ddl_file file = {
+	.kind = DDL_FILE_MODULE, .path = "lib/modules/6.1.0-56-amd64/extra/megaraid_sas.ko", .size = 343040, .fd = -1,
+};
+static struct ddl_file *files[] = { &file };
+
+static struct ddl_package packages[] = {
+	{ .label = "megaraid_sas", .type = DDL_PKG_DRIVER_RPM, .kernel = "6.1.0-56-amd64",
+	  .file = "megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm", .root = "", .options = "",
+	  .size = 99719, .digest = "2fb99ae91000b446f3d71d782c734dae", .state = DDL_PKG_STAGED, .version = "07.999-1",
+	  .files = files, .n_files = 1, .modules = modules, .n_modules = 1, .fit = DDL_FIT_YES },
+	{ .label = "megaraid_sas", .type = DDL_PKG_DRIVER_RPM, .kernel = "6.1.0-56-kdump",
+	  .file = "megaraid_sas-modules-6.1.0-56-kdump-07.999-1.x86_64.rpm", .root = "", .options = "",
+	  .size = 98304, .digest = "9ae92fb91000b446f3d71d782c734dae", .state = DDL_PKG_TESTED, .version = "07.999-1",
+	  .fit = DDL_FIT_TWIN },
+};
+static struct ddl_package bad_packages[] = {
+	{ .label = "megaraid_sas", .type = DDL_PKG_DRIVER_RPM, .kernel = "6.1.0-56-amd64",
+	  .file = "megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm", .root = "", .options = "",
+	  .size = 99719, .digest = "2fb99ae91000b446f3d71d782c734dae", .state = DDL_PKG_BAD, .version = "",
+	  .fit = DDL_FIT_DAMAGED, .trouble = { DDL_E_CHECKSUM, 0,
+	  "it is d41d8cd98f00b204e9800998ecf8427e, the disk says 2fb99ae91000b446f3d71d782c734dae" } },
+};
+static struct ddl_package other_packages[] = {
+	{ .label = "qla2xxx", .type = DDL_PKG_DRIVER_RPM, .kernel = "4.19.0+1",
+	  .file = "qlogic-qla2xxx-10.02.02.00_k-1.x86_64.rpm", .root = "", .options = "", .size = 1200000,
+	  .digest = "20c326976b5e53b7e028c25eebe24378", .version = "", .fit = DDL_FIT_OTHER_KERNEL },
+};
+
+#define REPO(description_, name_, packages_, fit_) { .generation = DDL_GEN_XML, .where = "", .directory = "", \
+	.identifier = "acme:" name_, .originator = "acme", .name = name_, .product = "XenServer", \
+	.version = "1.0", .build = "7", .description = description_, .packages = packages_, \
+	.n_packages = COUNT(packages_), .fingerprint = "2fb99ae91000b446f3d71d782c734dae", .fit = fit_ }
+
+static struct ddl_repo good_repo = REPO("MegaRAID SAS driver 07.999", "megaraid-sas", packages, DDL_FIT_YES);
+static struct ddl_repo bad_repo = REPO("MegaRAID SAS driver 07.999", "megaraid-sas", bad_packages,
+				       DDL_FIT_DAMAGED);
+static struct ddl_repo other_repo = REPO("QLogic Fibre Channel HBA driver for the older kernel of last year's release",
+					 "qla2xxx", other_packages, DDL_FIT_OTHER_KERNEL);
+
+static struct ddl_repo *two_repos[] = { &good_repo, &other_repo };
+static struct ddl_repo *other_repos[] = { &other_repo };
+static struct ddl_look two = { .source = &cd, .repos = two_repos, .n_repos = 2 };
+static struct ddl_look other = { .source = &cd, .repos = other_repos, .n_repos = 1 };
+static bool ticked[2];
+
+/* -------------------------------------------------------------- plans, outcomes */
+
+#define OP(kind_, module_, before, after, from, state_) { .kind = kind_, .module = module_, .from_pack = from, \
+	.tree_path = "", .params = "", .version_before = before, .version_after = after, .state = state_ }
+
+static struct ddl_op load_ops[] = {
+	OP(DDL_OP_INSERT, "scsi_transport_sas", "", "", NULL, DDL_OP_DONE),
+	OP(DDL_OP_INSERT, "megaraid_sas", "", "07.999", &module, DDL_OP_DONE),
+	OP(DDL_OP_SETTLE, "", "", "", NULL, DDL_OP_RUNNING),
+};
+static struct ddl_op new_ops[] = {
+	OP(DDL_OP_INSERT, "scsi_transport_sas", "", "", NULL, DDL_OP_PENDING),
+	OP(DDL_OP_INSERT, "megaraid_sas", "", "07.999", &module, DDL_OP_PENDING),
+	OP(DDL_OP_SETTLE, "", "", "", NULL, DDL_OP_PENDING),
+};
+static struct ddl_op swap_ops[] = {
+	OP(DDL_OP_UNLOAD, "megaraid_sas", "07.719.03.00-rc1", "", NULL, DDL_OP_PENDING),
+	OP(DDL_OP_INSERT, "megaraid_sas", "", "07.999", &module, DDL_OP_PENDING),
+	OP(DDL_OP_SETTLE, "", "", "", NULL, DDL_OP_PENDING),
+};
+static struct ddl_op failed_ops[] = {
+	OP(DDL_OP_UNLOAD, "megaraid_sas", "07.719.03.00-rc1", "", NULL, DDL_OP_UNDONE),
+	OP(DDL_OP_INSERT, "megaraid_sas", "", "07.999", &module, DDL_OP_FAILED),
+	OP(DDL_OP_SETTLE, "", "", "", NULL, DDL_OP_PENDING),
+};
+static const char *away[] = { "sda" };
+static const char *in_the_way[] = { "sda1 is mounted on /mnt/data", "sda2 is in use by dm-0 (LVM vg0-root)" };
+
+static struct ddl_plan load_plan = { .ops = load_ops, .n_ops = COUNT(load_ops) };
+static struct ddl_plan new_plan = { .ops = new_ops, .n_ops = COUNT(new_ops) };
+static struct ddl_plan swap_plan = { .ops = swap_ops, .n_ops = COUNT(swap_ops), .replaces = true, .away = away,
+	.n_away = 1 };
+static struct ddl_plan failed_plan = { .ops = failed_ops, .n_ops = COUNT(failed_ops), .replaces = true };
+static struct ddl_plan refused_plan = { .replaces = true, .refusals = in_the_way, .n_refusals = 2,
+	.refusal = { DDL_E_BUSY, 0, "megaraid_sas" } };
+
+static const char *bound[] = { "0000:00:04.0" };
+static struct ddl_loaded_now now_loaded = { "megaraid_sas", "", "07.999", "0123456789ABCDEF0123456", &good_repo,
+	bound, 1 };
+static struct ddl_loaded_now now_swapped = { "megaraid_sas", "07.719.03.00-rc1", "07.999",
+	"0123456789ABCDEF0123456", &good_repo, bound, 1 };
+static const char *kernel_lines[] = {
+	"megaraid_sas: loading out-of-tree module taints kernel.",
+	"megaraid_sas: disagrees about version of symbol scsi_host_alloc",
+	"megaraid_sas: Unknown symbol scsi_host_alloc (err -22)",
+};
+
+static struct ddl_outcome works = { .result = DDL_RESULT_WORKS, .modules = &now_loaded, .n_modules = 1,
+	.appeared = disks, .n_appeared = 1, .plan = &load_plan };
+static struct ddl_outcome swapped = { .result = DDL_RESULT_WORKS, .modules = &now_swapped, .n_modules = 1,
+	.appeared = disks, .n_appeared = 1, .plan = &swap_plan };
+static struct ddl_outcome no_disk = { .result = DDL_RESULT_BOUND_NO_DISK, .modules = &now_loaded,
+	.n_modules = 1, .plan = &load_plan };
+static struct ddl_outcome failed = { .result = DDL_RESULT_UNDONE, .plan = &failed_plan,
+	.kernel_lines = kernel_lines, .n_kernel_lines = COUNT(kernel_lines),
+	.error = { DDL_E_INSERT_SYMBOL, 22, "megaraid_sas" } };
+
+static struct ddl_error other_kernel = { DDL_E_KERNEL, 0,
+	"acme:qla2xxx 1.0-7: built for 4.19.0+1, this kernel is 6.1.0-56-amd64" };
+static struct ddl_error pulled_out = { DDL_E_GONE, 5,
+	"sr0: megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm" };
+
+static char licence[8192];
+
+static void fill_licence(void)
+{
+	size_t used = 0;
+
+	for (int i = 1; i <= 40; i++)
+		used += (size_t)snprintf(licence + used, sizeof licence - used,
+			"%d. The licensee shall not do thing number %d, nor have it done.\n", i, i);
+}
+
+/* ------------------------------------------------------------------------ scenes */
+
+static const struct scene {
+	const char *name;
+	struct ddl_question question;
+} questions[] = {
+	{ "source", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
+	{ "source-none", { .kind = DDL_ASK_SOURCE, .machine = &server } },
+	{ "source-many", { .kind = DDL_ASK_SOURCE, .machine = &large, .sources = many_sources,
+			   .n_sources = COUNT(many_sources), .chosen = 1 } },
+	{ "packs", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &two, .ticked = ticked } },
+	{ "packs-none-fit", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &other, .ticked = ticked } },
+	{ "verify", { .kind = DDL_ASK_VERIFY, .repo = &good_repo } },
+	{ "tested", { .kind = DDL_ASK_TESTED, .repo = &good_repo } },
+	{ "tested-bad", { .kind = DDL_ASK_TESTED, .repo = &bad_repo } },
+	{ "licence", { .kind = DDL_ASK_LICENCE, .repo = &good_repo, .licence = licence } },
+	{ "plan", { .kind = DDL_ASK_APPLY, .plan = &new_plan } },
+	{ "plan-replace", { .kind = DDL_ASK_APPLY, .plan = &swap_plan } },
+	{ "plan-refused", { .kind = DDL_ASK_APPLY, .plan = &refused_plan } },
+	{ "outcome", { .kind = DDL_ASK_OUTCOME, .outcome = &works } },
+	{ "outcome-replace", { .kind = DDL_ASK_OUTCOME, .outcome = &swapped } },
+	{ "outcome-no-disk", { .kind = DDL_ASK_OUTCOME, .outcome = &no_disk } },
+	{ "outcome-failed", { .kind = DDL_ASK_OUTCOME, .outcome = &failed } },
+	{ "trouble", { .kind = DDL_ASK_TROUBLE, .error = &other_kernel } },
+	{ "trouble-gone", { .kind = DDL_ASK_TROUBLE, .error = &pulled_out } },
+};
+
+static const struct progress_scene {
+	const char *name;
+	bool applying;
+	struct ddl_event first, then;
+} progress_scenes[] = {
+	{ "looking", false, { .kind = DDL_EVENT_PHASE, .phase = DDL_PHASE_LOOK, .what = "sr0" },
+	  { .kind = DDL_EVENT_PHASE, .phase = DDL_PHASE_LOOK, .what = "sr0" } },
+	{ "testing", false, { .kind = DDL_EVENT_PHASE, .phase = DDL_PHASE_TEST },
+	  { .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_TEST, .done = 45 * MB, .total = 120 * MB,
+	    .what = "megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm" } },
+	{ "settling", true, { .kind = DDL_EVENT_STEP, .op = &load_ops[2] },
+	  { .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_SETTLE, .done = 6000, .total = 30000 } },
+};
+
+static int show_question(struct front *front, struct ddl_question question)
+{
+	static const char *const words[] = {
+		[DDL_REPLY_NO] = "no", [DDL_REPLY_BACK] = "back", [DDL_REPLY_YES] = "yes",
+		[DDL_REPLY_SKIP] = "skip", [DDL_REPLY_AGAIN] = "again",
+	};
+
+	if (question.look)
+		for (size_t i = 0; i < question.look->n_repos; i++)
+			question.ticked[i] = question.look->repos[i]->fit >= DDL_FIT_REPLACES;
+	enum ddl_reply reply = front->ddl.ask(front->ddl.ctx, &question);
+	front->finish(front);
+	printf("reply: %s", words[reply]);
+	if (question.kind == DDL_ASK_SOURCE && reply == DDL_REPLY_YES)
+		printf(question.typed ? " typed %s" : " chosen %s",
+		       question.typed ? question.typed : question.sources[question.chosen]->name);
+	if (question.look && reply == DDL_REPLY_YES)
+		printf(" ticked %d%d", ticked[0], ticked[1]);
+	if (question.fingerprint_compared)
+		printf(" compared");
+	printf("\n");
+	return 0;
+}
+
+/* Goes on until the front end asks to stop; a load that is under way may not be stopped, only killed. */
+static int show_progress(struct front *front, const struct progress_scene *scene)
+{
+	const struct timespec pause = { 0, 50 * 1000000L };
+	bool go_on;
+
+	if (scene->applying) {
+		struct ddl_question ask = { .kind = DDL_ASK_APPLY, .plan = &load_plan };
+		front->ddl.ask(front->ddl.ctx, &ask);
+	}
+	go_on = front->ddl.event(front->ddl.ctx, &scene->first);
+	while (go_on) {
+		go_on = front->ddl.event(front->ddl.ctx, &scene->then);
+		nanosleep(&pause, NULL);
+	}
+	front->finish(front);
+	printf("reply: stopped\n");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool plain = argc == 3 && !strcmp(argv[1], "--plain");
+	const char *name = argc > 1 ? argv[argc - 1] : "";
+
+	setlocale(LC_ALL, "");
+	term_start();
+	fill_volumes();
+	fill_licence();
+	for (size_t i = 0; i < COUNT(questions); i++)
+		if (!strcmp(questions[i].name, name))
+			return show_question(front_choose(plain, true), questions[i].question);
+	for (size_t i = 0; i < COUNT(progress_scenes); i++)
+		if (!strcmp(progress_scenes[i].name, name))
+			return show_progress(front_choose(plain, true), &progress_scenes[i]);
+	fprintf(stderr, "show: no scene \"%s\"\n", name);
+	return 2;
+}

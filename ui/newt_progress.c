@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What goes on between the questions: looking, testing with a bar, and the steps of a load. */
+#include "newt_screen.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "term.h"
+#include "text.h"
+
+#define LINE_ROOM 512U
+#define REDRAW_MS 50   /* bars move no more often than this */
+#define MOST_STEPS 12
+#define BAR_STEPS 1000 /* newt's scale counts in these */
+
+enum window { WINDOW_NONE, WINDOW_WAIT, WINDOW_TEST, WINDOW_STEPS };
+
+static struct {
+	enum window window;
+	struct screen screen;
+	newtComponent line, figures, bar, steps[MOST_STEPS];
+	int n_steps;
+	const struct ddl_plan *plan;
+	long long drawn;
+	bool cancelled;
+} progress;
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+void newt_progress_plan(const struct ddl_plan *plan)
+{
+	progress.plan = plan;
+}
+
+void newt_progress_close(void)
+{
+	if (progress.window != WINDOW_NONE && screens_up())
+		screen_close(&progress.screen);
+	progress.window = WINDOW_NONE;
+	progress.cancelled = false;
+}
+
+static void set_label(newtComponent label, const char *text)
+{
+	char line[LINE_ROOM];
+
+	newtLabelSetText(label, screen_column(line, sizeof line, text, (size_t)progress.screen.width - 2));
+}
+
+static void open_wait(void)
+{
+	screen_open(&progress.screen, _("One moment"), 50, 3);
+	progress.line = screen_label(&progress.screen, 1, 1, "", 0);
+}
+
+static void open_test(void)
+{
+	screen_open(&progress.screen, _("Testing the packages"), screen_widest(), 7);
+	progress.line = screen_label(&progress.screen, 1, 1, "", 0);
+	progress.bar = newtScale(1, 3, progress.screen.width - 2, BAR_STEPS);
+	screen_add(&progress.screen, progress.bar);
+	progress.figures = screen_label(&progress.screen, 1, 4, "", 0);
+	screen_label(&progress.screen, 1, 6, _("Escape stops the test."), 0);
+}
+
+static void open_steps(void)
+{
+	size_t count = progress.plan ? progress.plan->n_ops : 0;
+
+	progress.n_steps = count < MOST_STEPS ? (int)count : MOST_STEPS;
+	screen_open(&progress.screen, _("Loading"), screen_widest(), progress.n_steps + 7);
+	for (int i = 0; i < progress.n_steps; i++)
+		progress.steps[i] = screen_label(&progress.screen, 1, 1 + i, "", 0);
+	int row = 2 + progress.n_steps;
+	progress.line = screen_label(&progress.screen, 1, row, "", 0);
+	progress.bar = newtScale(1, row + 1, progress.screen.width - 2, BAR_STEPS);
+	screen_add(&progress.screen, progress.bar);
+	progress.figures = screen_label(&progress.screen, 1, row + 2, "", 0);
+	screen_label(&progress.screen, 1, row + 4, _("Please wait: this is not interrupted half-way."), 0);
+}
+
+static void need_window(enum window window)
+{
+	if (progress.window == window)
+		return;
+	bool cancelled = progress.cancelled;
+	newt_progress_close();
+	progress.cancelled = cancelled;
+	progress.window = window;
+	progress.drawn = 0;
+	if (window == WINDOW_WAIT)
+		open_wait();
+	else if (window == WINDOW_TEST)
+		open_test();
+	else
+		open_steps();
+}
+
+/* ---------------------------------------------------------------------- the steps */
+
+static char step_mark(enum ddl_op_state state)
+{
+	switch (state) {
+	case DDL_OP_RUNNING:
+		return '>';
+	case DDL_OP_DONE:
+		return '*';
+	case DDL_OP_FAILED:
+	case DDL_OP_NOT_UNDONE:
+		return '!';
+	case DDL_OP_UNDONE:
+		return '<';
+	case DDL_OP_PENDING:
+	default:
+		return ' ';
+	}
+}
+
+static const char *step_state(enum ddl_op_state state)
+{
+	switch (state) {
+	case DDL_OP_FAILED:
+		return _("FAILED");
+	case DDL_OP_UNDONE:
+		return _("undone");
+	case DDL_OP_NOT_UNDONE:
+		return _("could not be undone");
+	case DDL_OP_PENDING:
+	case DDL_OP_RUNNING:
+	case DDL_OP_DONE:
+	default:
+		return "";
+	}
+}
+
+/* The first step that is shown, so that the running one is among them. */
+static size_t first_step(void)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < progress.plan->n_ops; i++)
+		if (progress.plan->ops[i].state != DDL_OP_PENDING)
+			running = i;
+	return running < MOST_STEPS ? 0 : running - MOST_STEPS + 1;
+}
+
+static void draw_steps(void)
+{
+	char words[LINE_ROOM / 2], line[LINE_ROOM];
+
+	if (!progress.plan)
+		return;
+	size_t first = first_step();
+	for (int i = 0; i < progress.n_steps; i++) {
+		const struct ddl_op *op = &progress.plan->ops[first + (size_t)i];
+		bool bad = op->state == DDL_OP_FAILED || op->state == DDL_OP_NOT_UNDONE;
+		ddl_words_op(words, sizeof words, op);
+		snprintf(line, sizeof line, "[%c] %s  %s", step_mark(op->state), words, step_state(op->state));
+		newtLabelSetColors(progress.steps[i], bad ? SCREEN_COLOUR_ALARM : NEWT_COLORSET_LABEL);
+		set_label(progress.steps[i], line);
+	}
+}
+
+/* ------------------------------------------------------------------------- events */
+
+static void draw_bar(const struct ddl_event *event)
+{
+	if (!event->total)
+		return;
+	uint64_t done = event->done < event->total ? event->done : event->total;
+	/* In floating point: bytes times steps may be more than 64 bits hold. */
+	newtScaleSet(progress.bar, (unsigned long long)((double)done / (double)event->total * BAR_STEPS));
+}
+
+static void draw_figures(const struct ddl_event *event)
+{
+	char line[LINE_ROOM], done[32], total[32];
+
+	if (event->phase == DDL_PHASE_SETTLE)
+		snprintf(line, sizeof line, _("%lu of at most %lu seconds"), (unsigned long)(event->done / 1000),
+			 (unsigned long)(event->total / 1000));
+	else
+		snprintf(line, sizeof line, _("%s of %s"), ddl_text_size(done, sizeof done, event->done),
+			 ddl_text_size(total, sizeof total, event->total));
+	set_label(progress.figures, line);
+}
+
+static void on_progress(const struct ddl_event *event)
+{
+	long long now = now_ms();
+
+	if (progress.drawn && now - progress.drawn < REDRAW_MS && event->done < event->total)
+		return;
+	progress.drawn = now;
+	if (event->phase == DDL_PHASE_TEST) {
+		need_window(WINDOW_TEST);
+		set_label(progress.line, event->what ? event->what : "");
+	} else if (event->phase == DDL_PHASE_SETTLE) {
+		need_window(WINDOW_STEPS);
+		set_label(progress.line, _("Waiting for the disks:"));
+	} else {
+		return;
+	}
+	draw_bar(event);
+	draw_figures(event);
+}
+
+static void on_phase(const struct ddl_event *event)
+{
+	char line[LINE_ROOM];
+
+	switch (event->phase) {
+	case DDL_PHASE_TEST:
+		need_window(WINDOW_TEST);
+		break;
+	case DDL_PHASE_APPLY:
+	case DDL_PHASE_SETTLE:
+		need_window(WINDOW_STEPS);
+		draw_steps();
+		break;
+	case DDL_PHASE_LOOK:
+		need_window(WINDOW_WAIT);
+		snprintf(line, sizeof line, _("Reading %s ..."), event->what ? event->what : "");
+		set_label(progress.line, line);
+		break;
+	case DDL_PHASE_SOURCES:
+		need_window(WINDOW_WAIT);
+		set_label(progress.line, _("Looking for media ..."));
+		break;
+	case DDL_PHASE_PLAN:
+	case DDL_PHASE_MACHINE:
+	default:
+		need_window(WINDOW_WAIT);
+		set_label(progress.line, _("Looking at the machine ..."));
+		break;
+	}
+}
+
+static void show(const struct ddl_event *event)
+{
+	switch (event->kind) {
+	case DDL_EVENT_PHASE:
+		on_phase(event);
+		break;
+	case DDL_EVENT_PROGRESS:
+		on_progress(event);
+		break;
+	case DDL_EVENT_STEP:
+		need_window(WINDOW_STEPS);
+		draw_steps();
+		break;
+	case DDL_EVENT_NOTE:
+		if (progress.window != WINDOW_NONE)
+			set_label(progress.line, event->what);
+		break;
+	case DDL_EVENT_PACKAGE: /* the result page lists them all */
+	default:
+		break;
+	}
+	if (progress.window != WINDOW_NONE) {
+		newtDrawForm(progress.screen.form);
+		newtRefresh();
+	}
+}
+
+bool newt_progress(const struct ddl_event *event)
+{
+	show(event);
+	if (progress.window == WINDOW_NONE)
+		return !term_signal();
+	int key = screen_peek(&progress.screen);
+	if (key == SCREEN_GONE || key == SCREEN_BACK)
+		progress.cancelled = true;
+	return !progress.cancelled;
+}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Windows, forms, buttons and keys on newt; the terminal is checked before newt may exit over it. */
+#include "newt_screen.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "print.h"
+#include "term.h"
+#include "text.h"
+
+/*
+ * From slang.h, which is not always there to include. SLtt_initialize tells what newtInit
+ * would end the program over: -1 an unknown terminal, -2 one that cannot move its cursor.
+ */
+extern int SLang_TT_Read_FD, SLtt_Use_Ansi_Colors, SLtt_Screen_Rows, SLtt_Screen_Cols;
+int SLtt_initialize(const char *term);
+int SLtt_set_mono(int object, const char *name, unsigned long attributes);
+void SLtt_get_screen_size(void);
+#define MONO_BOLD 0x01000000UL
+#define MONO_UNDERLINE 0x04000000UL
+#define MONO_REVERSE 0x08000000UL
+
+#define CTRL_C 3
+#define PEEK_MS 1
+#define MOST_COLUMNS 110 /* longer lines are hard to read */
+#define KEY_HELP NEWT_KEY_F1
+
+static bool up;
+
+bool screens_up(void)
+{
+	return up;
+}
+
+/* ----------------------------------------------------------------- the terminal */
+
+static bool terminal_known(const char *term)
+{
+	/* "dumb" has a description on many systems, and then slang only finds out while drawing. */
+	return term && *term && strcmp(term, "dumb") && strcmp(term, "unknown") &&
+	       SLtt_initialize(NULL) == 0;
+}
+
+static const char *terminal_trouble(void)
+{
+	if (!isatty(0) || !isatty(1))
+		return _("Plain lines are used: this is no terminal.");
+	if (!terminal_known(getenv("TERM")))
+		return _("Plain lines are used: TERM names no terminal that is known here.");
+	SLtt_get_screen_size();
+	if (SLtt_Screen_Rows < SCREEN_ROWS || SLtt_Screen_Cols < SCREEN_COLUMNS)
+		return _("Plain lines are used: the terminal is smaller than 80 columns by 24 lines.");
+	return NULL;
+}
+
+/* Text is black on light grey; what can be chosen stands out; alarm is red, strong is blue. */
+static void set_colours(void)
+{
+	struct newtColors colours = newtDefaultColorPalette;
+	static char black[] = "black", grey[] = "lightgray", blue[] = "blue", white[] = "white",
+		    red[] = "red", cyan[] = "cyan";
+
+	colours.titleFg = blue;
+	colours.buttonFg = white;
+	colours.buttonBg = blue;
+	colours.actButtonFg = white;
+	colours.actButtonBg = blue;
+	colours.labelFg = black;
+	colours.listboxFg = black;
+	colours.listboxBg = grey;
+	colours.actListboxFg = black;
+	colours.actListboxBg = cyan;
+	colours.actSelListboxFg = white;
+	colours.actSelListboxBg = blue;
+	colours.actTextboxFg = black;
+	colours.actTextboxBg = grey;
+	colours.helpLineFg = black;
+	colours.helpLineBg = cyan;
+	colours.rootTextFg = white;
+	colours.emptyScale = black;
+	colours.fullScale = blue;
+	newtSetColors(colours);
+	newtSetColor(SCREEN_COLOUR_ALARM, red, grey);
+	newtSetColor(SCREEN_COLOUR_STRONG, blue, grey);
+}
+
+/* The same differences where there are no colours. */
+static void set_monochrome(void)
+{
+	static const struct {
+		int set;
+		unsigned long attributes;
+	} sets[] = {
+		{ NEWT_COLORSET_TITLE, MONO_BOLD }, { NEWT_COLORSET_BUTTON, MONO_REVERSE },
+		{ NEWT_COLORSET_ACTBUTTON, MONO_REVERSE }, { NEWT_COLORSET_ACTLISTBOX, MONO_UNDERLINE },
+		{ NEWT_COLORSET_ACTSELLISTBOX, MONO_REVERSE }, { NEWT_COLORSET_ENTRY, MONO_UNDERLINE },
+		{ NEWT_COLORSET_HELPLINE, MONO_REVERSE }, { NEWT_COLORSET_FULLSCALE, MONO_REVERSE },
+		{ NEWT_COLORSET_EMPTYSCALE, MONO_UNDERLINE }, { SCREEN_COLOUR_ALARM, MONO_BOLD },
+		{ SCREEN_COLOUR_STRONG, MONO_BOLD }, { NEWT_COLORSET_WINDOW, 0 },
+		{ NEWT_COLORSET_BORDER, 0 }, { NEWT_COLORSET_LABEL, 0 }, { NEWT_COLORSET_LISTBOX, 0 },
+		{ NEWT_COLORSET_SELLISTBOX, 0 }, { NEWT_COLORSET_TEXTBOX, 0 },
+		{ NEWT_COLORSET_ACTTEXTBOX, 0 }, { NEWT_COLORSET_COMPACTBUTTON, 0 },
+		{ NEWT_COLORSET_ROOT, 0 }, { NEWT_COLORSET_ROOTTEXT, 0 }, { NEWT_COLORSET_SHADOW, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+		SLtt_set_mono(sets[i].set, NULL, sets[i].attributes);
+}
+
+bool screens_start(const char **why)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	*why = terminal_trouble();
+	if (*why)
+		return false;
+	if (no_colour && *no_colour)
+		setenv("NEWT_MONO", "1", 1);
+	/* Keys come from here; slang would prefer /dev/tty, and without one spin on descriptor 2. */
+	SLang_TT_Read_FD = 0;
+	if (newtInit() < 0) {
+		*why = _("Plain lines are used: the terminal cannot be set up for screens.");
+		return false;
+	}
+	up = true;
+	atexit(screens_finish);
+	set_colours();
+	if (!SLtt_Use_Ansi_Colors)
+		set_monochrome();
+	newtCls();
+	newtDrawRootText(1, 0, _("ddload - load a driver disk"));
+	newtPushHelpLine(_(" Tab, arrows: move   Enter: choose   Letter: that button   "
+			   "Esc: back   F1: help"));
+	return true;
+}
+
+void screens_finish(void)
+{
+	if (!up)
+		return;
+	up = false;
+	newtFinished();
+}
+
+int screen_widest(void)
+{
+	int columns, rows;
+
+	newtGetScreenSize(&columns, &rows);
+	return columns - 6 < MOST_COLUMNS ? columns - 6 : MOST_COLUMNS;
+}
+
+int screen_highest(void)
+{
+	int columns, rows;
+
+	newtGetScreenSize(&columns, &rows);
+	return rows - 5;
+}
+
+/* ------------------------------------------------------------ windows and forms */
+
+void screen_open(struct screen *screen, const char *title, int width, int height)
+{
+	memset(screen, 0, sizeof *screen);
+	screen->width = width;
+	screen->height = height;
+	newtCenteredWindow((unsigned)width, (unsigned)height, title);
+	screen->form = newtForm(NULL, NULL, NEWT_FLAG_NOF12);
+	newtFormAddHotKey(screen->form, NEWT_KEY_ESCAPE);
+	newtFormAddHotKey(screen->form, CTRL_C);
+	newtFormAddHotKey(screen->form, KEY_HELP);
+	if (term_signal_fd() >= 0)
+		newtFormWatchFd(screen->form, term_signal_fd(), NEWT_FD_READ);
+}
+
+void screen_add(struct screen *screen, newtComponent component)
+{
+	newtFormAddComponent(screen->form, component);
+}
+
+newtComponent screen_label(struct screen *screen, int column, int row, const char *text, int colour)
+{
+	newtComponent label = newtLabel(column, row, text);
+
+	if (colour)
+		newtLabelSetColors(label, colour);
+	screen_add(screen, label);
+	return label;
+}
+
+void screen_key(struct screen *screen, int key)
+{
+	newtFormAddHotKey(screen->form, key);
+}
+
+void screen_buttons(struct screen *screen, const struct screen_button *buttons)
+{
+	int count = 0, taken = 0;
+
+	for (; count < SCREEN_MAX_BUTTONS && buttons[count].label; count++)
+		taken += (int)ddl_text_width(buttons[count].label) + 2;
+	int gap = count > 1 ? (screen->width - taken) / (count + 1) : 0;
+	gap = gap > 4 ? 4 : gap < 1 ? 1 : gap;
+	int column = (screen->width - taken - gap * (count - 1)) / 2 - 1;
+	for (int i = 0; i < count; i++) {
+		screen->buttons[i] = newtCompactButton(column, screen->height - 1, buttons[i].label);
+		screen_add(screen, screen->buttons[i]);
+		screen->keys[i] = buttons[i].key;
+		screen_key(screen, buttons[i].key);
+		screen_key(screen, toupper(buttons[i].key));
+		column += (int)ddl_text_width(buttons[i].label) + 2 + gap;
+	}
+	if (!screen->typing)
+		screen_key(screen, '?');
+}
+
+void screen_close(struct screen *screen)
+{
+	newtFormDestroy(screen->form);
+	newtPopWindow();
+}
+
+/* ------------------------------------------------------------------------- keys */
+
+static void show_help(const char *help)
+{
+	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
+
+	screen_text(_("Help"), help, NULL, close);
+}
+
+/* The key of the button, or Enter for any other component. */
+static int pressed(const struct screen *screen, newtComponent component)
+{
+	for (int i = 0; i < SCREEN_MAX_BUTTONS && screen->keys[i]; i++)
+		if (screen->buttons[i] == component)
+			return screen->keys[i];
+	return SCREEN_ENTER;
+}
+
+static int hot_key(int key)
+{
+	if (key == CTRL_C)
+		return SCREEN_GONE;
+	if (key == NEWT_KEY_ESCAPE)
+		return SCREEN_BACK;
+	return key >= 'A' && key <= 'Z' ? key - 'A' + 'a' : key;
+}
+
+/*
+ * One run of the form. newt spins when descriptor 0 is closed, and reports a terminal that
+ * went away as an error: both are looked for here. 0: a timer.
+ */
+static int run_once(const struct screen *screen)
+{
+	struct newtExitStruct why = { .reason = NEWT_EXIT_ERROR };
+
+	if (term_signal() || fcntl(0, F_GETFD) < 0)
+		return SCREEN_GONE;
+	newtFormRun(screen->form, &why);
+	if (term_signal())
+		return SCREEN_GONE;
+	switch (why.reason) {
+	case NEWT_EXIT_HOTKEY:
+		return hot_key(why.u.key);
+	case NEWT_EXIT_COMPONENT:
+		return pressed(screen, why.u.co);
+	case NEWT_EXIT_TIMER:
+		return 0;
+	case NEWT_EXIT_FDREADY:
+	case NEWT_EXIT_ERROR:
+	default:
+		return SCREEN_GONE;
+	}
+}
+
+int screen_run(struct screen *screen)
+{
+	for (;;) {
+		int key = run_once(screen);
+		if (key != KEY_HELP && key != '?')
+			return key;
+		if (screen->help)
+			show_help(screen->help);
+	}
+}
+
+int screen_peek(struct screen *screen)
+{
+	switch (term_wait(0)) {
+	case -1:
+		return SCREEN_GONE;
+	case 0:
+		return 0;
+	default:
+		newtFormSetTimer(screen->form, PEEK_MS);
+		return run_once(screen);
+	}
+}
+
+/* ------------------------------------------------------------------------ texts */
+
+/* Length in bytes of the UTF-8 character that starts here. */
+static size_t character(const char *text)
+{
+	size_t length = 1;
+
+	while (((unsigned char)text[length] & 0xc0) == 0x80)
+		length++;
+	return length;
+}
+
+char *screen_column(char *to, size_t room, const char *text, size_t columns)
+{
+	size_t used = 0, shown = 0;
+	bool cut = ddl_text_width(text) > columns;
+	size_t limit = cut ? columns - 1 : columns;
+
+	while (*text) {
+		char one[32];
+		size_t length = character(text);
+		if (length >= sizeof one || room - used <= length + columns)
+			break;
+		memcpy(one, text, length);
+		one[length] = '\0';
+		size_t width = ddl_text_width(one);
+		if (shown + width > limit)
+			break;
+		memcpy(to + used, one, length);
+		used += length;
+		shown += width;
+		text += length;
+	}
+	if (cut && room - used > 1) {
+		to[used++] = '~';
+		shown++;
+	}
+	for (; shown < columns && room - used > 1; shown++)
+		to[used++] = ' ';
+	to[used] = '\0';
+	return to;
+}
+
+char *screen_report(void (*write)(const struct print *print, const void *what), const void *what)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *memory = open_memstream(&text, &length);
+
+	if (!memory)
+		return NULL;
+	struct print print = { memory, (unsigned)screen_widest() - 3, false };
+	write(&print, what);
+	if (fclose(memory) != 0 || !text) {
+		free(text);
+		return NULL;
+	}
+	while (length && text[length - 1] == '\n')
+		text[--length] = '\0';
+	return text;
+}
+
+static int count_lines(const char *text)
+{
+	int lines = 1;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* Fills a paragraph or more to the width of a window. */
+static void write_text(const struct print *print, const void *what)
+{
+	print_text(print, 0, what);
+}
+
+int screen_text(const char *title, const char *text, const char *help,
+		const struct screen_button *buttons)
+{
+	struct screen screen;
+	char *filled = screen_report(write_text, text);
+	const char *shown = filled ? filled : text;
+	int lines = count_lines(shown), most = screen_highest() - 4;
+	bool scrolled = lines > most;
+
+	screen_open(&screen, title, screen_widest(), (scrolled ? most : lines) + 4);
+	screen.help = help;
+	/* The scroll bar takes two columns more than the text is given. */
+	newtComponent box = newtTextbox(1, 1, screen.width - (scrolled ? 4 : 2), scrolled ? most : lines,
+					scrolled ? NEWT_FLAG_SCROLL : 0);
+	newtTextboxSetText(box, shown);
+	screen_add(&screen, box);
+	screen_buttons(&screen, buttons);
+	if (!buttons[1].label) /* there is but one answer: Enter gives it from everywhere */
+		screen_key(&screen, SCREEN_ENTER);
+	int key = screen_run(&screen);
+	screen_close(&screen);
+	free(filled);
+	return key;
+}

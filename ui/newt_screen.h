@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What all newt screens share: the terminal, a window with a form, a row of buttons, keys
+ * with letters, help, and the rule that no answer is never a yes.
+ */
+#ifndef UI_NEWT_SCREEN_H
+#define UI_NEWT_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <newt.h>
+
+#include "ddl.h"
+
+#define SCREEN_MAX_BUTTONS 5
+#define SCREEN_ROWS 24 /* what every screen must do with */
+#define SCREEN_COLUMNS 80
+
+/* What screen_run returns beside the keys of buttons and keys that were asked for. */
+#define SCREEN_GONE (-1)   /* no answer: the terminal is gone, a signal, Ctrl-C */
+#define SCREEN_BACK (-2)   /* Escape */
+#define SCREEN_ENTER '\r'  /* Enter in a list or a field */
+
+/* Colours of our own. */
+#define SCREEN_COLOUR_ALARM NEWT_COLORSET_CUSTOM(0)
+#define SCREEN_COLOUR_STRONG NEWT_COLORSET_CUSTOM(1)
+
+struct screen_button {
+	const char *label; /* translated; NULL ends the row */
+	char key;          /* the letter that presses it, lower case */
+};
+
+struct screen {
+	newtComponent form;
+	int width, height;   /* inside the window */
+	const char *help;    /* translated; what F1 shows; NULL: none */
+	bool typing;         /* letters are text, not keys */
+	newtComponent buttons[SCREEN_MAX_BUTTONS];
+	char keys[SCREEN_MAX_BUTTONS + 1];
+};
+
+/* Takes the terminal; false with *why when newt cannot use it. */
+bool screens_start(const char **why);
+void screens_finish(void);
+bool screens_up(void);
+
+/* Columns inside the widest window, and rows inside the highest. */
+int screen_widest(void);
+int screen_highest(void);
+
+void screen_open(struct screen *screen, const char *title, int width, int height);
+void screen_add(struct screen *screen, newtComponent component);
+/* A label; `colour` 0: the usual one. */
+newtComponent screen_label(struct screen *screen, int column, int row, const char *text, int colour);
+/* A centred row of buttons at the bottom; the first is what Enter presses at once. */
+void screen_buttons(struct screen *screen, const struct screen_button *buttons);
+/* One more key that screen_run returns. */
+void screen_key(struct screen *screen, int key);
+
+/* Waits for an answer: a button's letter, a key, or one of SCREEN_*. */
+int screen_run(struct screen *screen);
+/* Looks whether a key was pressed, without waiting; 0: none. */
+int screen_peek(struct screen *screen);
+void screen_close(struct screen *screen);
+
+/*
+ * A window with a text (scrolled where it is long) and buttons; `help` as in struct screen.
+ * Returns as screen_run.
+ */
+int screen_text(const char *title, const char *text, const char *help,
+		const struct screen_button *buttons);
+
+/* Copies so much of `text` as fits into `columns`, and fills up with blanks. Returns `to`. */
+char *screen_column(char *to, size_t room, const char *text, size_t columns);
+
+/* Writes a report into memory with `write`, as wide as text windows are; NULL: no memory. */
+struct print;
+char *screen_report(void (*write)(const struct print *print, const void *what), const void *what);
+
+/* The questions, one file for each group. */
+enum ddl_reply newt_ask_source(struct ddl_question *question);
+enum ddl_reply newt_ask_packs(struct ddl_question *question);
+enum ddl_reply newt_ask_verify(struct ddl_question *question);
+enum ddl_reply newt_ask_tested(const struct ddl_question *question);
+enum ddl_reply newt_ask_licence(const struct ddl_question *question);
+enum ddl_reply newt_ask_apply(const struct ddl_question *question);
+enum ddl_reply newt_ask_outcome(const struct ddl_question *question);
+enum ddl_reply newt_ask_trouble(const struct ddl_question *question);
+
+/* What goes on: shown in a window of its own; false when Escape was pressed or the terminal is gone. */
+bool newt_progress(const struct ddl_event *event);
+/* The plan that is carried out, for the list of steps. */
+void newt_progress_plan(const struct ddl_plan *plan);
+/* Closes that window, before a question. */
+void newt_progress_close(void);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The first screen: what this machine has, and where the driver disk is. */
+#include "newt_screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "print.h"
+#include "text.h"
+
+#define MOST_DEVICES 5   /* shown on the screen; F3 shows all */
+#define MOST_DISKS 2
+#define MOST_SOURCES 6   /* rows of the list; it scrolls */
+#define PATH_ROOM 1024U
+#define LINE_ROOM 512U
+
+static const char *class_word(enum ddl_device_class class)
+{
+	return class == DDL_CLASS_STORAGE ? _("storage") : _("network");
+}
+
+static void device_line(char *to, size_t room, const struct ddl_device *device)
+{
+	char address[64], ids[32], class[32];
+
+	snprintf(to, room, "%c %s %s %s %s", *device->driver ? ' ' : '!',
+		 screen_column(address, sizeof address, device->address, 13),
+		 screen_column(ids, sizeof ids, device->ids, 10),
+		 screen_column(class, sizeof class, class_word(device->class), 8),
+		 *device->driver ? device->driver : _("NO DRIVER"));
+}
+
+/* Shows devices with or without a driver from the row on; returns how many there were. */
+static int add_devices(struct screen *screen, const struct ddl_machine *machine, bool bound, int row,
+		       int last_row)
+{
+	char line[LINE_ROOM];
+	int shown = 0;
+
+	for (size_t i = 0; i < machine->n_devices; i++) {
+		const struct ddl_device *device = &machine->devices[i];
+		if (device->class == DDL_CLASS_OTHER || (*device->driver != '\0') != bound)
+			continue;
+		if (row + shown < last_row) {
+			device_line(line, sizeof line, device);
+			screen_label(screen, 1, row + shown, line, bound ? 0 : SCREEN_COLOUR_ALARM);
+		}
+		shown++;
+	}
+	return shown;
+}
+
+static int count_devices(const struct ddl_machine *machine)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < machine->n_devices; i++)
+		count += machine->devices[i].class != DDL_CLASS_OTHER;
+	return count;
+}
+
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* Rows that the machine takes on the screen. */
+static int machine_rows(const struct ddl_machine *machine)
+{
+	int disks = least((int)machine->n_disks, MOST_DISKS);
+
+	return 1 + least(count_devices(machine), MOST_DEVICES) + (disks ? 1 + disks : 1);
+}
+
+static void more_label(struct screen *screen, int row, int more)
+{
+	char line[LINE_ROOM];
+
+	if (more <= 0)
+		return;
+	snprintf(line, sizeof line, ddl_trn("and %d more: F3", "and %d more: F3", (unsigned long)more), more);
+	screen_label(screen, screen->width - (int)ddl_text_width(line) - 1, row, line, 0);
+}
+
+static int add_disks(struct screen *screen, const struct ddl_machine *machine, int row)
+{
+	char line[LINE_ROOM];
+	int shown = least((int)machine->n_disks, MOST_DISKS);
+
+	if (!machine->n_disks) {
+		screen_label(screen, 1, row, _("! No disk was found."), SCREEN_COLOUR_ALARM);
+		return row + 1;
+	}
+	screen_label(screen, 1, row, _("Disks:"), 0);
+	for (int i = 0; i < shown; i++)
+		screen_label(screen, 3, row + 1 + i, text_disk(line, sizeof line, &machine->disks[i]), 0);
+	more_label(screen, row + shown, (int)machine->n_disks - shown);
+	return row + 1 + shown;
+}
+
+/* Devices without a driver come first; those that do not fit are behind F3. */
+static int add_machine(struct screen *screen, const struct ddl_machine *machine)
+{
+	char line[LINE_ROOM];
+	int count = count_devices(machine), last = 1 + MOST_DEVICES;
+
+	screen_label(screen, 1, 0, text_controllers(line, sizeof line, machine), 0);
+	int idle = add_devices(screen, machine, false, 1, last);
+	add_devices(screen, machine, true, 1 + least(idle, MOST_DEVICES), last);
+	more_label(screen, least(count, MOST_DEVICES), count - MOST_DEVICES);
+	return add_disks(screen, machine, 1 + least(count, MOST_DEVICES));
+}
+
+/* "label - model", or the one there is. */
+static void source_text(char *to, size_t room, const struct ddl_source *source)
+{
+	bool both = *source->label && *source->model;
+
+	snprintf(to, room, "%s%s%s", source->label, both ? " - " : "", source->model);
+}
+
+static const char *source_trouble(const struct ddl_source *source)
+{
+	if (source->trouble.code != DDL_OK)
+		return ddl_code_sentence(source->trouble.code);
+	return source->kind == DDL_SOURCE_DEVICE && !source->size ? _("no medium in the drive") : NULL;
+}
+
+static void source_line(char *to, size_t room, const struct ddl_source *source, size_t columns)
+{
+	char line[LINE_ROOM], name[64], size[32] = "", format[64], what[256];
+	const char *trouble = source_trouble(source);
+
+	screen_column(name, sizeof name, source->name, 9);
+	if (source->size)
+		ddl_text_size(size, sizeof size, source->size);
+	if (trouble) {
+		snprintf(line, sizeof line, "%s%9s  %s", name, size, trouble);
+	} else {
+		screen_column(format, sizeof format, *source->format ? source->format : "-", 9);
+		source_text(what, sizeof what, source);
+		snprintf(line, sizeof line, "%s%9s  %s %s", name, size, format, what);
+	}
+	screen_column(to, room, line, columns);
+}
+
+static newtComponent add_sources(struct screen *screen, const struct ddl_question *question, int row)
+{
+	char line[LINE_ROOM];
+	int rows = least((int)question->n_sources, MOST_SOURCES);
+	bool scrolls = question->n_sources > MOST_SOURCES;
+	newtComponent list = newtListbox(1, row, rows, NEWT_FLAG_RETURNEXIT |
+					 (scrolls ? NEWT_FLAG_SCROLL : 0));
+
+	for (size_t i = 0; i < question->n_sources; i++) {
+		source_line(line, sizeof line, question->sources[i], (size_t)screen->width - (scrolls ? 5 : 2));
+		newtListboxAppendEntry(list, line, (void *)(uintptr_t)(i + 1));
+	}
+	newtListboxSetWidth(list, screen->width - 2);
+	newtListboxSetCurrent(list, (int)(question->chosen < question->n_sources ? question->chosen : 0));
+	screen_add(screen, list);
+	return list;
+}
+
+static const char *source_help(void)
+{
+	return _("Above you see the controllers and disks of this machine. A controller marked with \"!\" has "
+		 "no driver: its disks cannot be seen yet.\n\nPut the driver disk in (a CD, a USB stick, or a stick "
+		 "with the vendor's ISO file on it), choose it in the list and press Enter. If it is not in the "
+		 "list, wait a moment and press L to look again.\n\n"
+		 "T lets you type the path of a device, directory or file.\n"
+		 "F3 or M shows all controllers and disks.\n"
+		 "C goes on with the installation without loading anything; Escape does the same.");
+}
+
+static void write_machine(const struct print *print, const void *what)
+{
+	print_machine(print, what);
+}
+
+static void show_machine(const struct ddl_machine *machine)
+{
+	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
+	char *text = screen_report(write_machine, machine);
+
+	if (text)
+		screen_text(_("This machine"), text, NULL, close);
+	free(text);
+}
+
+/* Lets the person type a path; false when they went back. */
+static bool type_path(struct ddl_question *question)
+{
+	static char path[PATH_ROOM];
+	const struct screen_button buttons[] = { { _("OK"), 'o' }, { _("Back"), 'b' }, { NULL, 0 } };
+	struct screen screen;
+	const char *value = NULL;
+
+	screen_open(&screen, _("Type a path"), screen_widest(), 6);
+	screen_label(&screen, 1, 1, _("Path of a device, directory or file:"), 0);
+	newtComponent entry = newtEntry(1, 2, path, screen.width - 2, &value,
+					NEWT_FLAG_SCROLL | NEWT_FLAG_RETURNEXIT);
+	screen_add(&screen, entry);
+	screen.typing = true;
+	screen_buttons(&screen, buttons);
+	int key = screen_run(&screen);
+	snprintf(path, sizeof path, "%s", newtEntryGetValue(entry));
+	screen_close(&screen);
+	if ((key != SCREEN_ENTER && key != 'o') || !*path)
+		return false;
+	question->typed = path;
+	return true;
+}
+
+/* At the right of the screen's first line, for good. */
+static void show_kernel(const struct ddl_machine *machine)
+{
+	char line[64];
+
+	snprintf(line, sizeof line, _("kernel %.40s"), machine->release);
+	newtDrawRootText(-1 - (int)ddl_text_width(line), 0, line);
+}
+
+struct source_screen {
+	struct screen screen;
+	newtComponent list; /* NULL: there is nothing to choose */
+};
+
+static void open_sources(struct source_screen *open, const struct ddl_question *question)
+{
+	const struct screen_button buttons[] = {
+		{ _("OK"), 'o' }, { _("Look again"), 'l' }, { _("Type a path"), 't' },
+		{ _("Continue without a disk"), 'c' }, { NULL, 0 }
+	};
+	int rows = least((int)question->n_sources, MOST_SOURCES);
+
+	screen_open(&open->screen, _("This machine and its media"), screen_widest(),
+		    machine_rows(question->machine) + 1 + 1 + (rows ? rows : 1) + 2);
+	open->screen.help = source_help();
+	int row = add_machine(&open->screen, question->machine) + 1;
+	show_kernel(question->machine);
+	open->list = NULL;
+	if (rows) {
+		screen_label(&open->screen, 1, row, _("Where is the driver disk?"), SCREEN_COLOUR_STRONG);
+		open->list = add_sources(&open->screen, question, row + 1);
+	} else {
+		screen_label(&open->screen, 1, row, _("No medium was found."), SCREEN_COLOUR_ALARM);
+		screen_label(&open->screen, 1, row + 1, _("Put the driver disk in and look again."), 0);
+	}
+	screen_buttons(&open->screen, rows ? buttons : buttons + 1);
+	screen_key(&open->screen, NEWT_KEY_F3);
+	screen_key(&open->screen, 'm');
+	screen_key(&open->screen, 'M');
+}
+
+static enum ddl_reply choose_listed(const struct source_screen *open, struct ddl_question *question)
+{
+	size_t number = (size_t)(uintptr_t)newtListboxGetCurrent(open->list);
+
+	if (!number)
+		return DDL_REPLY_AGAIN;
+	question->chosen = number - 1;
+	return DDL_REPLY_YES;
+}
+
+enum ddl_reply newt_ask_source(struct ddl_question *question)
+{
+	struct source_screen open;
+	enum ddl_reply reply = DDL_REPLY_NO;
+	bool answered = false;
+
+	open_sources(&open, question);
+	while (!answered) {
+		int key = screen_run(&open.screen);
+		answered = true;
+		switch (key) {
+		case SCREEN_ENTER:
+		case 'o':
+			reply = open.list ? choose_listed(&open, question) : DDL_REPLY_AGAIN;
+			break;
+		case 'l':
+			reply = DDL_REPLY_AGAIN;
+			break;
+		case 't':
+			answered = type_path(question);
+			reply = answered ? DDL_REPLY_YES : DDL_REPLY_NO;
+			break;
+		case 'c':
+			reply = DDL_REPLY_SKIP;
+			break;
+		case 'm':
+		case NEWT_KEY_F3:
+			show_machine(question->machine);
+			answered = false;
+			break;
+		case SCREEN_BACK:
+		case SCREEN_GONE:
+		default:
+			reply = DDL_REPLY_NO;
+			break;
+		}
+	}
+	screen_close(&open.screen);
+	return reply;
+}
