@@ -15,6 +15,7 @@
 #include "confine_child.h"
 #include "limits.h"
 #include "path.h"
+#include "text.h"
 
 #define TICK_MS 100
 
@@ -159,8 +160,7 @@ static int dispatch(struct child *child, const struct frame *frame, const uint8_
 	job->error.text[DDL_ERROR_TEXT - 1] = '\0';
 	if (job->error.code >= DDL_CODES)
 		job->error.code = DDL_E_DAMAGED;
-	if (job->error.code != DDL_OK) /* through the cleaning of texts once more */
-		(void)ddl_fail_in(&job->error, "%s", "");
+	ddl_text_clean_in_place(job->error.text);
 	child->ended = true;
 	return 0;
 }

@@ -5,11 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -19,6 +23,9 @@
 
 /* Nobody, on every distribution. */
 #define NOBODY 65534U
+
+/* Descriptors beyond this are not looked for one by one. */
+#define MAX_OLD_FD 4096
 
 /* The sanitizers' run time needs memory and system calls that a reader does not. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -46,21 +53,47 @@ static bool is_kept(int fd, int channel, const int *keep, size_t n_keep)
 	return fd == channel;
 }
 
-/* The terminal is taken away as well: 0, 1 and 2 lead nowhere. */
-static void close_others(int channel, const int *keep, size_t n_keep)
+static int compare(const void *a, const void *b)
 {
-	struct rlimit limit = { 1024, 1024 };
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int last;
+	return *(const int *)a - *(const int *)b;
+}
 
-	(void)getrlimit(RLIMIT_NOFILE, &limit);
-	last = limit.rlim_cur > 4096 ? 4096 : (int)limit.rlim_cur;
+/* Closes first … last; one by one where the kernel (before 5.9) cannot do it at once. */
+static void close_between(int first, int last)
+{
+	if (first > last)
+		return;
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, (unsigned)first, (unsigned)last, 0) == 0)
+		return;
+#endif
+	last = last > MAX_OLD_FD ? MAX_OLD_FD : last;
+	for (int fd = first; fd <= last; fd++)
+		(void)close(fd); /* most are not open */
+}
+
+/* The terminal is taken away as well: 0, 1 and 2 lead nowhere. */
+static int close_others(int channel, const int *keep, size_t n_keep, struct ddl_error *error)
+{
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC), next = 3;
+	int *kept = malloc((n_keep + 1) * sizeof(*kept));
+
+	if (!kept)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "reader");
+	if (n_keep)
+		memcpy(kept, keep, n_keep * sizeof(*kept));
+	kept[n_keep] = channel;
+	qsort(kept, n_keep + 1, sizeof(*kept), compare);
 	for (int fd = 0; fd < 3; fd++)
 		if (!is_kept(fd, channel, keep, n_keep) && (nowhere < 0 || dup2(nowhere, fd) < 0))
 			(void)close(fd);
-	for (int fd = 3; fd < last; fd++)
-		if (!is_kept(fd, channel, keep, n_keep))
-			(void)close(fd); /* most are not open */
+	for (size_t i = 0; i <= n_keep; i++) {
+		close_between(next, kept[i] - 1);
+		next = kept[i] >= next ? kept[i] + 1 : next;
+	}
+	close_between(next, INT_MAX);
+	free(kept);
+	return 0;
 }
 
 /* EPERM: an ordinary user's limit is lower already, which is as good. */
@@ -141,8 +174,7 @@ int ddl_child_confine(int channel, const int *keep, size_t n_keep, struct ddl_er
 {
 	(void)signal(SIGINT, SIG_IGN); /* the parent decides what Ctrl-C means */
 	(void)signal(SIGPIPE, SIG_IGN);
-	close_others(channel, keep, n_keep);
-	if (set_limits(error) < 0 || drop_privileges(error) < 0)
+	if (close_others(channel, keep, n_keep, error) < 0 || set_limits(error) < 0 || drop_privileges(error) < 0)
 		return -1;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* none outlives ddload; a new user id clears it */
 	return INSTRUMENTED ? 0 : filter_calls(error);

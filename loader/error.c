@@ -192,7 +192,7 @@ int ddl_fail_in(struct ddl_error *error, const char *where, ...)
 	if (n < 0)
 		return -1;
 	n = n < DDL_ERROR_TEXT ? n : DDL_ERROR_TEXT - 1;
-	(void)snprintf(raw + n, sizeof(raw) - (size_t)n, "%s%s", *error->text ? ": " : "", error->text);
+	(void)snprintf(raw + n, sizeof(raw) - (size_t)n, "%s%s", n && *error->text ? ": " : "", error->text);
 	(void)ddl_text_clean(error->text, sizeof(error->text), raw, strlen(raw));
 	return -1;
 }

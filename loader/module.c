@@ -259,7 +259,7 @@ int ddl_module_facts(struct ddl_arena *arena, const char *path, const uint8_t *b
 {
 	struct image image = { bytes, length, false, false, path, error };
 	struct gather gather = { arena, module, path, error };
-	struct section modinfo;
+	struct section modinfo = { 0 };
 
 	*module = (struct ddl_module){ .path = path, .name = "", .version = "", .srcversion = "", .vermagic = "",
 		.kernel = "", .description = "", .signer = "", .alias = "", .loaded_version = "" };

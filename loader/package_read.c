@@ -25,6 +25,7 @@ struct pass {
 	struct ddl_reader *reader;
 	struct ddl_error *error;     /* where to say what went wrong with the call itself */
 	bool stopped;                /* `piece` stopped it, or no memory */
+	bool ended;                  /* all bytes were given out */
 	bool sha256;
 	union { struct md5_ctx md5; struct sha256_ctx sha; } hash;
 	uint64_t read, unpacked;
@@ -62,6 +63,7 @@ static ssize_t next_chunk(struct pass *pass)
 	struct ddl_package_reading *reading = pass->reading;
 	ssize_t n = pass->reader->read(pass->reader, pass->chunk, sizeof(pass->chunk), trouble(pass));
 
+	pass->ended = n == 0;
 	if (n <= 0)
 		return n;
 	pass->read += (uint64_t)n;
@@ -142,6 +144,8 @@ static int archive_trouble(struct pass *pass, struct archive *archive)
 
 	if (trouble(pass)->code != DDL_OK) /* it was the medium, the header or the size */
 		return -1;
+	if (pass->ended)
+		return ddl_fail(trouble(pass), DDL_E_UNPACK, 0, _("it is not whole: it ends too early"));
 	return ddl_fail(trouble(pass), DDL_E_UNPACK, 0, "%s", why ? why : "");
 }
 
