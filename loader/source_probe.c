@@ -7,7 +7,6 @@
 #include <blkid/blkid.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -30,6 +29,7 @@
 
 #define MAX_LEFT_BEHIND DDL_MAX_SOURCES
 #define SPIN_UP_POLL_MS 100 /* how often a drive that is starting up is asked again */
+#define THIS_SLOT INT32_MAX /* CDSL_CURRENT, without needing the C library's limits.h */
 
 static unsigned milliseconds(void)
 {
@@ -119,7 +119,7 @@ static bool drive_is_ready(int fd, unsigned until, struct ddl_probe *probe)
 	for (;;) {
 		const struct timespec pause = { 0, SPIN_UP_POLL_MS * 1000000L };
 
-		switch (ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT)) {
+		switch (ioctl(fd, CDROM_DRIVE_STATUS, THIS_SLOT)) {
 		case CDS_NO_DISC:
 		case CDS_TRAY_OPEN:
 			probe->state = DDL_PROBE_NO_MEDIUM;

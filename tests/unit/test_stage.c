@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests of files held in memory: their cap, children that fill them, kernels without memfd. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "path.h"
+#include "stage.h"
+#include "tree.h"
+
+static void test_keeps_bytes(void **state)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_stage *stage = ddl_stage_new(NULL, 0, &error);
+	char back[8];
+	int fd, other;
+
+	(void)state;
+	assert_non_null(stage);
+	fd = ddl_stage_create(stage, "a", &error);
+	other = ddl_stage_create(stage, "a", &error); /* names need not differ */
+	assert_true(fd >= 0 && other >= 0 && fd != other);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(ddl_stage_append(stage, fd, "abc", 3, &error), 0);
+	assert_int_equal(ddl_stage_append(stage, fd, "defg", 4, &error), 0);
+	assert_int_equal(pread(fd, back, sizeof(back), 0), 7);
+	assert_memory_equal(back, "abcdefg", 7);
+	assert_int_equal(pread(other, back, sizeof(back), 0), 0);
+	ddl_stage_drop(stage, fd, 7);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	ddl_stage_drop(stage, other, 0);
+	ddl_stage_free(stage);
+	ddl_stage_free(NULL);
+}
+
+static void test_cap(void **state)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_stage *stage = ddl_stage_new(NULL, 10, &error);
+	struct stat st;
+	int fd, other, status;
+	pid_t child;
+
+	(void)state;
+	fd = ddl_stage_create(stage, "a", &error);
+	assert_int_equal(ddl_stage_append(stage, fd, "0123456", 7, &error), 0);
+	other = ddl_stage_create(stage, "b", &error);
+	assert_int_equal(ddl_stage_append(stage, other, "0123", 4, &error), -1);
+	assert_int_equal(error.code, DDL_E_STAGE);
+	assert_non_null(strstr(error.text, "10 B"));
+	assert_int_equal(fstat(other, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(ddl_stage_append(stage, other, "0123456789", SIZE_MAX, &error), -1);
+	/* what a child puts in counts here */
+	child = fork();
+	if (child == 0)
+		_exit(ddl_stage_append(stage, other, "012", 3, NULL) == 0 ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(ddl_stage_append(stage, other, "0", 1, &error), -1);
+	ddl_stage_drop(stage, fd, 7);
+	assert_int_equal(ddl_stage_append(stage, other, "0123456", 7, &error), 0);
+	assert_int_equal(ddl_stage_append(stage, other, "0", 1, &error), -1);
+	ddl_stage_drop(stage, other, 10);
+	ddl_stage_free(stage);
+}
+
+static void forbid_memfd(void)
+{
+	struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_memfd_create, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { sizeof(rules) / sizeof(rules[0]), rules };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+		_exit(120);
+	if (syscall(SYS_memfd_create, "x", 0) != -1 || errno != ENOSYS)
+		_exit(121);
+}
+
+static size_t entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	size_t count = 0;
+
+	while (dir && readdir(dir))
+		count++;
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* The exit status says which check failed. */
+static int check_without_memfd(const char *directory)
+{
+	struct ddl_stage *stage = ddl_stage_new(directory, 1000, NULL);
+	char back[4];
+	struct stat st;
+	int fd = ddl_stage_create(stage, "../x/y", NULL); /* a name is only a name */
+
+	if (fd < 0 || ddl_stage_append(stage, fd, "abc", 3, NULL) < 0)
+		return 1;
+	if (pread(fd, back, 4, 0) != 3 || memcmp(back, "abc", 3) != 0)
+		return 2;
+	if (fstat(fd, &st) < 0 || st.st_nlink != 0 || (st.st_mode & 0777) != 0600)
+		return 3;
+	if (entries(directory) != 2) /* "." and ".." */
+		return 4;
+	ddl_stage_drop(stage, fd, 3);
+	ddl_stage_free(stage);
+	return 0;
+}
+
+static void test_old_kernel(void **state)
+{
+	const char *directory = tree_path("staging");
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		forbid_memfd();
+		_exit(check_without_memfd(directory));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void test_no_directory(void **state)
+{
+	int status;
+	pid_t child;
+
+	(void)state;
+	tree_file("not-a-directory", "");
+	child = fork();
+	if (child == 0) {
+		struct ddl_error error = DDL_ERROR_INIT;
+		struct ddl_stage *stage = ddl_stage_new(tree_path("not-a-directory"), 10, NULL);
+
+		forbid_memfd();
+		if (ddl_stage_create(stage, "a", &error) != -1)
+			_exit(1);
+		_exit(error.code == DDL_E_STAGE && error.os_errno == ENOTDIR ? 0 : 2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keeps_bytes), cmocka_unit_test(test_cap),
+		cmocka_unit_test(test_old_kernel), cmocka_unit_test(test_no_directory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
