@@ -213,24 +213,32 @@ bool ddl_params_have(const char *options, const char *name, size_t length)
 	return false;
 }
 
-const char *ddl_params_join(struct ddl_arena *arena, const char *first, const char *second)
+/* Copies the parameters of one string, each followed by a blank, but for those in `but`. */
+static char *copy_params(char *to, const char *options, const char *but)
 {
-	char *joined = ddl_arena_alloc(arena, strlen(first) + strlen(second) + 2, 1);
-	const char *param, *from = first;
-	char *to = joined;
+	const char *param;
 	size_t n;
 
-	if (!joined)
-		return NULL;
-	while ((param = next_param(&from, &n)) != NULL) {
-		if (ddl_params_have(second, param, name_length(param, n)))
+	while ((param = next_param(&options, &n)) != NULL) {
+		if (ddl_params_have(but, param, name_length(param, n)))
 			continue;
 		memcpy(to, param, n);
 		to += n;
 		*to++ = ' ';
 	}
-	memcpy(to, second, strlen(second) + 1);
-	if (!*second && to > joined)
+	return to;
+}
+
+const char *ddl_params_join(struct ddl_arena *arena, const char *first, const char *second)
+{
+	char *joined = ddl_arena_alloc(arena, strlen(first) + strlen(second) + 3, 1);
+	char *to;
+
+	if (!joined)
+		return NULL;
+	to = copy_params(joined, first, second);
+	to = copy_params(to, second, "");
+	if (to > joined)
 		to[-1] = '\0';
 	return joined;
 }

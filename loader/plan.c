@@ -28,7 +28,6 @@ struct incoming {
 /* A module that has to leave. */
 struct outgoing {
 	const struct ddl_loaded *loaded;
-	const struct ddl_loaded *for_whom; /* the module it holds; NULL: it leaves for its own sake */
 	const char *tree_path;             /* "" for none */
 	bool back;                         /* the tree's file is loaded again */
 };
@@ -287,9 +286,20 @@ static int refuse_stuck(struct maker *m, const struct ddl_loaded *loaded)
 	return 0;
 }
 
+static bool holds(const struct ddl_loaded *loaded, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < loaded->n_holders; i++)
+		if (ddl_module_name_equal(loaded->holders[i], name))
+			return true;
+	return false;
+}
+
 /*
- * Puts a module behind all that hold it, all the way up. The walk goes from a module to
- * its holders; `depth` guards against a circle, which a kernel never shows.
+ * Puts a module behind all that hold it, all the way up; the machine lists the newest
+ * module first, as /proc/modules does, so that of two holders the newer leaves first.
+ * `depth` guards against a circle, which a kernel never shows.
  */
 static int leave(struct maker *m, const struct ddl_loaded *loaded,
 		 const struct ddl_loaded *for_whom, size_t depth)
@@ -302,10 +312,10 @@ static int leave(struct maker *m, const struct ddl_loaded *loaded,
 	if (depth > m->machine->n_loaded)
 		return ddl_fail(m->error, DDL_E_INTERNAL, 0,
 				_("the modules that hold %s go round in a circle"), loaded->name);
-	for (i = 0; i < loaded->n_holders; i++) {
-		const struct ddl_loaded *holder = ddl_machine_loaded(m->machine, loaded->holders[i]);
+	for (i = 0; i < m->machine->n_loaded; i++) {
+		const struct ddl_loaded *holder = &m->machine->loaded[i];
 
-		if (holder && leave(m, holder, loaded, depth + 1) != 0)
+		if (holds(loaded, holder->name) && leave(m, holder, loaded, depth + 1) != 0)
 			return -1;
 	}
 	if (leaving(m, loaded->name))
@@ -314,7 +324,6 @@ static int leave(struct maker *m, const struct ddl_loaded *loaded,
 	if (!out)
 		return no_memory(m);
 	out->loaded = loaded;
-	out->for_whom = for_whom;
 	/* A dependent comes back; from the pack where the pack has it, else from the tree. */
 	out->back = for_whom && !wanted_named(m, loaded->name);
 	if (tree_path(m, loaded->name, &out->tree_path) != 0)
