@@ -87,6 +87,14 @@ static const struct ddl_module *best_module(const struct ddl_repo *repo)
 	return NULL;
 }
 
+static bool is_damaged(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++)
+		if (repo->packages[i].state == DDL_PKG_BAD)
+			return true;
+	return false;
+}
+
 /* The kernel that a pack for another kernel was built for; "" when it does not say. */
 static const char *other_kernel(const struct ddl_repo *repo)
 {
@@ -106,7 +114,9 @@ char *ddl_words_repo_fit(char *to, size_t room, const struct ddl_repo *repo, con
 	const struct ddl_module *best = best_module(repo);
 	const char *kernel = other_kernel(repo);
 
-	if (repo->fit == DDL_FIT_OTHER_KERNEL && *kernel)
+	if (repo->fit < DDL_FIT_NO_DEVICE && is_damaged(repo))
+		snprintf(to, room, "%s", _("damaged: what it has for this kernel cannot be used"));
+	else if (repo->fit == DDL_FIT_OTHER_KERNEL && *kernel)
 		snprintf(to, room, _("for another kernel (%s; this is %s)"), kernel, release);
 	else if (repo->fit == DDL_FIT_OTHER_KERNEL)
 		snprintf(to, room, _("for another kernel (this is %s)"), release);

@@ -172,25 +172,44 @@ static size_t choose_repos(const struct view *view, enum ddl_fit least, struct d
 	return count;
 }
 
-/* Why no pack can be planned: the best one says it. */
-static void why_none(const struct view *view, struct ddl_error *error)
+static const struct ddl_repo *best_repo(const struct view *view)
 {
 	const struct ddl_repo *best = NULL;
-	char name[512], words[512];
 
 	for (size_t i = 0; i < view->n_looks; i++)
 		for (size_t k = 0; k < view->looks[i]->n_repos; k++)
 			if (!best || view->looks[i]->repos[k]->fit > best->fit)
 				best = view->looks[i]->repos[k];
+	return best;
+}
+
+static const struct ddl_package *bad_package(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++)
+		if (repo->packages[i].state == DDL_PKG_BAD)
+			return &repo->packages[i];
+	return NULL;
+}
+
+/* Why no pack can be planned: the best one says it. */
+static void why_none(const struct view *view, struct ddl_error *error)
+{
+	const struct ddl_repo *best = best_repo(view);
+	const struct ddl_package *bad = best ? bad_package(best) : NULL;
+	char name[512], words[512];
+
 	if (!best) {
-		ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", view->n_looks ?
-			 view->looks[0]->source->name : "any");
+		ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", view->n_looks ? view->looks[0]->source->name : "any");
 		return;
 	}
 	text_repo(name, sizeof name, best);
+	if (bad) {
+		*error = bad->trouble;
+		ddl_fail_in(error, "%s: %s", name, bad->file);
+		return;
+	}
 	ddl_words_repo_fit(words, sizeof words, best, view->machine->release);
-	ddl_fail(error, best->fit == DDL_FIT_OTHER_KERNEL ? DDL_E_KERNEL : DDL_E_NO_FIT, 0,
-		 "%s: %s", name, words);
+	ddl_fail(error, best->fit == DDL_FIT_OTHER_KERNEL ? DDL_E_KERNEL : DDL_E_NO_FIT, 0, "%s: %s", name, words);
 }
 
 static enum ddl_status show_plan(const struct cli *cli, const struct ddl_plan *plan)

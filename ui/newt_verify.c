@@ -65,11 +65,14 @@ static bool any_bad(const struct ddl_repo *repo)
 
 static void write_tested(const struct print *print, const void *what)
 {
-	const struct ddl_repo *repo = what;
+	const struct ddl_question *question = what;
+	const struct ddl_repo *repo = question->repo;
 
 	if (any_bad(repo))
 		print_line(print, 0, "%s", _("This pack is damaged and will not be loaded. "
 			   "Fetch or copy the disk again."));
+	else if (question->error)
+		print_error(print, question->error);
 	else
 		print_line(print, 0, "%s", _("All packages are as they should be."));
 	print_line(print, 0, "%s", "");
@@ -98,12 +101,12 @@ enum ddl_reply newt_ask_tested(const struct ddl_question *question)
 	const struct screen_button bad[] = {
 		{ _("Back"), 'b' }, { _("Continue without a disk"), 'c' }, { NULL, 0 }
 	};
-	char *text = screen_report(write_tested, question->repo);
+	char *text = screen_report(write_tested, question);
 	int key = SCREEN_GONE;
 
 	if (text)
 		key = screen_text(_("Result of the test"), text, tested_help(),
-				  any_bad(question->repo) ? bad : good);
+				  any_bad(question->repo) || question->error ? bad : good);
 	free(text);
 	return reply_of(key, 'g');
 }

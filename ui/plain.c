@@ -289,12 +289,14 @@ static enum ddl_reply ask_tested(const struct ddl_question *question)
 		{ 'y', _("go on") }, { 'b', _("back") }, { 'c', _("continue without a driver disk") },
 		{ 0, NULL }
 	};
-	bool bad = any_bad(question->repo);
+	bool bad = any_bad(question->repo) || question->error;
 
 	print_tested(&plain.out, question->repo);
-	if (bad)
+	if (question->error)
+		print_error(&plain.out, question->error);
+	if (any_bad(question->repo))
 		print_line(&plain.out, 0, "%s", _("This pack is damaged and will not be loaded."));
-	else
+	else if (!bad)
 		print_line(&plain.out, 0, "%s", _("All packages are as they should be."));
 	return reply_of(choose(bad ? choices + 1 : choices));
 }

@@ -56,6 +56,8 @@ static void tell_step(struct unattended *unattended, const struct ddl_op *op)
 
 static void tell_package(struct unattended *unattended, const struct ddl_package *package)
 {
+	if (package->state != DDL_PKG_BAD && !unattended->out.verbose)
+		return;
 	end_line(unattended);
 	if (package->state == DDL_PKG_BAD)
 		print_line(&unattended->out, 0, _("%s: BAD"), package->file);
@@ -100,20 +102,13 @@ static void note_tested(struct unattended *unattended, const struct ddl_repo *re
 		unattended->tested[unattended->n_tested++] = repo;
 }
 
-static enum ddl_reply reply_packs(const struct ddl_question *question)
+/* A damaged package is a YES too: the flow refuses it then, and gives the reason. */
+static enum ddl_reply reply_tested(const struct ddl_question *question)
 {
-	for (size_t i = 0; i < question->look->n_repos; i++)
-		if (question->ticked[i])
+	for (size_t i = 0; i < question->repo->n_packages; i++)
+		if (question->repo->packages[i].state == DDL_PKG_BAD)
 			return DDL_REPLY_YES;
-	return DDL_REPLY_NO;
-}
-
-static enum ddl_reply reply_tested(const struct ddl_repo *repo)
-{
-	for (size_t i = 0; i < repo->n_packages; i++)
-		if (repo->packages[i].state == DDL_PKG_BAD)
-			return DDL_REPLY_NO;
-	return DDL_REPLY_YES;
+	return question->error ? DDL_REPLY_NO : DDL_REPLY_YES;
 }
 
 static enum ddl_reply yes_if(bool condition)
@@ -130,13 +125,13 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 		return DDL_REPLY_NO;
 	switch (question->kind) {
 	case DDL_ASK_PACKS:
-		return reply_packs(question);
+		return DDL_REPLY_YES; /* as ticked; where nothing fits, the flow says why */
 	case DDL_ASK_VERIFY:
 		note_tested(unattended, question->repo);
 		return DDL_REPLY_YES;
 	case DDL_ASK_TESTED:
 		note_tested(unattended, question->repo);
-		return reply_tested(question->repo);
+		return reply_tested(question);
 	case DDL_ASK_LICENCE:
 		return yes_if(unattended->accept_licence);
 	case DDL_ASK_APPLY:
