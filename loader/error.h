@@ -41,7 +41,7 @@ enum ddl_status {
 	DDL_UNDONE = 4, DDL_NOT_UNDONE = 5, DDL_CANCELLED = 6
 };
 
-#define DDL_ERROR_TEXT 1024
+#define DDL_ERROR_TEXT 512
 
 struct ddl_error {
 	enum ddl_code code;

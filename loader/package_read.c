@@ -454,7 +454,9 @@ int ddl_package_read(struct ddl_package_reading *reading, struct ddl_reader *rea
 	ddl_error_clear(&package->trouble);
 	if (pass_start(pass, error) < 0)
 		goto out;
-	if (reader->size != package->size)
+	if (package->size > DDL_MAX_PACKAGE)
+		(void)ddl_fail(&package->trouble, DDL_E_TOO_LARGE, 0, _("%llu bytes"), (unsigned long long)package->size);
+	else if (reader->size != package->size)
 		(void)ddl_fail(&package->trouble, DDL_E_SIZE, 0, _("%llu bytes; the disk lists %llu"),
 			       (unsigned long long)reader->size, (unsigned long long)package->size);
 	else

@@ -76,18 +76,15 @@ static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error
 	return read_blob(scanning, reader, blob, error);
 }
 
-/* XS-REPOSITORY-LIST of the root, where there is one. Its notes come with the repositories'. */
+/* XS-REPOSITORY-LIST of the root, where there is one. ddl_repos_parse gives the notes on it. */
 static int read_list(struct scanning *scanning, struct found *found, struct ddl_error *error)
 {
-	const char **notes = NULL;
-	size_t n_notes = 0;
-
 	for (size_t i = 0; i < scanning->n_blobs; i++) {
 		const struct ddl_blob *blob = &scanning->blobs[i];
 
 		if (strcmp(blob->name, ddl_repo_list_name) == 0 && !blob->too_large)
 			return ddl_repo_list(scanning->arena, blob->bytes, blob->length, &found->listed,
-					     &found->n_listed, &notes, &n_notes, error);
+					     &found->n_listed, NULL, NULL, error);
 	}
 	return 0;
 }
