@@ -493,6 +493,25 @@ static void wrong_driver_pushed_out(void **state)
 	world_free(w);
 }
 
+/* The wrong driver comes back for another device and takes the controller again as well. */
+static void wrong_driver_takes_it_again(void **state)
+{
+	struct world *w = world_new(0);
+	struct fake_image *generic = fake_image(w->fake, "generic", "9", "/t/generic.ko", -1, "",
+						"03:00,05:00");
+
+	(void)state;
+	fake_device(w->fake, "05:00", "pci:v00008086d1", DDL_CLASS_STORAGE, "sdc");
+	fake_loaded(w->fake, generic);
+	w->new->binds[0] = NULL;
+	assert_int_equal(run(w), -1);
+	assert_undone(w);
+	assert_int_equal(w->outcome.error.code, DDL_E_NOT_BOUND);
+	assert_string_equal(w->outcome.error.text,
+			    "megaraid_sas: it took no device, though it is made for one here");
+	world_free(w);
+}
+
 /* ------------------------------------------------------------ races with udev */
 
 static void intruders(void **state)
@@ -536,6 +555,8 @@ static void wrong_version(void **state)
 	assert_int_equal(w->outcome.error.code, DDL_E_WRONG_VERSION);
 	assert_string_equal(w->outcome.error.text,
 			    "megaraid_sas: running is 2 (S2), the disk has 2 (other)");
+	/* seen at once, not after waiting for its disks; only the old one's are waited for */
+	assert_in_range(w->fake->clock, 1000000, 1000000 + 700 + 100);
 	world_free(w);
 }
 
@@ -745,7 +766,8 @@ int main(void)
 		cmocka_unit_test(fresh_binds_nothing), cmocka_unit_test(bound_no_disk),
 		cmocka_unit_test(disks_late), cmocka_unit_test(disks_never),
 		cmocka_unit_test(loses_a_controller), cmocka_unit_test(network),
-		cmocka_unit_test(wrong_driver_pushed_out), cmocka_unit_test(intruders),
+		cmocka_unit_test(wrong_driver_pushed_out),
+		cmocka_unit_test(wrong_driver_takes_it_again), cmocka_unit_test(intruders),
 		cmocka_unit_test(wrong_version), cmocka_unit_test(not_undone_inserts),
 		cmocka_unit_test(not_undone_stuck), cmocka_unit_test(no_file_to_put_back),
 		cmocka_unit_test(dependent_back_from_pack), cmocka_unit_test(blind),
