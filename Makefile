@@ -96,7 +96,7 @@ $(BUILD)/tests/static/%: tests/static/%.c Makefile $(BUILD)/deps/built
 # libddload.a, the program, and each tests/unit/test_*.c with the helpers there.
 
 variants     := plain asan ubsan clang
-native_libs  := blkid libkmod libxml-2.0 libarchive nettle libnewt
+native_libs  := blkid libkmod libxml-2.0 libarchive nettle libnewt slang
 native_pc     = $(eval native_pc := $$(shell pkg-config --cflags $(native_libs)))$(native_pc)
 native_ld     = $(eval native_ld := $$(shell pkg-config --libs $(native_libs)))$(native_ld)
 native_cflags = $(common) -g $(subst -I,-isystem ,$(native_pc))
@@ -132,6 +132,10 @@ $(BUILD)/native/$1/test_%: $(BUILD)/native/$1/tests/unit/test_%.o $(helper_o) $(
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$^ -lcmocka $$(native_ld) -o $$@
 
+$(BUILD)/native/$1/show: $(BUILD)/native/$1/tests/screens/show.o $(BUILD)/native/$1/libddload.a
+	@echo 'LD $$@'
+	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
+
 unit-$1: $(tests_of)
 endef
 $(foreach variant,$(variants),$(eval $(call variant_rules,$(variant))))
@@ -152,12 +156,12 @@ static: all $(static_test_programs)
 	@tests/static/run
 cases: all native $(static_test_programs)
 	@tests/cases/run
-screens: all
+screens: all $(BUILD)/native/asan/show
 	@tests/screens/run
 qemu: all parts
 	@tests/qemu/run
 
-test: all parts native unit-programs $(static_test_programs)
+test: all parts native unit-programs $(BUILD)/native/asan/show $(static_test_programs)
 	@tests/run $(suites)
 
 test-all: export DDL_TEST_ALL = 1

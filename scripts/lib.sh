@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Shell helpers shared by the scripts: messages, the build directory, root, apt.
 #
-# Sourced, after `set -eu`, by scripts that stand in the source tree:
+# Sourced, after `set -eu`, by scripts in a directory right below the source
+# tree's top:
 #     . "$(dirname "$0")/lib.sh"
 # Gives: $top (the source tree), $build (BUILD or $top/build, absolute),
 # $jobs (processors), and the functions below.

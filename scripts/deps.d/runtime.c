@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a static-pie program of musl 1.2.3 lacks for us: packed relocations,
 // the step that makes relocated data read-only, and the checked functions
-// of glibc that Debian's libnewt.a and libslang.a call.
+// of glibc that Debian's libnewt.a and libslang.a call.  Also slang's three
+// character tables, over musl's.
 
 #include <elf.h>
 #include <limits.h>
@@ -16,6 +17,8 @@
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
 
 long __fdelt_chk(long fd);
 char *__strcpy_chk(char *to, const char *from, size_t to_size);
@@ -78,6 +81,37 @@ int __sprintf_chk(char *to, int flag, size_t to_size, const char *format, ...)
 	if (length >= 0 && (size_t)length >= limit)
 		abort();
 	return length;
+}
+
+// slang: width and case of a character.  Its own tables are three objects with
+// nothing else in them and take 86 KB; musl has the same knowledge, newer, in 8.
+// wcwidth's -1 (not printable) is one column: slang shows a stand-in.
+int SLwchar_wcwidth(wchar_t character);
+int SLwchar_set_wcwidth_flags(int flags);
+wchar_t SLwchar_toupper(wchar_t character);
+wchar_t SLwchar_tolower(wchar_t character);
+
+int SLwchar_wcwidth(wchar_t character)
+{
+	int width = wcwidth(character);
+
+	return width < 0 ? 1 : width;
+}
+
+int SLwchar_set_wcwidth_flags(int flags)
+{
+	(void)flags;
+	return 0;
+}
+
+wchar_t SLwchar_toupper(wchar_t character)
+{
+	return (wchar_t)towupper((wint_t)character);
+}
+
+wchar_t SLwchar_tolower(wchar_t character)
+{
+	return (wchar_t)towlower((wint_t)character);
 }
 
 // The start of the program as loaded; its link-time address is 0.
