@@ -31,7 +31,7 @@ struct place {
 static void make_root(struct place *p)
 {
 	const char *build = getenv("DDL_BUILD"), *tmp = getenv("DDL_TMP");
-	char path[1024], target[1024];
+	char path[1024], target[4096];
 	FILE *file;
 
 	snprintf(path, sizeof path, "%s/parts/release", build ? build : "build");
