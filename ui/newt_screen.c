@@ -143,6 +143,7 @@ void screens_finish(void)
 	if (!up)
 		return;
 	up = false;
+	newtCls();
 	newtFinished();
 }
 
@@ -380,6 +381,11 @@ static void write_text(const struct print *print, const void *what)
 	print_text(print, 0, what);
 }
 
+static void right_label(struct screen *screen, int row, const char *text)
+{
+	screen_label(screen, screen->width - 1 - (int)ddl_text_width(text), row, text, 0);
+}
+
 int screen_text(const char *title, const char *text, const char *help,
 		const struct screen_button *buttons)
 {
@@ -396,6 +402,8 @@ int screen_text(const char *title, const char *text, const char *help,
 					scrolled ? NEWT_FLAG_SCROLL : 0);
 	newtTextboxSetText(box, shown);
 	screen_add(&screen, box);
+	if (scrolled)
+		right_label(&screen, screen.height - 2, _("Page Down, Page Up: more"));
 	screen_buttons(&screen, buttons);
 	if (!buttons[1].label) /* there is but one answer: Enter gives it from everywhere */
 		screen_key(&screen, SCREEN_ENTER);

@@ -215,7 +215,8 @@ static enum ddl_reply ask_packs(struct ddl_question *question)
 	for (;;) {
 		size_t ticked = show_packs(question);
 		show_choices(choices);
-		if (!prompt(_("A number marks or unmarks a pack. Your choice:")))
+		print_line(&plain.out, 0, "%s", _("A number marks or unmarks a pack."));
+		if (!prompt(_("Your choice:")))
 			return DDL_REPLY_NO;
 		size_t number = answer_number(question->look->n_repos);
 		if (number) {

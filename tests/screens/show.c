@@ -237,6 +237,7 @@ static const struct scene {
 	{ "verify", { .kind = DDL_ASK_VERIFY, .repo = &good_repo } },
 	{ "tested", { .kind = DDL_ASK_TESTED, .repo = &good_repo } },
 	{ "tested-bad", { .kind = DDL_ASK_TESTED, .repo = &bad_repo } },
+	{ "tested-gone", { .kind = DDL_ASK_TESTED, .repo = &good_repo, .error = &pulled_out } },
 	{ "licence", { .kind = DDL_ASK_LICENCE, .repo = &good_repo, .licence = licence } },
 	{ "plan", { .kind = DDL_ASK_APPLY, .plan = &new_plan } },
 	{ "plan-replace", { .kind = DDL_ASK_APPLY, .plan = &swap_plan } },
