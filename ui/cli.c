@@ -109,7 +109,7 @@ static const struct command *refuse(enum ddl_status *status, const char *what, c
 	struct ddl_error error = DDL_ERROR_INIT;
 
 	ddl_fail(&error, DDL_E_USAGE, 0, "%s: %s", word, what);
-	print_error(&out, &error);
+	print_trouble(&out, &error);
 	*status = ddl_code_status(DDL_E_USAGE);
 	return NULL;
 }

@@ -80,7 +80,7 @@ enum ddl_status command_load(const struct cli *cli)
 		show_loaded(cli, outcome);
 	if (error.code != DDL_OK && (outcome || !cli->json)) {
 		struct print out = print_on(stderr, cli->verbose);
-		print_error(&out, &error);
+		print_trouble(&out, &error);
 	} else if (error.code != DDL_OK) {
 		tell_error(cli, &error);
 	}
@@ -118,7 +118,7 @@ enum ddl_status command_verify(const struct cli *cli)
 	show_verified(cli, session, &front, &error);
 	if (error.code != DDL_OK) {
 		struct print out = print_on(stderr, cli->verbose);
-		print_error(&out, &error);
+		print_trouble(&out, &error);
 	}
 	ddl_session_free(session);
 	return status;

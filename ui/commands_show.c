@@ -22,7 +22,7 @@ enum ddl_status tell_error(const struct cli *cli, const struct ddl_error *error)
 {
 	struct print out = print_on(stderr, cli->verbose);
 
-	print_error(&out, error);
+	print_trouble(&out, error);
 	if (cli->json)
 		put_json(cli, ddl_json_error(error));
 	return ddl_code_status(error->code);
@@ -34,7 +34,7 @@ enum ddl_status put_json(const struct cli *cli, char *text)
 		struct ddl_error error = DDL_ERROR_INIT;
 		struct print out = print_on(stderr, cli->verbose);
 		ddl_fail(&error, DDL_E_MEMORY, 0, "--json");
-		print_error(&out, &error);
+		print_trouble(&out, &error);
 		return ddl_code_status(error.code);
 	}
 	fputs(text, stdout);
@@ -61,7 +61,7 @@ static void view_trouble(struct view *view, const struct cli *cli, const struct 
 {
 	struct print out = print_on(stderr, cli->verbose);
 
-	print_error(&out, error);
+	print_trouble(&out, error);
 	if (view->status == DDL_DONE)
 		view->status = ddl_code_status(error->code);
 }
@@ -227,7 +227,7 @@ static enum ddl_status show_plan(const struct cli *cli, const struct ddl_plan *p
 		print_plan(&out, plan);
 	}
 	if (refusal.code != DDL_OK)
-		print_error(&errors, &refusal);
+		print_trouble(&errors, &refusal);
 	return ddl_code_status(refusal.code);
 }
 

@@ -11,7 +11,7 @@ static void blank(const struct print *print)
 	print_line(print, 0, "%s", "");
 }
 
-/* The sentence, what it was about, what to do: as print_error, without the program's name. */
+/* The sentence, what it was about, what to do: as print_trouble, without the program's name. */
 static void write_error(const struct print *print, const void *what)
 {
 	const struct ddl_error *error = what;

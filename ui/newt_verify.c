@@ -72,7 +72,7 @@ static void write_tested(const struct print *print, const void *what)
 		print_line(print, 0, "%s", _("This pack is damaged and will not be loaded. "
 			   "Fetch or copy the disk again."));
 	else if (question->error)
-		print_error(print, question->error);
+		print_trouble(print, question->error);
 	else
 		print_line(print, 0, "%s", _("All packages are as they should be."));
 	print_line(print, 0, "%s", "");

@@ -294,7 +294,7 @@ static enum ddl_reply ask_tested(const struct ddl_question *question)
 
 	print_tested(&plain.out, question->repo);
 	if (question->error)
-		print_error(&plain.out, question->error);
+		print_trouble(&plain.out, question->error);
 	if (any_bad(question->repo))
 		print_line(&plain.out, 0, "%s", _("This pack is damaged and will not be loaded."));
 	else if (!bad)
@@ -325,7 +325,7 @@ static enum ddl_reply ask_apply(const struct ddl_question *question)
 	print_line(&plain.out, 0, "%s", _("What will be done:"));
 	print_plan(&plain.out, question->plan);
 	if (refused)
-		print_error(&plain.out, &question->plan->refusal);
+		print_trouble(&plain.out, &question->plan->refusal);
 	return reply_of(choose(refused ? choices + 1 : choices));
 }
 
@@ -337,7 +337,7 @@ static enum ddl_reply ask_outcome(const struct ddl_question *question)
 
 	print_outcome(&plain.out, question->outcome);
 	if (question->outcome->error.code != DDL_OK)
-		print_error(&plain.out, &question->outcome->error);
+		print_trouble(&plain.out, &question->outcome->error);
 	plain.front.told = question->outcome->error.code;
 	switch (choose(choices)) {
 	case 'a':
@@ -356,7 +356,7 @@ static enum ddl_reply ask_trouble(const struct ddl_question *question)
 		{ 0, NULL }
 	};
 
-	print_error(&plain.out, question->error);
+	print_trouble(&plain.out, question->error);
 	plain.front.told = question->error->code;
 	switch (choose(choices)) {
 	case 'a':

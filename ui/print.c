@@ -85,7 +85,7 @@ void print_line(const struct print *print, unsigned indent, const char *format, 
 	print_text(print, indent, text);
 }
 
-void print_error(const struct print *print, const struct ddl_error *error)
+void print_trouble(const struct print *print, const struct ddl_error *error)
 {
 	const char *hint = ddl_code_hint(error->code);
 

@@ -24,7 +24,8 @@ void print_line(const struct print *print, unsigned indent, const char *format, 
 /* A finished text, which may hold line breaks. */
 void print_text(const struct print *print, unsigned indent, const char *text);
 
-void print_error(const struct print *print, const struct ddl_error *error);
+/* Not print_error: cmocka, which the unit tests link, has one. */
+void print_trouble(const struct print *print, const struct ddl_error *error);
 /* The controllers and the disks. */
 void print_machine(const struct print *print, const struct ddl_machine *machine);
 void print_look(const struct print *print, const struct ddl_look *look, const char *release);
