@@ -10,6 +10,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,7 @@ struct cache {
 struct ddl_archive {
 	enum ddl_archive_format format;
 	struct cache *cache;
+	locale_t utf8;            /* (locale_t)0 where there is none */
 };
 
 /* One pass through the archive. */
@@ -156,6 +158,8 @@ struct ddl_archive *ddl_archive_new(enum ddl_archive_format format, struct ddl_e
 	}
 	/* libarchive asks for local time, which reads a file: now, as a child could not. */
 	tzset();
+	/* It gives Joliet's names in the locale's characters, and none at all that these lack. */
+	archive->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	archive->format = format;
 	archive->cache = shared;
 	return archive;
@@ -165,6 +169,8 @@ void ddl_archive_free(struct ddl_archive *archive)
 {
 	if (!archive)
 		return;
+	if (archive->utf8)
+		freelocale(archive->utf8);
 	munmap(archive->cache, sizeof(struct cache));
 	free(archive);
 }
@@ -513,7 +519,8 @@ static int run(struct pass *pass, struct search *search, ddl_medium_visitor visi
 			if (!wanted)
 				continue;
 		}
-		if (target && (!search || !archive_entry_size_is_set(entry))) {
+		/* tar says 0 for a link, ISO nothing; only some have the bytes again. */
+		if (target && (!search || archive_entry_size(entry) == 0)) {
 			if (search && note_link(search, wanted, target, error) < 0)
 				return -1;
 			continue;
@@ -530,13 +537,16 @@ static int run(struct pass *pass, struct search *search, ddl_medium_visitor visi
 static int run_once(const struct ddl_medium *medium, struct search *search,
 		    ddl_medium_visitor visit, void *arg, struct ddl_error *error)
 {
+	locale_t before = medium->archive->utf8 ? uselocale(medium->archive->utf8) : (locale_t)0;
 	struct pass *pass = pass_new(medium);
 	int result;
 
-	if (!pass)
-		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", medium->name);
-	result = run(pass, search, visit, arg, error);
-	pass_free(pass);
+	result = pass ? run(pass, search, visit, arg, error)
+		      : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", medium->name);
+	if (pass)
+		pass_free(pass);
+	if (before)
+		(void)uselocale(before);
 	return result;
 }
 

@@ -190,6 +190,52 @@ static void test_visiting(void **state)
 	ddl_medium_close(medium);
 }
 
+/* Joliet's names are UTF-16, and no locale is set here: they come as UTF-8 all the same. */
+static void test_joliet_names(void **state)
+{
+	struct ddl_wanted wanted[] = { { .name = "Treíber ж.rpm" } };
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct seen seen = { .right = true };
+	struct ddl_medium *medium;
+
+	(void)state;
+	if (!tree_has("genisoimage"))
+		skip();
+	tree_file("joliet/Treíber ж.rpm", "1234567");
+	assert_true(tree_shell("genisoimage -quiet -input-charset utf-8 -J -V J -o names.iso joliet"));
+	medium = open_path(tree_path("names.iso"), DDL_SOURCE_FILE, &error);
+	assert_non_null(medium);
+	assert_int_equal(ddl_medium_visit(medium, wanted, 1, look, &seen, &error), 0);
+	assert_true(wanted[0].found);
+	assert_int_equal(seen.bytes, 7);
+	ddl_medium_close(medium);
+}
+
+/* A second name of the same bytes: archives keep them once. */
+static void test_hard_links(void **state)
+{
+	static const char *const names[] = { "links.iso", "links.tar" };
+
+	(void)state;
+	tree_fill("links/a", 5000, 9);
+	assert_true(tree_shell("ln links/a links/b && ln links/a links/c && echo x >links/d && "
+			       "tar -C links -cf links.tar . && "
+			       "xorriso -as mkisofs -quiet -J -R --hardlinks -V L -o links.iso links"));
+	for (size_t i = 0; i < 2; i++) {
+		struct ddl_wanted wanted[] = { { .name = "c" }, { .name = "d" }, { .name = "b" }, { .name = "a" } };
+		struct ddl_error error = DDL_ERROR_INIT;
+		struct seen seen = { .right = true };
+		struct ddl_medium *medium = open_path(tree_path(names[i]), DDL_SOURCE_FILE, &error);
+
+		assert_non_null(medium);
+		assert_int_equal(ddl_medium_visit(medium, wanted, 4, look, &seen, &error), 0);
+		assert_true(wanted[0].found && wanted[1].found && wanted[2].found && wanted[3].found);
+		assert_true(seen.right);
+		assert_int_equal(seen.bytes, 3 * 5000 + 2);
+		ddl_medium_close(medium);
+	}
+}
+
 /* ------------------------------------------------------- how much is read */
 
 static unsigned long long bytes_read(void)
@@ -556,7 +602,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_directory), cmocka_unit_test(test_archives),
-		cmocka_unit_test(test_visiting), cmocka_unit_test(test_reads_little),
+		cmocka_unit_test(test_visiting), cmocka_unit_test(test_joliet_names),
+		cmocka_unit_test(test_hard_links), cmocka_unit_test(test_reads_little),
 		cmocka_unit_test(test_children_share), cmocka_unit_test(test_not_a_medium),
 		cmocka_unit_test(test_fifo_does_not_hang), cmocka_unit_test(test_cut_short),
 		cmocka_unit_test(test_damaged), cmocka_unit_test(test_read_error),
