@@ -93,23 +93,25 @@ bool ddl_machine_builtin(const struct ddl_machine *machine, const char *name)
 
 /* ------------------------------------------------------------------- matching */
 
+#define WILD "*?[\\"
+
 /*
  * fnmatch, but most aliases are of other vendors: the text before the first wildcard
  * tells that at once (8192 aliases against 300 devices are 2.5 million comparisons).
+ * `plain`: the modalias has no wildcard's character in it, so that one that is the
+ * same in both is none.
  */
-static bool alias_matches(const char *alias, const char *modalias)
+static bool alias_matches(const char *alias, const char *modalias, bool plain)
 {
-	const char *a = alias, *m = modalias;
-
-	while (*a && *a != '*' && *a != '?' && *a != '[' && *a != '\\') {
-		if (*a++ != *m++)
-			return false;
+	if (!plain)
+		return fnmatch(alias, modalias, 0) == 0;
+	while (*alias && *alias == *modalias) {
+		alias++;
+		modalias++;
 	}
-	if (*a == '\0')
-		return *m == '\0';
-	if (a[0] == '*' && a[1] == '\0')
-		return true;
-	return fnmatch(a, m, 0) == 0;
+	if (*alias == '\0')
+		return *modalias == '\0';
+	return strchr(WILD, *alias) && fnmatch(alias, modalias, 0) == 0;
 }
 
 const struct ddl_device *ddl_machine_match_next(const struct ddl_machine *machine,
@@ -120,9 +122,10 @@ const struct ddl_device *ddl_machine_match_next(const struct ddl_machine *machin
 
 	for (size_t d = first; d < machine->n_devices; d++) {
 		const struct ddl_device *device = &machine->devices[d];
+		bool plain = !strpbrk(device->modalias, WILD);
 
 		for (size_t a = 0; a < module->n_aliases; a++) {
-			if (!alias_matches(module->aliases[a], device->modalias))
+			if (!alias_matches(module->aliases[a], device->modalias, plain))
 				continue;
 			if (alias)
 				*alias = module->aliases[a];

@@ -248,6 +248,21 @@ static void test_match(void **state)
 	assert_null(ddl_machine_match(&machine, &module, &alias));
 }
 
+/* A wildcard's character in a device's own modalias is only a character. */
+static void test_match_odd_modalias(void **state)
+{
+	static const char *aliases[] = { "dmi:a[b*" };
+	static const char *wild[] = { "dmi:a*z" };
+	struct ddl_device device = { .modalias = "dmi:a*b]z" };
+	struct ddl_machine odd = { .devices = &device, .n_devices = 1 };
+	struct ddl_module module = { .aliases = aliases, .n_aliases = 1 };
+
+	(void)state;
+	assert_null(ddl_machine_match(&odd, &module, NULL));
+	module.aliases = wild;
+	assert_ptr_equal(ddl_machine_match(&odd, &module, NULL), &device);
+}
+
 /* A driver with as many aliases as there may be, against a large machine: under a second, sanitizers and all. */
 static void test_match_many(void **state)
 {
@@ -358,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test_setup_teardown(test_uses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_match, set_up, tear_down),
+		cmocka_unit_test(test_match_odd_modalias),
 		cmocka_unit_test_setup_teardown(test_match_many, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_nothing_there, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_odd_files, set_up, tear_down),
