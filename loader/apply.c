@@ -356,7 +356,9 @@ static int run_plan(struct ddl_run *run)
 		keep_kernel_lines(run);
 		explain(outcome);
 		undo(run, i);
-		keep_kernel_lines(run);
+		/* what the old driver says when it is back is of interest only if it is not */
+		if (outcome->result == DDL_RESULT_NOT_UNDONE)
+			keep_kernel_lines(run);
 		return -1;
 	}
 	keep_kernel_lines(run);

@@ -49,7 +49,8 @@ struct ddl_kernel_ops {
 			 const char ***lines, size_t *count, struct ddl_error *error);
 	/* One line for the kernel log; failure is of no consequence. */
 	void (*log_write)(struct ddl_kernel *kernel, const char *line);
-	/* Sleeps a little (or until something happened); the fake moves its clock on. Milliseconds slept. */
+	/* Sleeps a little; the fake moves its clock on. Milliseconds gone by, with what the caller
+	 * did since the last wait where that was a moment ago. */
 	unsigned (*wait)(struct ddl_kernel *kernel, unsigned milliseconds);
 	void (*close)(struct ddl_kernel *kernel);
 };

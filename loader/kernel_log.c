@@ -48,13 +48,35 @@ bool ddl_kernel_record_parse(const char *bytes, size_t length, struct ddl_kernel
 	return true;
 }
 
+static int hex(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The kernel writes what does not print as "\\x09"; back to bytes, for cleaning as any text. */
+static size_t unescape(char *to, const char *from, size_t length)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < length; i++) {
+		if (length - i >= 4 && from[i] == '\\' && from[i + 1] == 'x' &&
+		    hex(from[i + 2]) >= 0 && hex(from[i + 3]) >= 0) {
+			to[n++] = (char)(hex(from[i + 2]) * 16 + hex(from[i + 3]));
+			i += 3;
+		} else {
+			to[n++] = from[i];
+		}
+	}
+	return n;
+}
+
 static int keep_line(const struct ddl_kernel_record *record, struct ddl_arena *arena,
 		     const char ***lines, size_t *count, struct ddl_error *error)
 {
-	char clean[RECORD_MAX + 1];
+	char plain[RECORD_MAX], clean[RECORD_MAX + 1];
 	const char **line, *copy;
 
-	ddl_text_clean(clean, sizeof clean, record->text, record->length);
+	ddl_text_clean(clean, sizeof clean, plain, unescape(plain, record->text, record->length));
 	copy = ddl_arena_dup(arena, clean);
 	if (copy && *count == DDL_MAX_KERNEL_LINES) {
 		memmove(*lines, *lines + 1, (*count - 1) * sizeof **lines);

@@ -10,43 +10,46 @@
 struct known {
 	const char *part;      /* of the kernel's line; never translated there */
 	const char *sentence;
+	bool remark;           /* worth a word, but never the cause of a failure */
 };
 
-/* More special lines come first. */
+/* What says most of the cause comes first. */
 static const struct known known[] = {
+	{ "disagrees about version of symbol module_layout",
+	  N_("The driver was really built for another kernel, whatever it says of itself."), false },
 	{ "disagrees about version of symbol",
-	  N_("The driver was built against another build of this kernel: a function that it uses has changed.") },
+	  N_("The driver was built against another build of this kernel: a function that it uses has changed."), false },
 	{ "Unknown symbol",
-	  N_("The driver uses a function that neither this kernel nor any loaded module has.") },
+	  N_("The driver uses a function that neither this kernel nor any loaded module has."), false },
 	{ "version magic",
-	  N_("The driver was built for another kernel, or for the same one with other settings.") },
-	{ "Invalid module format", N_("The file is not a driver for this kernel.") },
-	{ "invalid module format", N_("The file is not a driver for this kernel.") },
+	  N_("The driver was built for another kernel, or for the same one with other settings."), false },
+	{ "Invalid module format", N_("The file is not a driver for this kernel."), false },
+	{ "invalid module format", N_("The file is not a driver for this kernel."), false },
 	{ "exports duplicate symbol",
-	  N_("Another loaded module already provides what this driver provides.") },
+	  N_("Another loaded module already provides what this driver provides."), false },
 	{ "Lockdown:",
-	  N_("The kernel is locked down (Secure Boot) and takes no driver that is not signed.") },
+	  N_("The kernel is locked down (Secure Boot) and takes no driver that is not signed."), false },
 	{ "module verification failed",
-	  N_("The driver is not signed with a key that this kernel knows; it was only noted.") },
-	{ "required key missing",
-	  N_("The driver is not signed with a key that this kernel knows.") },
+	  N_("The driver is not signed with a key that this kernel knows; it was only noted."), true },
+	{ "Loading of module with unsupported crypto is rejected",
+	  N_("The driver is signed in a way that this kernel cannot check."), false },
 	{ "Loading of module with unavailable key is rejected",
-	  N_("The driver is signed, but this kernel does not have the key.") },
+	  N_("The driver is signed, but this kernel does not have the key."), false },
 	{ "Loading of unsigned module is rejected",
-	  N_("The driver is not signed, and this kernel takes signed ones only.") },
+	  N_("The driver is not signed, and this kernel takes signed ones only."), false },
 	{ "Key was rejected by service",
-	  N_("The driver is not signed with a key that this kernel trusts.") },
+	  N_("The driver is not signed with a key that this kernel trusts."), false },
 	{ "Required key not available",
-	  N_("The driver is signed, but this kernel does not have the key.") },
+	  N_("The driver is signed, but this kernel does not have the key."), false },
 	{ "Direct firmware load for",
-	  N_("The driver asked for a firmware file that was not found.") },
-	{ "failed to load firmware", N_("The driver's firmware could not be loaded.") },
-	{ "page allocation failure", N_("The kernel ran out of memory.") },
-	{ "Out of memory", N_("The kernel ran out of memory.") },
-	{ "vmalloc error", N_("The kernel ran out of memory.") },
+	  N_("The driver asked for a firmware file that was not found."), false },
+	{ "failed to load firmware", N_("The driver's firmware could not be loaded."), false },
+	{ "page allocation failure", N_("The kernel ran out of memory."), false },
+	{ "Out of memory", N_("The kernel ran out of memory."), false },
+	{ "vmalloc error", N_("The kernel ran out of memory."), false },
 	{ "unknown parameter",
-	  N_("The driver does not know one of the parameters it was given, and ignored it.") },
-	{ "invalid for parameter", N_("The driver does not take a parameter's value.") },
+	  N_("The driver does not know one of the parameters it was given, and ignored it."), true },
+	{ "invalid for parameter", N_("The driver does not take a parameter's value."), false },
 };
 
 const char *ddl_kernel_words(const char *line)
@@ -59,16 +62,6 @@ const char *ddl_kernel_words(const char *line)
 	return NULL;
 }
 
-const char *ddl_kernel_words_of(const char *const *lines, size_t count)
-{
-	const char *words = NULL;
-	size_t i;
-
-	for (i = 0; i < count && !words; i++)
-		words = ddl_kernel_words(lines[i]);
-	return words;
-}
-
 static bool said(const char *const *lines, size_t count, const char *part)
 {
 	size_t i;
@@ -77,6 +70,16 @@ static bool said(const char *const *lines, size_t count, const char *part)
 		if (strstr(lines[i], part))
 			return true;
 	return false;
+}
+
+const char *ddl_kernel_words_of(const char *const *lines, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (!known[i].remark && said(lines, count, known[i].part))
+			return _(known[i].sentence);
+	return NULL;
 }
 
 enum ddl_code ddl_insert_code(int os_errno, const char *const *lines, size_t count)

@@ -10,7 +10,7 @@
 /* A translated sentence for a line, or NULL for one that is not known. */
 const char *ddl_kernel_words(const char *line);
 
-/* The first explanation that any of the lines has, or NULL. */
+/* The explanation that says most of why something failed, or NULL. */
 const char *ddl_kernel_words_of(const char *const *lines, size_t count);
 
 /*

@@ -686,8 +686,10 @@ static struct ddl_op *add_op(struct maker *m, enum ddl_op_kind kind, const char 
 }
 
 /*
- * What is in force is carried over; the initrd's modprobe.d and the boot line say more than
- * that, and the pack's own modprobe.d has the last word. NULL: error set.
+ * What modprobe.d and the boot line set, and over that the pack's own modprobe.d. With `was`
+ * also what is in force: for the same file again, so that it is exactly as before. A new
+ * version does not get that: the kernel does not tell a value that somebody set from a
+ * default, and an old default must not override the vendor's new one. NULL: error set.
  */
 static const char *params_for(struct maker *m, const char *name, const struct ddl_loaded *was,
 			      bool with_pack)
@@ -740,7 +742,7 @@ static int add_incoming(struct maker *m, const struct incoming *in)
 	op->tree_path = in->tree_path;
 	op->version_before = in->was ? in->was->version : "";
 	op->version_after = in->pack ? in->pack->version : "";
-	op->params = params_for(m, in->name, in->was, in->pack != NULL);
+	op->params = params_for(m, in->name, reload ? in->was : NULL, in->pack != NULL);
 	return op->params ? 0 : -1;
 }
 

@@ -214,7 +214,16 @@ static void parameters_are_given(void **state)
 	w->old->params = "a=1 b=2";
 	w->fake->options = "b=5";
 	assert_int_equal(run(w), 0);
-	assert_string_equal(w->new->given, "a=1 b=5");
+	assert_string_equal(w->new->given, "b=5");
+	world_free(w);
+	/* on the way back the old one gets what it had */
+	w = world_new(0);
+	load_old(w);
+	w->old->params = "a=1 b=2";
+	fake_fail(w->fake, FAKE_INSERT, 1, DDL_E_INSERT_INIT, ENODEV, NULL);
+	assert_int_equal(run(w), -1);
+	assert_undone(w);
+	assert_string_equal(w->old->given, "a=1 b=2");
 	world_free(w);
 }
 
@@ -740,6 +749,10 @@ static void firmware_fails(void **state)
 static void codes(void **state)
 {
 	static const char *const version[] = { "m: disagrees about version of symbol x" };
+	static const char *const several[] = {
+		"m: module verification failed: signature and/or required key missing - tainting kernel",
+		"m: unknown parameter 'a' ignored", "m: disagrees about version of symbol f",
+		"m: Unknown symbol f (err -22)" };
 	static const char *const unknown[] = { "other", "m: Unknown symbol x (err -2)" };
 
 	(void)state;
@@ -754,6 +767,10 @@ static void codes(void **state)
 	assert_int_equal(ddl_insert_code(EEXIST, NULL, 0), DDL_E_INSERT);
 	assert_null(ddl_kernel_words("megaraid_sas 0000:03:00.0: enabling device"));
 	assert_non_null(ddl_kernel_words_of(unknown, 2));
+	/* the cause, not the first line that is known; a remark is no cause */
+	assert_string_equal(ddl_kernel_words_of(several, 4), ddl_kernel_words(several[2]));
+	assert_non_null(ddl_kernel_words(several[0]));
+	assert_null(ddl_kernel_words_of(several, 2));
 }
 
 int main(void)

@@ -96,11 +96,11 @@ static void lines_since(void **state)
 	put(writer, "3,11,2,-;e: Unknown symbol f (err -2)\n SUBSYSTEM=x\n");
 	put(writer, "14,12,3,-;ddload: a program's line\n");
 	put(writer, "not a record");
-	put(writer, "4,13,4,-;two\tparts \x1b[2Jclean\n");
+	put(writer, "4,13,4,-;two\\x09parts \\x1b[2Jclean \\xzz \\x5c \\x4\n");
 	assert_int_equal(ddl_kernel_log_read(reader, next, arena, &lines, &count, &next, &error), 0);
 	assert_int_equal(count, 2);
 	assert_string_equal(lines[0], "e: Unknown symbol f (err -2)");
-	assert_null(strchr(lines[1], '\x1b'));
+	assert_string_equal(lines[1], "two parts ?[2Jclean \\xzz \\ \\x4");
 	assert_int_equal(next, 14);
 	close(writer);
 	close(reader);

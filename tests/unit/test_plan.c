@@ -449,13 +449,19 @@ static void parameters(void **state)
 	plan = plan_of(w.fake, w.repo);
 	/* back: what was in force, with what modprobe.d says */
 	assert_string_equal(plan.ops[0].params, "a=1 word=two c=3 b=0");
-	assert_string_equal(plan.ops[1].params, "a=1 word=two c=3 b=0");
+	/* a new version: only what somebody surely wanted, as an old default is no wish */
+	assert_string_equal(plan.ops[1].params, "b=0");
 	fake_pack_file(w.fake, w.repo, DDL_FILE_MODPROBE, "etc/modprobe.d/acme.conf",
 		       "# acme\noptions megaraid-sas a=7 \\\n  d=8\noptions other a=9\n"
 		       "install megaraid_sas /bin/sh -c evil\n");
 	plan = plan_of(w.fake, w.repo);
-	assert_string_equal(plan.ops[1].params, "word=two c=3 b=0 a=7 d=8");
+	assert_string_equal(plan.ops[1].params, "b=0 a=7 d=8");
 	assert_string_equal(plan.ops[0].params, "a=1 word=two c=3 b=0");
+	/* a dependent comes back with what was in force */
+	dependent(&w, "dep_a", "megaraid_sas")->params = "z=1";
+	plan = plan_of(w.fake, w.repo);
+	assert_string_equal(text_of(&plan), "-dep_a -megaraid_sas +megaraid_sas ^dep_a S");
+	assert_string_equal(plan.ops[3].params, "z=1");
 	/* the pack's own blacklist keeps its module out */
 	fake_pack_file(w.fake, w.repo, DDL_FILE_MODPROBE, "etc/modprobe.d/b.conf",
 		       "blacklist megaraid_sas\n");
