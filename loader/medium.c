@@ -211,32 +211,35 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 	return NULL;
 }
 
+struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_error *error)
+{
+	struct ddl_medium *medium = archive_medium(fd, ddl_path_base(inside), error);
+	char *kept;
+
+	if (!medium || !*inside)
+		return medium;
+	kept = strdup(inside);
+	if (!kept) {
+		ddl_medium_close(medium);
+		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", inside);
+		return NULL;
+	}
+	ddl_text_clean_in_place(kept);
+	medium->inside = kept;
+	return medium;
+}
+
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
 					 struct ddl_error *error)
 {
-	struct ddl_medium *medium;
-	char *inside;
 	int fd;
 
 	if (outer->kind != DDL_MEDIUM_DIRECTORY) {
-		ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", name);
+		ddl_fail(error, DDL_E_INTERNAL, 0, "%s", name);
 		return NULL;
 	}
 	fd = ddl_path_open(outer->fd, name, error);
-	if (fd < 0)
-		return NULL;
-	medium = archive_medium(fd, ddl_path_base(name), error);
-	if (!medium || !*name)
-		return medium;
-	inside = strdup(name);
-	if (!inside) {
-		ddl_medium_close(medium);
-		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
-		return NULL;
-	}
-	ddl_text_clean_in_place(inside);
-	medium->inside = inside;
-	return medium;
+	return fd >= 0 ? ddl_medium_open_fd(fd, name, error) : NULL;
 }
 
 /* ------------------------------------------------------------ wanted files */

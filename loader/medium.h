@@ -38,6 +38,12 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
 					 struct ddl_error *error);
 
+/*
+ * A medium in bytes that are at hand: an .iso that a child has unpacked from a zip into a
+ * staged file. Takes over `fd`, also on failure. `inside` as in struct ddl_medium.
+ */
+struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_error *error);
+
 /* Unmounts, closes, removes the mount point, frees. NULL allowed. */
 void ddl_medium_close(struct ddl_medium *medium);
 

@@ -480,6 +480,29 @@ static void test_inner(void **state)
 	ddl_arena_free(arena);
 }
 
+/* Bytes at hand; the descriptor is closed whatever comes of it. */
+static void test_open_fd(void **state)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_medium *medium;
+	int fd;
+
+	(void)state;
+	make_pack();
+	fd = open(tree_path("pack.iso"), O_RDONLY | O_CLOEXEC);
+	medium = ddl_medium_open_fd(fd, "pack.zip: a\nb/pack.iso", &error);
+	assert_non_null(medium);
+	assert_string_equal(medium->inside, "pack.zip: a b/pack.iso");
+	assert_string_equal(medium->name, "pack.iso");
+	check_medium(medium);
+	ddl_medium_close(medium);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	fd = open(tree_path("pack/XS-REPOSITORY"), O_RDONLY | O_CLOEXEC);
+	assert_null(ddl_medium_open_fd(fd, "x", &error));
+	assert_int_equal(error.code, DDL_E_NOT_A_DISK);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+}
+
 /* A link in the place of a file of the disk is not followed. */
 static void test_links_out(void **state)
 {
@@ -607,7 +630,7 @@ int main(void)
 		cmocka_unit_test(test_children_share), cmocka_unit_test(test_not_a_medium),
 		cmocka_unit_test(test_fifo_does_not_hang), cmocka_unit_test(test_cut_short),
 		cmocka_unit_test(test_damaged), cmocka_unit_test(test_read_error),
-		cmocka_unit_test(test_inner), cmocka_unit_test(test_links_out),
+		cmocka_unit_test(test_inner), cmocka_unit_test(test_open_fd), cmocka_unit_test(test_links_out),
 		cmocka_unit_test(test_device_iso), cmocka_unit_test(test_device_ext4),
 		cmocka_unit_test(test_device_unknown),
 	};
