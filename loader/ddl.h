@@ -95,6 +95,7 @@ struct ddl_machine {
 	size_t n_uses;
 	const char **builtin;     /* names from modules.builtin */
 	size_t n_builtin;
+	bool has_tree;            /* /lib/modules/<release> is there: what it lacks is not to be had */
 };
 
 /* ------------------------------------------------------------- sources, packs */
@@ -276,6 +277,8 @@ struct ddl_plan {
 	size_t n_already;
 	const struct ddl_file **firmware;
 	size_t n_firmware;
+	const char **assumed;     /* modules that the installer must bring: its tree is not known here */
+	size_t n_assumed;
 	struct ddl_error refusal; /* DDL_OK: may be applied */
 	const char **refusals;    /* translated, one thing in the way each */
 	size_t n_refusals;

@@ -139,6 +139,7 @@ bool ddl_machine_modules(struct ddl_machine_reader *reader)
 	    strchr(reader->machine->release, '/'))
 		return enough;
 	text = ddl_sysfs_whole(reader->root, MAX_LIST, path);
+	reader->machine->has_tree = text != NULL; /* depmod and modules_install always make it */
 	for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line && enough;
 	     line = strtok_r(NULL, "\n", &rest))
 		enough = read_builtin(reader, line);

@@ -608,6 +608,18 @@ static int refuse_missing(struct maker *m, const char *name, const struct ddl_mo
 }
 
 /*
+ * At a desk (--kernel) there is no tree of the installer to look into: the plan goes on and
+ * says what it relies on. In an initrd without a tree the kernel has the last word.
+ */
+static int assume(struct maker *m, const char *name)
+{
+	for (size_t i = 0; i < m->plan->n_assumed; i++)
+		if (ddl_module_name_equal(m->plan->assumed[i], name))
+			return 0;
+	return push_pointer(m, &m->plan->assumed, &m->plan->n_assumed, name);
+}
+
+/*
  * *node becomes what brings `name` in; NULL when it is in already or cannot be had
  * (which is then refused).
  */
@@ -627,6 +639,8 @@ static int bring_in(struct maker *m, const char *name, const struct ddl_module *
 		return -1;
 	if (!pack && found && tree.builtin)
 		return 0;
+	if (!pack && !found && !m->machine->has_tree)
+		return assume(m, name);
 	if (!pack && (!found || !tree.path))
 		return out && out->back ? 0 : refuse_missing(m, name, for_whom);
 	if (m->n_in >= DDL_MAX_MODULES)

@@ -353,6 +353,7 @@ static void put_plan(struct json *json, const char *key, const struct ddl_plan *
 		put_op(json, &plan->ops[i]);
 	json_close(json);
 	json_texts(json, "away", plan->away, plan->n_away);
+	json_texts(json, "assumed", plan->assumed, plan->n_assumed);
 	put_module_names(json, "wanted", plan->wanted, plan->n_wanted);
 	put_module_names(json, "already", plan->already, plan->n_already);
 	json_array(json, "firmware");

@@ -335,16 +335,19 @@ void print_plan(const struct print *print, const struct ddl_plan *plan)
 	for (size_t i = 0; i < plan->n_already; i++)
 		print_line(print, 0, _("%s %s is loaded already in this version."),
 			   plan->already[i]->name, plan->already[i]->version);
+	for (size_t i = 0; i < plan->n_away; i++)
+		print_line(print, 0, _("%s goes away for some seconds."), plan->away[i]);
 	for (size_t i = 0; i < plan->n_ops; i++) {
 		ddl_words_op(line, sizeof line, &plan->ops[i]);
 		print_line(print, 1, "%zu. %s%s", i + 1, line, op_mark(plan->ops[i].state));
-		if (*plan->ops[i].params)
+		if (*plan->ops[i].params && plan->ops[i].kind != DDL_OP_UNLOAD) /* there they are for the way back */
 			print_line(print, 4, _("with %s"), plan->ops[i].params);
 	}
 	if (!plan->n_ops && plan->refusal.code == DDL_OK)
 		print_line(print, 0, "%s", _("There is nothing to do."));
-	for (size_t i = 0; i < plan->n_away; i++)
-		print_line(print, 0, _("%s goes away for some seconds."), plan->away[i]);
+	for (size_t i = 0; i < plan->n_assumed; i++)
+		print_line(print, 0, _("The installer must have the module %s; what it has is not known here."),
+			   plan->assumed[i]);
 	for (size_t i = 0; i < plan->n_refusals; i++)
 		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
 }

@@ -300,6 +300,7 @@ static int fake_snapshot(struct ddl_kernel *kernel, struct ddl_arena *arena,
 	machine->n_uses = fake->n_uses;
 	machine->builtin = fake->builtin;
 	machine->n_builtin = fake->n_builtin;
+	machine->has_tree = !fake->no_tree;
 	return 0;
 }
 

@@ -62,6 +62,7 @@ struct fake_kernel {
 	size_t n_uses;
 	const char *builtin[4];
 	size_t n_builtin;
+	bool no_tree;                   /* /lib/modules/<release> is not there */
 	const char *options;            /* modprobe.d options of every module; "" */
 	const char *options_for;        /* … or of this one only; NULL */
 	struct fake_script scripts[FAKE_CALLS];

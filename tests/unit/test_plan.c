@@ -225,6 +225,23 @@ static void dependencies(void **state)
 	fake_kernel_free(w.fake);
 }
 
+/* At a desk the installer's tree is not known: the plan relies on it and says on what. */
+static void unknown_tree(void **state)
+{
+	struct world w = world();
+	struct ddl_plan plan;
+
+	(void)state;
+	w.module->depends[w.module->n_depends++] = "scsi_transport";
+	w.fake->no_tree = true;
+	expect(w.fake, w.repo, "+megaraid_sas S");
+	plan = plan_of(w.fake, w.repo);
+	assert_int_equal(plan.refusal.code, DDL_OK);
+	assert_int_equal(plan.n_assumed, 1);
+	assert_string_equal(plan.assumed[0], "scsi_transport");
+	fake_kernel_free(w.fake);
+}
+
 /* Modules of one pack in any order; the pack goes before the tree. */
 static void order_in_pack(void **state)
 {
@@ -512,7 +529,8 @@ int main(void)
 		cmocka_unit_test(order_in_pack), cmocka_unit_test(tree_above_pack),
 		cmocka_unit_test(another_driver), cmocka_unit_test(builtin_in_the_way),
 		cmocka_unit_test(in_use), cmocka_unit_test(in_use_otherwise),
-		cmocka_unit_test(not_for_here), cmocka_unit_test(damaged_beside),
+		cmocka_unit_test(not_for_here), cmocka_unit_test(unknown_tree),
+		cmocka_unit_test(damaged_beside),
 		cmocka_unit_test(twice), cmocka_unit_test(firmware),
 		cmocka_unit_test(parameters), cmocka_unit_test(conf_lines),
 	};
