@@ -13,6 +13,7 @@
 #define DDL_VERSION "0.1"
 #endif
 
+#define HELP_COLUMNS 80U
 #define MS_PER_SECOND 1000U
 #define MD5_BYTES 16U
 #define SHA256_BYTES 32U
@@ -63,6 +64,16 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
+/* The help is filled also where it is read by a pager or kept in a file. */
+static struct print help_out(void)
+{
+	struct print out = print_on(stdout, false);
+
+	if (!out.width)
+		out.width = HELP_COLUMNS;
+	return out;
+}
+
 static void print_options(const struct print *out, unsigned allowed)
 {
 	for (size_t i = 0; i < EXPLAINED; i++)
@@ -72,7 +83,7 @@ static void print_options(const struct print *out, unsigned allowed)
 
 static void help_command(const struct command *command)
 {
-	struct print out = print_on(stdout, false);
+	struct print out = help_out();
 
 	print_line(&out, 0, _("Usage: ddload %s [OPTION...] %s"), command->name, command->sources);
 	print_line(&out, 0, "%s", _(command->summary));
@@ -85,7 +96,7 @@ static void help_command(const struct command *command)
 
 static void help_program(void)
 {
-	struct print out = print_on(stdout, false);
+	struct print out = help_out();
 
 	print_line(&out, 0, "%s", _("Usage: ddload COMMAND [OPTION...] [SOURCE...]"));
 	print_line(&out, 0, "%s", _("Loads drivers from a driver disk before an installer looks for disks."));
@@ -214,10 +225,10 @@ static const struct command *check_words(const struct command *command, const st
 static const struct command *read_options(int argc, char **argv, const struct command *command,
 					  struct cli *cli, enum ddl_status *status)
 {
-	int option;
+	int option, which = 0;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":hv", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":hv", long_options, &which)) != -1) {
 		if (option == '?' || option == ':')
 			return refuse(status, option == ':' ? _("this option needs a value") :
 				      _("there is no such option"), argv[optind - 1]);
@@ -225,8 +236,11 @@ static const struct command *read_options(int argc, char **argv, const struct co
 			help_command(command);
 			return NULL;
 		}
-		if (!allowed(command, option) || option == OPT_VERSION)
-			return refuse(status, _("this option does not go with the command"), argv[optind - 1]);
+		if (!allowed(command, option) || option == OPT_VERSION) {
+			char name[32]; /* long options only: the short ones go with every command */
+			snprintf(name, sizeof name, "--%s", long_options[which].name);
+			return refuse(status, _("this option does not go with the command"), name);
+		}
 		const char *wrong = take(cli, option, optarg);
 		if (wrong)
 			return refuse(status, wrong, optarg);

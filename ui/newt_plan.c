@@ -135,12 +135,26 @@ enum ddl_reply newt_ask_outcome(const struct ddl_question *question)
 	return key == 'a' ? DDL_REPLY_AGAIN : key == 'c' ? DDL_REPLY_YES : DDL_REPLY_NO;
 }
 
+/* A refused plan's trouble lists all that is in the way. */
+static void write_trouble(const struct print *print, const void *what)
+{
+	const struct ddl_question *question = what;
+	const struct ddl_plan *plan = question->plan;
+
+	write_error(print, question->error);
+	if (!plan || plan->refusal.code != question->error->code)
+		return;
+	blank(print);
+	for (size_t i = 0; i < plan->n_refusals; i++)
+		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
+}
+
 enum ddl_reply newt_ask_trouble(const struct ddl_question *question)
 {
 	const struct screen_button buttons[] = {
 		{ _("Back"), 'b' }, { _("Again"), 'a' }, { _("Continue without a disk"), 'c' }, { NULL, 0 }
 	};
-	char *text = screen_report(write_error, question->error);
+	char *text = screen_report(write_trouble, question);
 	int key = SCREEN_GONE;
 
 	if (text)

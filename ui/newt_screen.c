@@ -20,11 +20,13 @@ extern int SLang_TT_Read_FD, SLtt_Use_Ansi_Colors, SLtt_Screen_Rows, SLtt_Screen
 int SLtt_initialize(const char *term);
 int SLtt_set_mono(int object, const char *name, unsigned long attributes);
 void SLtt_get_screen_size(void);
+void SLsmg_touch_screen(void);
 #define MONO_BOLD 0x01000000UL
 #define MONO_UNDERLINE 0x04000000UL
 #define MONO_REVERSE 0x08000000UL
 
 #define CTRL_C 3
+#define CTRL_L 12
 #define PEEK_MS 1
 #define MOST_COLUMNS 110 /* longer lines are hard to read */
 #define KEY_HELP NEWT_KEY_F1
@@ -140,9 +142,13 @@ bool screens_start(const char **why)
 
 void screens_finish(void)
 {
+	static char own[] = "default";
+
 	if (!up)
 		return;
 	up = false;
+	/* What comes next on this terminal is not ours: leave it empty, in its own colours. */
+	newtSetColor(NEWT_COLORSET_ROOT, own, own);
 	newtCls();
 	newtFinished();
 }
@@ -175,6 +181,8 @@ void screen_open(struct screen *screen, const char *title, int width, int height
 	newtFormAddHotKey(screen->form, NEWT_KEY_ESCAPE);
 	newtFormAddHotKey(screen->form, CTRL_C);
 	newtFormAddHotKey(screen->form, KEY_HELP);
+	newtFormAddHotKey(screen->form, CTRL_L);
+	newtFormAddHotKey(screen->form, NEWT_KEY_RESIZE);
 	if (term_signal_fd() >= 0)
 		newtFormWatchFd(screen->form, term_signal_fd(), NEWT_FD_READ);
 }
@@ -212,8 +220,10 @@ void screen_buttons(struct screen *screen, const struct screen_button *buttons)
 		screen->buttons[i] = newtCompactButton(column, screen->height - 1, buttons[i].label);
 		screen_add(screen, screen->buttons[i]);
 		screen->keys[i] = buttons[i].key;
-		screen_key(screen, buttons[i].key);
-		screen_key(screen, toupper(buttons[i].key));
+		if (!screen->typing) {
+			screen_key(screen, buttons[i].key);
+			screen_key(screen, toupper(buttons[i].key));
+		}
 		column += (int)ddl_text_width(buttons[i].label) + 2 + gap;
 	}
 	if (!screen->typing)
@@ -280,10 +290,22 @@ static int run_once(const struct screen *screen)
 	}
 }
 
+/* All of it once more, for a terminal that was resized, connected again or written over. */
+static void redraw(void)
+{
+	newtRedrawHelpLine();
+	SLsmg_touch_screen();
+	newtRefresh();
+}
+
 int screen_run(struct screen *screen)
 {
 	for (;;) {
 		int key = run_once(screen);
+		if (key == CTRL_L || key == NEWT_KEY_RESIZE) {
+			redraw();
+			continue;
+		}
 		if (key != KEY_HELP && key != '?')
 			return key;
 		if (screen->help)

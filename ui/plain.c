@@ -356,7 +356,11 @@ static enum ddl_reply ask_trouble(const struct ddl_question *question)
 		{ 0, NULL }
 	};
 
+	const struct ddl_plan *plan = question->plan;
+
 	print_trouble(&plain.out, question->error);
+	for (size_t i = 0; plan && plan->refusal.code == question->error->code && i < plan->n_refusals; i++)
+		print_line(&plain.out, 0, _("In the way: %s"), plan->refusals[i]);
 	plain.front.told = question->error->code;
 	switch (choose(choices)) {
 	case 'a':

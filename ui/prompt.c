@@ -26,7 +26,7 @@ static long long now_ms(void)
 
 static void show(unsigned columns, unsigned seconds)
 {
-	if (columns >= WIDE_LINE)
+	if (!columns || columns >= WIDE_LINE)
 		printf(_("\rPress F9 (or d) to load a driver disk ... %u "), seconds);
 	else
 		printf(_("\rF9 or d: load a driver disk ... %u "), seconds);

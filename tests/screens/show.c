@@ -208,6 +208,7 @@ static struct ddl_outcome failed = { .result = DDL_RESULT_UNDONE, .plan = &faile
 
 static struct ddl_error other_kernel = { DDL_E_KERNEL, 0,
 	"acme:qla2xxx 1.0-7: built for 4.19.0+1, this kernel is 6.1.0-56-amd64" };
+static struct ddl_error in_use = { DDL_E_BUSY, 0, "megaraid_sas" };
 static struct ddl_error pulled_out = { DDL_E_GONE, 5,
 	"sr0: megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm" };
 
@@ -247,6 +248,7 @@ static const struct scene {
 	{ "outcome-no-disk", { .kind = DDL_ASK_OUTCOME, .outcome = &no_disk } },
 	{ "outcome-failed", { .kind = DDL_ASK_OUTCOME, .outcome = &failed } },
 	{ "trouble", { .kind = DDL_ASK_TROUBLE, .error = &other_kernel } },
+	{ "trouble-in-use", { .kind = DDL_ASK_TROUBLE, .error = &in_use, .plan = &refused_plan } },
 	{ "trouble-gone", { .kind = DDL_ASK_TROUBLE, .error = &pulled_out } },
 };
 

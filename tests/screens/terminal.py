@@ -13,7 +13,7 @@ import time
 import pyte
 
 KEYS = {
-    "Enter": "\r", "Tab": "\t", "Esc": "\033", "Space": " ", "^C": "\003", "Backspace": "\177",
+    "Enter": "\r", "Tab": "\t", "Esc": "\033", "Space": " ", "^C": "\003", "^L": "\014", "Backspace": "\177",
     "Up": "\033OA", "Down": "\033OB", "PgUp": "\033[5~", "PgDn": "\033[6~",
     "F1": "\033OP", "F2": "\033OQ", "F3": "\033OR", "F9": "\033[20~", "VT-F9": "\033Ow",
 }
@@ -61,6 +61,11 @@ class Terminal:
     def hang_up(self):
         os.close(self.fd)
         self.fd = -1
+
+    def resize(self, columns, lines):
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.settle(0.3)
 
     def signal(self, number):
         os.kill(self.pid, number)
