@@ -183,14 +183,6 @@ static const struct ddl_repo *best_repo(const struct view *view)
 	return best;
 }
 
-static const struct ddl_package *bad_package(const struct ddl_repo *repo)
-{
-	for (size_t i = 0; i < repo->n_packages; i++)
-		if (repo->packages[i].state == DDL_PKG_BAD)
-			return &repo->packages[i];
-	return NULL;
-}
-
 /* Why no pack can be planned: the best one says it. */
 static void why_none(const struct view *view, struct ddl_error *error)
 {

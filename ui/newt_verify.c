@@ -55,20 +55,12 @@ enum ddl_reply newt_ask_verify(struct ddl_question *question)
 	}
 }
 
-static bool any_bad(const struct ddl_repo *repo)
-{
-	for (size_t i = 0; i < repo->n_packages; i++)
-		if (repo->packages[i].state == DDL_PKG_BAD)
-			return true;
-	return false;
-}
-
 static void write_tested(const struct print *print, const void *what)
 {
 	const struct ddl_question *question = what;
 	const struct ddl_repo *repo = question->repo;
 
-	if (any_bad(repo))
+	if (bad_package(repo))
 		print_line(print, 0, "%s", _("This pack is damaged and will not be loaded. "
 			   "Fetch or copy the disk again."));
 	else if (question->error)
@@ -106,7 +98,7 @@ enum ddl_reply newt_ask_tested(const struct ddl_question *question)
 
 	if (text)
 		key = screen_text(_("Result of the test"), text, tested_help(),
-				  any_bad(question->repo) || question->error ? bad : good);
+				  bad_package(question->repo) || question->error ? bad : good);
 	free(text);
 	return reply_of(key, 'g');
 }

@@ -270,14 +270,6 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 	}
 }
 
-static bool any_bad(const struct ddl_repo *repo)
-{
-	for (size_t i = 0; i < repo->n_packages; i++)
-		if (repo->packages[i].state == DDL_PKG_BAD)
-			return true;
-	return false;
-}
-
 /* Answers y, b and c as YES, BACK and NO. */
 static enum ddl_reply reply_of(char key)
 {
@@ -290,12 +282,12 @@ static enum ddl_reply ask_tested(const struct ddl_question *question)
 		{ 'y', _("go on") }, { 'b', _("back") }, { 'c', _("continue without a driver disk") },
 		{ 0, NULL }
 	};
-	bool bad = any_bad(question->repo) || question->error;
+	bool bad = bad_package(question->repo) || question->error;
 
 	print_tested(&plain.out, question->repo);
 	if (question->error)
 		print_trouble(&plain.out, question->error);
-	if (any_bad(question->repo))
+	if (bad_package(question->repo))
 		print_line(&plain.out, 0, "%s", _("This pack is damaged and will not be loaded."));
 	else if (!bad)
 		print_line(&plain.out, 0, "%s", _("All packages are as they should be."));

@@ -278,6 +278,14 @@ void print_look(const struct print *print, const struct ddl_look *look, const ch
 		print_line(print, 2, _("note: %s"), look->notes[i]);
 }
 
+const struct ddl_package *bad_package(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++)
+		if (repo->packages[i].state == DDL_PKG_BAD)
+			return &repo->packages[i];
+	return NULL;
+}
+
 static const char *package_verdict(const struct ddl_package *package)
 {
 	switch (package->state) {

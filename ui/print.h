@@ -34,6 +34,9 @@ void print_tested(const struct print *print, const struct ddl_repo *repo);
 void print_plan(const struct print *print, const struct ddl_plan *plan);
 void print_outcome(const struct print *print, const struct ddl_outcome *outcome);
 
+/* The first package that is not what it should be; NULL: none is known to be bad. */
+const struct ddl_package *bad_package(const struct ddl_repo *repo);
+
 /* Short texts for one line of a list, written to `to`, which is returned. */
 char *text_source(char *to, size_t room, const struct ddl_source *source);
 char *text_repo(char *to, size_t room, const struct ddl_repo *repo);

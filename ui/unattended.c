@@ -105,10 +105,7 @@ static void note_tested(struct unattended *unattended, const struct ddl_repo *re
 /* A damaged package is a YES too: the flow refuses it then, and gives the reason. */
 static enum ddl_reply reply_tested(const struct ddl_question *question)
 {
-	for (size_t i = 0; i < question->repo->n_packages; i++)
-		if (question->repo->packages[i].state == DDL_PKG_BAD)
-			return DDL_REPLY_YES;
-	return question->error ? DDL_REPLY_NO : DDL_REPLY_YES;
+	return question->error && !bad_package(question->repo) ? DDL_REPLY_NO : DDL_REPLY_YES;
 }
 
 static enum ddl_reply yes_if(bool condition)
