@@ -138,5 +138,6 @@ void *ddl_arena_push(struct ddl_arena *arena, void *items, size_t *count, size_t
 		*array = larger;
 	}
 	*count = n + 1;
-	return (unsigned char *)*array + n * size;
+	/* it may have been used before: a count is taken back where the last element turns out unwanted */
+	return memset((unsigned char *)*array + n * size, 0, size);
 }

@@ -92,8 +92,10 @@ void ddl_log(struct ddl_log *log, const char *format, ...)
 	(void)ddl_text_clean(clean, sizeof(clean), raw, strlen(raw));
 	n = snprintf(line, sizeof(line), "[%5lld.%03ld] %s\n", (long long)now.tv_sec,
 		     now.tv_nsec / 1000000, clean);
-	if (n > 0 && ddl_write_full(log->fd, line, (size_t)n) < 0)
-		log->fd = -1; /* a full log must not stop a load; the outcome has what counts */
+	if (n > 0 && ddl_write_full(log->fd, line, (size_t)n) < 0) {
+		(void)close(log->fd); /* a full log must not stop a load; the outcome has what counts */
+		log->fd = -1;
+	}
 }
 
 void ddl_log_error(struct ddl_log *log, const char *doing, const struct ddl_error *error)
