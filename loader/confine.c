@@ -119,6 +119,8 @@ static int reap(pid_t pid, bool kill_it)
 
 		if (got == pid || (got < 0 && errno != EINTR))
 			return got == pid ? status : -1;
+		if (i == 100 && !kill_it)
+			(void)kill(pid, SIGKILL); /* it has said its last word and goes on all the same */
 		(void)poll(NULL, 0, i < 100 ? 1 : 5);
 	}
 	return -1;
