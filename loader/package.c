@@ -49,6 +49,7 @@ struct share {
 	/* the parent's side, of the package being told */
 	struct staged *staged;
 	size_t n_staged;
+	uint64_t told_bytes;         /* of the package itself */
 	int raw;                     /* the whole package; -1 */
 	uint64_t raw_size;
 	uint8_t *parts;
@@ -185,6 +186,7 @@ static void forget(struct share *share, bool close_them)
 	share->staged = NULL;
 	share->parts = NULL;
 	share->n_staged = share->n_parts = 0;
+	share->told_bytes = 0;
 	share->raw = -1;
 	share->raw_size = 0;
 }
@@ -194,8 +196,12 @@ static int take_piece(struct share *share, const struct numbers *head, const uin
 {
 	const struct ddl_package *package = share->wishes[head->index].package;
 
-	if (head->value > DDL_MAX_PACKAGE || (n && n != head->value))
+	if ((n || share->call->keep) && n != head->value)
 		return bad_message(error);
+	/* a reader stops at the size that is listed */
+	if (share->told_bytes > package->size || head->value > package->size - share->told_bytes)
+		return bad_message(error);
+	share->told_bytes += head->value;
 	share->totals->done += head->value;
 	if (share->call->progress)
 		share->call->progress(share->call->arg, share->totals->done, share->totals->total, package);
@@ -231,7 +237,7 @@ static int take_bytes(struct share *share, const uint8_t *bytes, size_t n, struc
 {
 	struct staged *last = share->n_staged ? &share->staged[share->n_staged - 1] : NULL;
 
-	if (!last)
+	if (!last || n > DDL_MAX_STAGED_FILE - last->size)
 		return bad_message(error);
 	if (ddl_stage_append(share->call->stage, last->fd, bytes, n, error) < 0)
 		return -1;
@@ -275,7 +281,23 @@ static bool attach(struct share *share, struct ddl_package *package)
 		if (!module->file)
 			return false;
 	}
-	return package->state != DDL_PKG_UNREAD && (package->state == DDL_PKG_BAD) == (package->trouble.code != DDL_OK);
+	return true;
+}
+
+/* Bad with a reason, or what was wished for without one. */
+static bool is_answer(const struct ddl_package *told, const struct ddl_package_wish *wish)
+{
+	if (told->state == DDL_PKG_BAD)
+		return told->trouble.code != DDL_OK;
+	return told->trouble.code == DDL_OK && told->state == (wish->unpack ? DDL_PKG_STAGED : DDL_PKG_TESTED);
+}
+
+/* One that was told already: another answer would leave what was staged with nobody. */
+static bool is_answered(const struct ddl_package_wish *wish)
+{
+	enum ddl_package_state state = wish->package->state;
+
+	return state == DDL_PKG_BAD || state == DDL_PKG_STAGED || (state == DDL_PKG_TESTED && !wish->unpack);
 }
 
 static int take_package(struct share *share, const struct numbers *head, struct ddl_error *error)
@@ -285,7 +307,8 @@ static int take_package(struct share *share, const struct numbers *head, struct 
 	struct ddl_package told = *package;
 
 	ddl_codec_package(&codec, &told);
-	if (codec.failed || codec.used != codec.room || !attach(share, &told)) {
+	if (codec.failed || codec.used != codec.room || !is_answer(&told, &share->wishes[head->index]) ||
+	    !attach(share, &told)) {
 		forget(share, true);
 		return bad_message(error);
 	}
@@ -311,7 +334,7 @@ static int receive(void *arg, uint32_t type, const void *bytes, size_t n, struct
 	if (n < sizeof(head))
 		return bad_message(error);
 	memcpy(&head, bytes, sizeof(head));
-	if (head.index >= share->count)
+	if (head.index >= share->count || is_answered(&share->wishes[head.index]))
 		return bad_message(error);
 	switch (type) {
 	case TELL_PIECE:
@@ -331,8 +354,7 @@ static void judge_rest(struct share *share, const struct ddl_job *job)
 	for (size_t i = 0; i < share->count; i++) {
 		struct ddl_package *package = share->wishes[i].package;
 
-		if (package->state == DDL_PKG_STAGED || package->state == DDL_PKG_BAD ||
-		    (package->state == DDL_PKG_TESTED && !share->wishes[i].unpack))
+		if (is_answered(&share->wishes[i]))
 			continue;
 		package->state = DDL_PKG_BAD;
 		if (job->ok)
@@ -384,8 +406,10 @@ static int deal(struct share *shares, size_t n_shares, const struct ddl_packages
 		share->keep = ddl_arena_alloc(call->arena, each + 1, sizeof(*share->keep));
 		if (!share->wishes || !share->wanted || !share->keep)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "packages");
-		for (size_t i = s; i < count; i += n_shares)
+		for (size_t i = s; i < count; i += n_shares) {
+			share->wanted[share->count].fd = -1; /* nothing of ours before it is prepared */
 			share->wishes[share->count++] = wishes[i];
+		}
 	}
 	return 0;
 }

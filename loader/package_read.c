@@ -225,11 +225,13 @@ static int entry_path(struct pass *pass, struct archive_entry *entry, char *path
 {
 	const struct ddl_package *package = pass->reading->package;
 	const char *name = archive_entry_pathname(entry);
+	char bare[DDL_MAX_PATH + sizeof("lib/firmware/")];
 
-	if (package->type == DDL_PKG_FIRMWARE)
-		return snprintf(path, room, "lib/firmware/%s", ddl_path_base(package->file)) < (int)room ? 0 : -1;
-	if (package->type == DDL_PKG_DRIVER)
-		return snprintf(path, room, "%s", ddl_path_base(package->file)) < (int)room ? 0 : -1;
+	if (package->type == DDL_PKG_FIRMWARE || package->type == DDL_PKG_DRIVER) {
+		(void)snprintf(bare, sizeof(bare), "%s%s", package->type == DDL_PKG_FIRMWARE ? "lib/firmware/" : "",
+			       ddl_path_base(package->file));
+		name = bare;
+	}
 	if (!name || !ddl_path_clean(path, room, name))
 		return ddl_fail(trouble(pass), DDL_E_PATH, 0, "%s", name ? name : "");
 	return 0;
@@ -261,12 +263,25 @@ static int take_entry(struct pass *pass, struct archive *archive, struct archive
 	return keep ? hold(pass, file, bytes, length) : 0;
 }
 
+/* What is passed over is unpacked all the same: it counts against the same limits. */
+static int count_passed_over(struct pass *pass, struct archive *archive)
+{
+	la_int64_t n = archive_filter_bytes(archive, 0);
+
+	if (n > 0 && (uint64_t)n > pass->unpacked)
+		return count_unpacked(pass, (size_t)((uint64_t)n - pass->unpacked), 0);
+	return 0;
+}
+
 static int unpack_entries(struct pass *pass, struct archive *archive)
 {
 	struct archive_entry *entry;
 
 	for (;;) {
 		int status = archive_read_next_header(archive, &entry);
+
+		if (count_passed_over(pass, archive) < 0)
+			return -1;
 
 		if (status == ARCHIVE_EOF)
 			return 0;

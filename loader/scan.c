@@ -109,6 +109,16 @@ static int keep_metadata(struct scanning *scanning, struct ddl_repo *repo, struc
 	return 0;
 }
 
+/* Each repository has its limit; all together may not have more packages than one. */
+static bool too_many_packages(const struct ddl_scan *scan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scan->n_repos && scan->repos[i]; i++)
+		n += scan->repos[i]->n_packages;
+	return n > DDL_MAX_PACKAGES;
+}
+
 static void codec_found(struct ddl_codec *codec, struct found *found)
 {
 	uint64_t n = found->scan.n_repos;
@@ -128,6 +138,7 @@ static void codec_found(struct ddl_codec *codec, struct found *found)
 			ddl_codec_repo(codec, found->scan.repos[i]);
 		else
 			codec->failed = true;
+		codec->failed = codec->failed || too_many_packages(&found->scan);
 	}
 }
 
@@ -164,6 +175,8 @@ static int run_scan(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 	for (size_t i = 0; i < found.scan.n_repos; i++)
 		if (keep_metadata(scanning, found.scan.repos[i], error) < 0)
 			return -1;
+	if (too_many_packages(&found.scan))
+		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u packages"), DDL_MAX_PACKAGES);
 	return tell(sink, &found, error);
 }
 
