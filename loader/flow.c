@@ -101,8 +101,11 @@ static int add_look(struct flow *flow, struct ddl_source *source)
 	return 0;
 }
 
+/* Before looking anew. The person may change the disk now, and memory is needed for the next. */
 static void forget_looks(struct flow *flow)
 {
+	ddl_session_close_media(flow->session);
+	ddl_session_forget_looks(flow->session);
 	flow->looks = NULL;
 	flow->chosen = NULL;
 	flow->n_looks = flow->next_look = flow->n_chosen = 0;
@@ -182,7 +185,6 @@ static enum step step_source(struct flow *flow)
 	size_t count = 0;
 
 	forget_looks(flow);
-	ddl_session_close_media(flow->session); /* the person may change the disk now */
 	(void)ddl_session_phase(flow->session, DDL_PHASE_MACHINE, "");
 	if (!ddl_session_machine(flow->session, &flow->trouble) ||
 	    ddl_session_sources(flow->session, &sources, &count, &flow->trouble) < 0)
@@ -227,9 +229,9 @@ static void say_why_not(const struct flow *flow, const struct ddl_repo *repo, st
 		*error = bad->trouble;
 		(void)ddl_fail_in(error, "%s", bad->file);
 	} else if (repo->fit == DDL_FIT_OTHER_KERNEL || repo->fit == DDL_FIT_TWIN) {
-		const char *kernel = "?";
+		const char *kernel = "";
 
-		for (size_t i = 0; i < repo->n_packages; i++)
+		for (size_t i = 0; i < repo->n_packages && !*kernel; i++)
 			if (repo->packages[i].fit == repo->fit)
 				kernel = repo->packages[i].n_modules ? repo->packages[i].modules[0]->kernel
 								     : repo->packages[i].kernel;
@@ -339,8 +341,10 @@ static int compare_fingerprint(const struct ddl_options *options, const struct d
 static enum ddl_reply test_pack(struct flow *flow, struct ddl_repo *repo)
 {
 	struct ddl_question question = { .kind = DDL_ASK_TESTED, .repo = repo };
-	int tested = ddl_session_test(flow->session, repo, &flow->trouble);
+	int tested;
 
+	ddl_error_clear(&flow->trouble); /* of something before that the person went back from */
+	tested = ddl_session_test(flow->session, repo, &flow->trouble);
 	question.error = tested < 0 ? &flow->trouble : NULL;
 	if (tested < 0 && flow->trouble.code == DDL_E_CANCELLED)
 		return DDL_REPLY_BACK;
@@ -379,11 +383,33 @@ static enum step step_verify(struct flow *flow)
 			say_why_not(flow, repo, &flow->trouble);
 			return fail(flow, STEP_VERIFY);
 		}
+		if (reply == DDL_REPLY_YES && flow->trouble.code != DDL_OK)
+			return fail(flow, STEP_VERIFY); /* the medium is gone: what was not tested is not loaded */
 	}
 	return STEP_LICENCE;
 }
 
 /* --------------------------------------------------------------------- licence */
+
+/* Cleans `length` bytes and the NUL behind them line by line: line feeds stay. Never grows. */
+static void clean_lines(char *text, size_t length)
+{
+	size_t from = 0, to = 0;
+
+	while (from < length) {
+		char *line = text + from, *end = memchr(line, '\n', length - from);
+		size_t n = end ? (size_t)(end - line) : length - from;
+
+		for (size_t i = 0; i < n; i++)
+			line[i] = line[i] ? line[i] : ' '; /* what stands behind a NUL is to be read, too */
+		memmove(text + to, line, n);
+		to += ddl_text_clean(text + to, n + 1, text + to, n);
+		if (end)
+			text[to++] = '\n';
+		from += n + (end != NULL);
+	}
+	text[to] = '\0';
+}
 
 static char *licence_text(struct flow *flow, const struct ddl_file *file)
 {
@@ -393,14 +419,7 @@ static char *licence_text(struct flow *flow, const struct ddl_file *file)
 
 	if (got < 0)
 		return NULL;
-	for (char *line = text, *end; *line; line = end) { /* line by line: line feeds stay */
-		size_t length = strcspn(line, "\n");
-
-		end = line + length + (line[length] == '\n');
-		for (size_t i = 0; i < length; i++)
-			if ((unsigned char)line[i] < ' ' || line[i] == 0x7F)
-				line[i] = ' ';
-	}
+	clean_lines(text, (size_t)got);
 	return text;
 }
 
@@ -551,6 +570,10 @@ static enum step step_trouble(struct flow *flow)
 					 .outcome = flow->session->outcome, .plan = flow->plan };
 
 	flow->status = ddl_code_status(flow->trouble.code);
+	if (flow->failed == STEP_END) { /* trying again would not help */
+		(void)ask(flow, &question);
+		return STEP_END;
+	}
 	switch (ask(flow, &question)) {
 	case DDL_REPLY_AGAIN:
 		return flow->n_words ? STEP_WORDS : STEP_SOURCE;
@@ -585,10 +608,10 @@ enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *wo
 	enum step now = count ? STEP_WORDS : STEP_SOURCE;
 
 	session->keep = true;
-	if (count && !ddl_session_machine(session, &flow.trouble)) {
-		now = STEP_END;
-		flow.status = ddl_code_status(flow.trouble.code);
-	}
+	if (ddl_session_log_default(session, &flow.trouble) < 0 ||
+	    session->kernel->ops->may_change(session->kernel, &flow.trouble) < 0 ||
+	    !ddl_session_machine(session, &flow.trouble))
+		now = fail(&flow, STEP_END);
 	while (now != STEP_END)
 		now = step(&flow, now);
 	if (error)
@@ -596,30 +619,48 @@ enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *wo
 	return flow.status;
 }
 
+/* Verifies one pack. True: on with the next; what is wrong with this one is in *trouble. */
+static bool verify_one(struct flow *flow, struct ddl_repo *repo, struct ddl_error *trouble)
+{
+	enum ddl_reply reply;
+	bool on;
+
+	ddl_error_clear(&flow->trouble);
+	if (compare_fingerprint(&flow->session->options, repo, trouble) < 0)
+		return false;
+	reply = verify_pack(flow, repo);
+	on = reply == DDL_REPLY_YES || reply == DDL_REPLY_SKIP;
+	*trouble = flow->trouble;
+	if (bad_package(repo)) {
+		ddl_error_clear(trouble);
+		say_why_not(flow, repo, trouble);
+	} else if (!on && trouble->code == DDL_OK) {
+		(void)ddl_fail(trouble, DDL_E_CANCELLED, 0, "%s", "");
+	}
+	return on;
+}
+
 enum ddl_status ddl_flow_verify(struct ddl_session *session, const char *word, struct ddl_error *error)
 {
 	const char *words[] = { word };
 	struct flow flow = { .session = session, .words = words, .n_words = 1, .status = DDL_DONE };
+	struct ddl_error first = DDL_ERROR_INIT;
+	bool on = ddl_session_machine(session, &first) != NULL;
 
-	if (!ddl_session_machine(session, &flow.trouble) || look_at_word(&flow, word) < 0)
-		goto out;
-	for (size_t l = 0; l < flow.n_looks; l++) {
-		for (size_t r = 0; r < flow.looks[l]->n_repos; r++) {
-			struct ddl_repo *repo = flow.looks[l]->repos[r];
+	if (on && look_at_word(&flow, word) < 0) {
+		first = flow.trouble;
+		on = false;
+	}
+	for (size_t l = 0; l < flow.n_looks && on; l++) {
+		for (size_t r = 0; r < flow.looks[l]->n_repos && on; r++) {
 			struct ddl_error trouble = DDL_ERROR_INIT;
 
-			if (compare_fingerprint(&session->options, repo, &flow.trouble) < 0)
-				goto out;
-			if (verify_pack(&flow, repo) == DDL_REPLY_NO && flow.trouble.code == DDL_OK)
-				(void)ddl_fail(&flow.trouble, DDL_E_CANCELLED, 0, "%s", "");
-			if (!bad_package(repo))
-				continue;
-			say_why_not(&flow, repo, &trouble);
-			flow.trouble = trouble;
+			on = verify_one(&flow, flow.looks[l]->repos[r], &trouble);
+			if (first.code == DDL_OK) /* the others are verified all the same */
+				first = trouble;
 		}
 	}
-out:
 	if (error)
-		*error = flow.trouble;
-	return ddl_code_status(flow.trouble.code);
+		*error = first;
+	return ddl_code_status(first.code);
 }

@@ -86,24 +86,30 @@ void ddl_session_close_media(struct ddl_session *session)
 	}
 }
 
-static void drop_staged(struct ddl_session *session)
+static void drop_package(struct ddl_session *session, struct ddl_package *package)
 {
-	for (size_t l = 0; l < session->n_looks; l++) {
-		struct ddl_look *look = session->looks[l];
+	if (package->fd >= 0)
+		ddl_stage_drop(session->stage, package->fd, package->size);
+	package->fd = -1;
+	for (size_t i = 0; i < package->n_files; i++) {
+		struct ddl_file *file = package->files[i];
 
-		for (size_t r = 0; r < look->n_repos; r++) {
-			for (size_t p = 0; p < look->repos[r]->n_packages; p++) {
-				struct ddl_package *package = &look->repos[r]->packages[p];
-
-				if (package->fd >= 0)
-					ddl_stage_drop(session->stage, package->fd, package->size);
-				for (size_t f = 0; f < package->n_files; f++)
-					if (package->files[f]->fd >= 0)
-						ddl_stage_drop(session->stage, package->files[f]->fd,
-							       package->files[f]->size);
-			}
-		}
+		if (file->fd >= 0)
+			ddl_stage_drop(session->stage, file->fd, file->size);
+		file->fd = -1;
 	}
+	for (size_t i = 0; i < package->n_modules; i++)
+		package->modules[i]->device = NULL; /* of a view of the machine that is replaced soon */
+}
+
+void ddl_session_forget_looks(struct ddl_session *session)
+{
+	for (size_t l = 0; l < session->n_looks; l++)
+		for (size_t r = 0; r < session->looks[l]->n_repos; r++)
+			for (size_t p = 0; p < session->looks[l]->repos[r]->n_packages; p++)
+				drop_package(session, &session->looks[l]->repos[r]->packages[p]);
+	session->looks = NULL;
+	session->n_looks = 0;
 }
 
 void ddl_session_free(struct ddl_session *session)
@@ -111,7 +117,7 @@ void ddl_session_free(struct ddl_session *session)
 	if (!session)
 		return;
 	ddl_session_close_media(session);
-	drop_staged(session);
+	ddl_session_forget_looks(session);
 	ddl_stage_free(session->stage);
 	if (session->kernel)
 		session->kernel->ops->close(session->kernel);
@@ -122,6 +128,23 @@ void ddl_session_free(struct ddl_session *session)
 	ddl_arena_free(session->machine_arena);
 	ddl_arena_free(session->arena);
 	free(session);
+}
+
+int ddl_session_log_default(struct ddl_session *session, struct ddl_error *error)
+{
+	char path[DDL_MAX_PATH];
+	struct ddl_log *log;
+
+	if (session->options.log_path)
+		return 0;
+	if (!ddl_session_run_path(session, path, sizeof(path), "log"))
+		return ddl_fail(error, DDL_E_LOG, ENAMETOOLONG, "--root %s", root_of(session));
+	log = ddl_log_open(path, NULL);
+	if (!log)
+		return 0;
+	ddl_log_close(session->log);
+	session->log = log;
+	return 0;
 }
 
 /* --------------------------------------------------------------------- events */
@@ -168,17 +191,20 @@ static void fit_all(struct ddl_session *session)
 const struct ddl_machine *ddl_session_machine(struct ddl_session *session, struct ddl_error *error)
 {
 	struct ddl_arena *arena = ddl_arena_new();
+	struct ddl_machine machine = { .release = "" };
 
 	if (!arena) {
 		(void)ddl_fail(error, DDL_E_MEMORY, 0, "machine");
 		return NULL;
 	}
+	if (session->kernel->ops->snapshot(session->kernel, arena, &machine, error) < 0) {
+		ddl_arena_free(arena); /* the view from before stays: packs point into it */
+		return NULL;
+	}
 	if (session->machine_arena != session->plan_machine_arena)
 		ddl_arena_free(session->machine_arena);
 	session->machine_arena = arena;
-	session->machine = (struct ddl_machine){ .release = "" };
-	if (session->kernel->ops->snapshot(session->kernel, arena, &session->machine, error) < 0)
-		return NULL;
+	session->machine = machine;
 	if (session->options.kernel && !session->options.root)
 		session->machine.n_loaded = 0; /* a question about another kernel: what runs here says nothing */
 	fit_all(session);
@@ -370,7 +396,7 @@ static int look_at_images(struct ddl_session *session, struct ddl_look *look, si
 	if (ddl_medium_names(medium, session->arena, "", ".iso", &names, &count, &trouble) < 0)
 		return trouble.code == DDL_E_MEMORY ? -1 : add_note(session, look,
 			ddl_arena_printf(session->arena, "%s", ddl_code_sentence(trouble.code)));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !session->cancelled; i++) {
 		size_t number = add_medium(session, look->source, names[i]);
 
 		ddl_error_clear(&trouble);
@@ -407,6 +433,8 @@ static int look_everywhere(struct ddl_session *session, struct ddl_look *look, s
 	if (number == SIZE_MAX || look_at_medium(session, look, number, &look->trouble) < 0 ||
 	    look_at_images(session, look, number) < 0)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
+	if (session->cancelled) /* what was found so far is not all there is */
+		return ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "");
 	if (look->n_repos) {
 		if (look->trouble.code != DDL_OK &&
 		    add_note(session, look, ddl_arena_printf(session->arena, "%s (%s)",

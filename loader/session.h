@@ -47,6 +47,15 @@ bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const 
 /* Unmounts and closes all media; what is needed of them is staged. They open again when asked for. */
 void ddl_session_close_media(struct ddl_session *session);
 
+/* Forgets all looks: what was staged of their packages is given back. */
+void ddl_session_forget_looks(struct ddl_session *session);
+
+/*
+ * Commands that change things write a log where none was asked for: <root>/run/ddload/log.
+ * That it cannot be written is no reason to leave a machine without its disks: then there is none.
+ */
+int ddl_session_log_default(struct ddl_session *session, struct ddl_error *error);
+
 /* <root>/run/ddload, or a path below it; false when it does not fit. */
 bool ddl_session_run_path(const struct ddl_session *session, char *to, size_t room, const char *below);
 
