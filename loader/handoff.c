@@ -44,14 +44,21 @@ static int write_bytes(int dir, const char *name, const char *bytes, size_t n, s
 	fd = ddl_path_create(dir, temporary, error);
 	if (fd < 0)
 		return -1;
-	if (ddl_write_full(fd, bytes, n) < 0 || close(fd) < 0) {
+	if (ddl_write_full(fd, bytes, n) < 0) {
 		(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", temporary);
-		(void)unlinkat(dir, temporary, 0);
-		return -1;
+		(void)close(fd); /* what counts has failed */
+		goto fail;
 	}
-	if (renameat(dir, temporary, dir, name) < 0)
-		return ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
-	return 0;
+	if (close(fd) < 0) {
+		(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", temporary);
+		goto fail;
+	}
+	if (renameat(dir, temporary, dir, name) == 0)
+		return 0;
+	(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
+fail:
+	(void)unlinkat(dir, temporary, 0);
+	return -1;
 }
 
 static int copy_staged(int from, int dir, const char *name, struct ddl_error *error)
@@ -69,14 +76,19 @@ static int copy_staged(int from, int dir, const char *name, struct ddl_error *er
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n == 0 && close(fd) == 0)
-			return 0;
-		if (n <= 0 || ddl_write_full(fd, buffer, (size_t)n) < 0)
+		if (n == 0)
 			break;
+		if (n < 0 || ddl_write_full(fd, buffer, (size_t)n) < 0) {
+			(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
+			(void)close(fd);
+			goto fail;
+		}
 		at += n;
 	}
+	if (close(fd) == 0)
+		return 0;
 	(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
-	(void)close(fd);
+fail:
 	(void)unlinkat(dir, name, 0);
 	return -1;
 }
@@ -84,7 +96,8 @@ static int copy_staged(int from, int dir, const char *name, struct ddl_error *er
 /* The identifier as a directory's name: no slash, no leading dot. */
 static void directory_name(char *to, size_t room, const char *identifier)
 {
-	(void)snprintf(to, room, "packs/%s", identifier);
+	/* originator and name together may be longer than a name of a file system */
+	(void)snprintf(to, room, "packs/%.*s", (int)DDL_MAX_NAME, identifier);
 	for (char *c = to + strlen("packs/"); *c; c++)
 		if (*c == '/' || (*c == '.' && c == to + strlen("packs/")))
 			*c = '_';
