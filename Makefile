@@ -35,7 +35,7 @@ help:
 	@echo 'make parts      stock kernel, drivers, packs, media, initrd, in build/parts'
 	@echo 'make native     the program with glibc: build/native/{plain,asan,ubsan}/ddload'
 	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
-	@echo 'make static, cases, screens, qemu     one suite of tests'
+	@echo 'make static, packs, cases, screens, qemu     one suite of tests'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
 	@echo 'make demo       boot a virtual server and use ddload in it (DEMO=replace)'
 	@echo 'make bench      measured against what one could use instead'
@@ -136,6 +136,12 @@ $(BUILD)/native/$1/show: $(BUILD)/native/$1/tests/screens/show.o $(BUILD)/native
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
 
+# The program on a kernel that is read from a file, for the text cases of `load`.
+$(BUILD)/native/$1/fake: $(patsubst %,$(BUILD)/native/$1/%.o,ui/main tests/cases/fake_main tests/unit/fake_kernel) \
+		$(BUILD)/native/$1/libddload.a
+	@echo 'LD $$@'
+	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
+
 unit-$1: $(tests_of)
 endef
 $(foreach variant,$(variants),$(eval $(call variant_rules,$(variant))))
@@ -147,21 +153,21 @@ unit-programs: unit-plain unit-asan unit-ubsan unit-clang
 
 # --- Tests.  Each suite is an executable tests/NAME/run; tests/run adds them up.
 
-suites := $(patsubst tests/%/run,%,$(foreach s,unit static cases screens qemu,$(wildcard tests/$(s)/run)))
+suites := $(patsubst tests/%/run,%,$(foreach s,unit static packs cases screens qemu,$(wildcard tests/$(s)/run)))
 export T
 
 unit: unit-programs
 	@tests/unit/run
 static: all $(static_test_programs)
 	@tests/static/run
-cases: all native $(static_test_programs)
+cases: all parts native $(BUILD)/native/asan/fake $(static_test_programs)
 	@tests/cases/run
 screens: all $(BUILD)/native/asan/show
 	@tests/screens/run
 qemu: all parts
 	@tests/qemu/run
 
-test: all parts native unit-programs $(BUILD)/native/asan/show $(static_test_programs)
+test: all parts native unit-programs $(patsubst %,$(BUILD)/native/asan/%,show fake) $(static_test_programs)
 	@tests/run $(suites)
 
 test-all: export DDL_TEST_ALL = 1
@@ -190,7 +196,7 @@ distclean:
 	rm -rf $(BUILD)
 
 -include $(patsubst %.o,%.d,$(static_o))
--include $(wildcard $(BUILD)/native/*/*/*.d $(BUILD)/native/*/tests/unit/*.d)
+-include $(wildcard $(BUILD)/native/*/*/*.d $(BUILD)/native/*/tests/unit/*.d $(BUILD)/native/*/tests/screens/*.d)
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
