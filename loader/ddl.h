@@ -87,7 +87,7 @@ struct ddl_machine {
 	const char *release;      /* uname -r, or --kernel */
 	struct ddl_device *devices;
 	size_t n_devices;
-	struct ddl_disk *disks;   /* all whole disks */
+	struct ddl_disk *disks;   /* all whole disks that one could install onto: no CD drives */
 	size_t n_disks;
 	struct ddl_loaded *loaded;
 	size_t n_loaded;
@@ -279,6 +279,8 @@ struct ddl_plan {
 	size_t n_firmware;
 	const char **assumed;     /* modules that the installer must bring: its tree is not known here */
 	size_t n_assumed;
+	const char **notes;       /* translated: what is good to know and stops nothing */
+	size_t n_notes;
 	struct ddl_error refusal; /* DDL_OK: may be applied */
 	const char **refusals;    /* translated, one thing in the way each */
 	size_t n_refusals;

@@ -514,6 +514,9 @@ static enum step step_plan(struct flow *flow)
 		flow->trouble = flow->plan->refusal;
 		return refuse(flow);
 	}
+	for (size_t i = 0; i < flow->plan->n_notes; i++)
+		(void)ddl_session_tell(flow->session, &(struct ddl_event){ .kind = DDL_EVENT_NOTE,
+			.phase = DDL_PHASE_PLAN, .what = flow->plan->notes[i] });
 	if (!flow->plan->n_ops)
 		return STEP_APPLY; /* nothing would change: there is nothing to ask */
 	question.plan = flow->plan;

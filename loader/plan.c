@@ -780,6 +780,53 @@ static int add_ops(struct maker *m)
 	return m->n_order == 0 || add_op(m, DDL_OP_SETTLE, "") ? 0 : -1;
 }
 
+/* -------------------------------------------------------------------- remarks */
+
+int ddl_plan_note(struct ddl_arena *arena, struct ddl_plan *plan, const char *sentence)
+{
+	const char **note;
+	size_t i;
+
+	if (!sentence)
+		return -1;
+	for (i = 0; i < plan->n_notes; i++)
+		if (strcmp(plan->notes[i], sentence) == 0)
+			return 0;
+	note = ddl_arena_push(arena, &plan->notes, &plan->n_notes, sizeof *note);
+	if (!note)
+		return -1;
+	*note = sentence;
+	return 0;
+}
+
+/* Is `name` the disk or a partition of it: "sda1" of "sda", "nvme0n1p1" of "nvme0n1"? */
+static bool is_part_of(const char *name, const char *disk)
+{
+	size_t n = strlen(disk);
+
+	if (!n || strncmp(name, disk, n) != 0)
+		return false;
+	if (!name[n])
+		return true;
+	name += n;
+	if (disk[n - 1] >= '0' && disk[n - 1] <= '9' && *name++ != 'p')
+		return false;
+	return *name && strspn(name, "0123456789") == strlen(name);
+}
+
+int ddl_plan_note_medium(struct ddl_arena *arena, struct ddl_plan *plan, const char *device)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_away; i++)
+		if (is_part_of(device, plan->away[i]))
+			return ddl_plan_note(arena, plan, ddl_arena_printf(arena,
+				_("%s, which the drivers are on, is read through the driver that is "
+				  "replaced; all that is needed of it has been copied to memory."),
+				device));
+	return 0;
+}
+
 /* ---------------------------------------------------------------- the whole */
 
 int ddl_plan_make(struct ddl_arena *arena, const struct ddl_machine *machine,

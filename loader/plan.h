@@ -24,4 +24,13 @@ int ddl_plan_make(struct ddl_arena *arena, const struct ddl_machine *machine,
 		  struct ddl_kernel *kernel, struct ddl_repo *const *repos, size_t n_repos,
 		  struct ddl_plan *plan, struct ddl_error *error);
 
+/* Adds a remark to the plan, once; NULL is a lack of memory (-1). */
+int ddl_plan_note(struct ddl_arena *arena, struct ddl_plan *plan, const char *sentence);
+
+/*
+ * Notes that the medium `device` ("sdb", "nvme0n1p1") is read through a driver that leaves,
+ * where that is so: all that is needed of it is staged by then.
+ */
+int ddl_plan_note_medium(struct ddl_arena *arena, struct ddl_plan *plan, const char *device);
+
 #endif

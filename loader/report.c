@@ -354,6 +354,7 @@ static void put_plan(struct json *json, const char *key, const struct ddl_plan *
 	json_close(json);
 	json_texts(json, "away", plan->away, plan->n_away);
 	json_texts(json, "assumed", plan->assumed, plan->n_assumed);
+	json_texts(json, "notes", plan->notes, plan->n_notes);
 	put_module_names(json, "wanted", plan->wanted, plan->n_wanted);
 	put_module_names(json, "already", plan->already, plan->n_already);
 	json_array(json, "firmware");

@@ -477,6 +477,20 @@ struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source
 
 /* ----------------------------------------------------------------------- plan */
 
+/* A medium that hangs off a driver that leaves is worth a word. */
+static int note_media(struct ddl_session *session, struct ddl_arena *arena, struct ddl_plan *plan,
+		      struct ddl_repo *const *repos, size_t count, struct ddl_error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct ddl_source *source = session->opened[repos[i]->medium].source;
+
+		if (source->kind == DDL_SOURCE_DEVICE &&
+		    ddl_plan_note_medium(arena, plan, ddl_path_base(source->path)) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "plan");
+	}
+	return 0;
+}
+
 struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *const *repos, size_t count,
 				  struct ddl_error *error)
 {
@@ -498,8 +512,11 @@ struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *
 	if (session->plan_machine_arena != session->machine_arena)
 		ddl_arena_free(session->plan_machine_arena);
 	session->plan_machine_arena = session->machine_arena;
-	if (ddl_plan_make(arena, &session->machine, session->kernel, repos, count, plan, error) < 0)
+	if (ddl_plan_make(arena, &session->machine, session->kernel, repos, count, plan, error) < 0 ||
+	    note_media(session, arena, plan, repos, count, error) < 0)
 		return NULL;
+	for (size_t i = 0; i < plan->n_notes; i++)
+		ddl_log(session->log, "%s", plan->notes[i]);
 	return plan;
 }
 

@@ -356,6 +356,8 @@ void print_plan(const struct print *print, const struct ddl_plan *plan)
 	for (size_t i = 0; i < plan->n_assumed; i++)
 		print_line(print, 0, _("The installer must have the module %s; what it has is not known here."),
 			   plan->assumed[i]);
+	for (size_t i = 0; i < plan->n_notes; i++)
+		print_line(print, 0, "%s", plan->notes[i]);
 	for (size_t i = 0; i < plan->n_refusals; i++)
 		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
 }

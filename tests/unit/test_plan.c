@@ -520,6 +520,42 @@ static void conf_lines(void **state)
 	ddl_arena_free(arena);
 }
 
+/* The medium is told of when it goes away, by its disk or a partition of that. */
+static void note_of_medium(void **state)
+{
+	static const struct {
+		const char *disks, *device;
+		bool noted;
+	} rows[] = {
+		{ "sda,sdb", "sdb", true }, { "sda,sdb", "sdb12", true }, { "sda,sdb", "sdc", false },
+		{ "sda,sdb", "sdbx1", false }, { "sda,sdb", "sdb1x", false }, { "sda", "sda", true },
+		{ "sda,sdb", "sd", false }, { "nvme0n1", "nvme0n1p2", true },
+		{ "nvme0n1", "nvme0n12", false }, { "nvme0n1", "nvme0n1p", false }, { "sda", "sr0", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct world w = world();
+		struct ddl_plan plan;
+		char text[256];
+
+		w.fake->n_devices = 0;
+		fake_device(w.fake, "03:00", MODALIAS, DDL_CLASS_STORAGE, rows[i].disks);
+		fake_loaded(w.fake, w.old);
+		plan = plan_of(w.fake, w.repo);
+		assert_int_equal(ddl_plan_note_medium(w.fake->arena, &plan, rows[i].device), 0);
+		assert_int_equal(ddl_plan_note_medium(w.fake->arena, &plan, rows[i].device), 0);
+		assert_int_equal(plan.n_notes, rows[i].noted);
+		assert_int_equal(plan.refusal.code, DDL_OK);
+		snprintf(text, sizeof text, "%s, which the drivers are on, is read through the driver that "
+			 "is replaced; all that is needed of it has been copied to memory.", rows[i].device);
+		if (rows[i].noted)
+			assert_string_equal(plan.notes[0], text);
+		fake_kernel_free(w.fake);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -533,6 +569,7 @@ int main(void)
 		cmocka_unit_test(damaged_beside),
 		cmocka_unit_test(twice), cmocka_unit_test(firmware),
 		cmocka_unit_test(parameters), cmocka_unit_test(conf_lines),
+		cmocka_unit_test(note_of_medium),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
