@@ -17,6 +17,9 @@
 #define NVME_SUBSYSTEMS  "sys/devices/virtual/nvme-subsystem"
 #define FLAG_UP          1   /* IFF_UP, netdevice(7) */
 
+/* SCSI Primary Commands, peripheral device type: CD and DVD drives, also those on IDE and SATA. */
+#define SCSI_TYPE_ROM    5
+
 /* PCI base classes and classes, PCI Code and ID Assignment Specification. */
 #define PCI_BASE_STORAGE  0x01U
 #define PCI_BASE_NETWORK  0x02U
@@ -60,6 +63,7 @@ static const char *owner_of(struct ddl_machine_reader *reader, const char *place
 static bool read_block(struct ddl_machine_reader *reader, const char *name, struct ddl_block *block)
 {
 	char place[DDL_SYSFS_PATH], *slash;
+	long long type;
 
 	if (!ddl_sysfs_link(reader->root, place, sizeof(place), CLASS_BLOCK "/%s", name))
 		(void)snprintf(place, sizeof(place), CLASS_BLOCK "/%s", name);
@@ -67,6 +71,7 @@ static bool read_block(struct ddl_machine_reader *reader, const char *name, stru
 	block->place = ddl_arena_dup(reader->arena, place);
 	block->number = ddl_sysfs_keep(reader->root, reader->arena, "%s/dev", place);
 	block->partition = ddl_sysfs_exists(reader->root, "%s/partition", place);
+	block->optical = ddl_sysfs_number(reader->root, &type, "%s/device/type", place) && type == SCSI_TYPE_ROM;
 	if (!block->place || !block->number)
 		return false;
 	slash = strrchr(place, '/');
@@ -130,7 +135,7 @@ bool ddl_machine_blocks(struct ddl_machine_reader *reader)
 		if (!kept)
 			return false;
 		*kept = block;
-		if (is_disk(kept) && !add_disk(reader, kept, &machine->disks, &machine->n_disks))
+		if (is_disk(kept) && !kept->optical && !add_disk(reader, kept, &machine->disks, &machine->n_disks))
 			return false;
 	}
 	return true;
@@ -279,6 +284,9 @@ static bool read_device(struct ddl_machine_reader *reader, const char *bus, cons
 	if (!read_pci(reader, place, &device) || !read_driver(reader, place, &device) ||
 	    !read_below(reader, place, &device))
 		return false;
+	/* The PCI function only carries the device on the virtio bus, which is the one to show. */
+	if (strcmp(device.driver, "virtio-pci") == 0)
+		device.class = DDL_CLASS_OTHER;
 	kept = ddl_arena_push(reader->arena, &machine->devices, &machine->n_devices, sizeof(*kept));
 	if (kept)
 		*kept = device;

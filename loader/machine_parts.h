@@ -16,6 +16,7 @@ struct ddl_block {
 	const char *number;       /* "8:1" */
 	const char *disk;         /* the whole disk's name; its own unless it is a partition */
 	bool partition, virtual;  /* virtual: no hardware of its own */
+	bool optical;             /* a CD or DVD drive */
 };
 
 struct ddl_interface {

@@ -85,11 +85,10 @@ static void test_controller_without_driver(void **state)
 	assert_non_null(device_at("platform", "pcspkr"));
 	assert_string_equal(device_at("platform", "pcspkr")->ids, "");
 	assert_null(device_at("cpu", "cpu0"));
-	/* whole disks with hardware: neither loop, ram nor zram */
-	assert_int_equal(machine.n_disks, 1);
-	assert_string_equal(machine.disks[0].name, "sr0");
-	assert_true(machine.disks[0].removable);
-	assert_string_equal(machine.disks[0].model, "QEMU DVD-ROM");
+	assert_true(device_at("pci", "0000:00:01.1")->disks[0].removable);
+	assert_string_equal(device_at("pci", "0000:00:01.1")->disks[0].model, "QEMU DVD-ROM");
+	/* disks to install onto: neither loop, ram nor zram, and no CD drive */
+	assert_int_equal(machine.n_disks, 0);
 	assert_int_equal(machine.n_uses, 0);
 }
 
@@ -116,7 +115,7 @@ static void test_disks_below(void **state)
 	assert_int_equal(device->class, DDL_CLASS_NETWORK);
 	assert_int_equal(device->n_links, 1);
 	assert_string_equal(device->links[0], "eth0");
-	assert_int_equal(machine.n_disks, 3); /* sda sdb sr0: no dm, md, partition */
+	assert_int_equal(machine.n_disks, 2); /* sda sdb: no dm, md, partition, CD drive */
 }
 
 static void test_nvme_and_virtio(void **state)
