@@ -97,14 +97,20 @@ static int fill_repos(struct ddl_run *run)
 
 /* ----------------------------------------------------------- disks and links */
 
-static bool had_disk(const struct ddl_run *run, const char *name)
+static bool has_disk(const struct ddl_machine *machine, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < run->before.n_disks; i++)
-		if (strcmp(run->before.disks[i].name, name) == 0)
+	for (i = 0; i < machine->n_disks; i++)
+		if (strcmp(machine->disks[i].name, name) == 0)
 			return true;
 	return false;
+}
+
+/* New, or back after its driver left. CD drives are below devices, but no disks of the machine. */
+static bool disk_appeared(const struct ddl_run *run, const char *name, bool away)
+{
+	return has_disk(&run->now, name) && (away || !has_disk(&run->before, name));
 }
 
 static bool had_link(const struct ddl_run *run, const char *name)
@@ -172,7 +178,7 @@ static int fill_appeared(struct ddl_run *run)
 		bool away = was_away(run, device);
 
 		for (j = 0; j < device->n_disks; j++)
-			if ((away || !had_disk(run, device->disks[j].name)) &&
+			if (disk_appeared(run, device->disks[j].name, away) &&
 			    add_disk(run, &device->disks[j]) != 0)
 				return -1;
 		for (j = 0; j < device->n_links; j++)
@@ -181,7 +187,7 @@ static int fill_appeared(struct ddl_run *run)
 				return -1;
 	}
 	for (i = 0; i < run->now.n_disks; i++)
-		if (!had_disk(run, run->now.disks[i].name) && add_disk(run, &run->now.disks[i]) != 0)
+		if (disk_appeared(run, run->now.disks[i].name, false) && add_disk(run, &run->now.disks[i]) != 0)
 			return -1;
 	return 0;
 }
