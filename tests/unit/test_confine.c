@@ -131,6 +131,35 @@ static int greet(struct ddl_sink *sink, struct ddl_error *error)
 	return say(sink, "hello ", error) < 0 ? -1 : say(sink, "world", error);
 }
 
+static int compare(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* What libraries call by themselves on the way: memory in all sizes, sorting, time, printing. */
+static int work(struct ddl_sink *sink, struct ddl_error *error)
+{
+	static int numbers[100000];
+	struct timespec now;
+	char text[64];
+
+	for (int i = 0; i < 100000; i++)
+		numbers[i] = (int)((unsigned)i * 7919U % 100000U);
+	qsort(numbers, 100000, sizeof(*numbers), compare);
+	for (size_t n = 1; n < 200u * 1024 * 1024; n *= 3) {
+		char *bytes = malloc(n), *more = bytes ? realloc(bytes, 2 * n) : NULL;
+
+		if (!more)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%zu", n);
+		more[0] = more[2 * n - 1] = 1;
+		free(more);
+	}
+	(void)time(NULL);
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)snprintf(text, sizeof(text), "%d %.3f", numbers[99999], 1.5);
+	return say(sink, text, error);
+}
+
 static int send_much(struct ddl_sink *sink, struct ddl_error *error)
 {
 	static char bytes[DDL_MAX_MESSAGE];
@@ -168,6 +197,8 @@ static void tells_what_it_finds(void **state)
 	(void)state;
 	assert_string_equal(heard.text, "hello world");
 	assert_int_equal(heard.messages, 2);
+	heard = run(work, 0, 0);
+	assert_string_equal(heard.text, "99999 1.500");
 	heard = run(send_much, 0, 0);
 	assert_int_equal(heard.messages, 101);
 	assert_int_equal(heard.bytes, 50 * DDL_MAX_MESSAGE + 2450);
