@@ -317,9 +317,8 @@ static enum step back_to_packs(struct flow *flow)
 
 /* ---------------------------------------------------------------------- verify */
 
-/* The fingerprint given with --fingerprint; 0 as well when none was given. */
-static int compare_fingerprint(const struct ddl_options *options, const struct ddl_repo *repo,
-			       struct ddl_error *error)
+int ddl_compare_fingerprint(const struct ddl_options *options, const struct ddl_repo *repo,
+			    struct ddl_error *error)
 {
 	char given[65];
 	uint8_t digest[32];
@@ -371,7 +370,7 @@ static enum step step_verify(struct flow *flow)
 		struct ddl_repo *repo = flow->chosen[i];
 		enum ddl_reply reply;
 
-		if (compare_fingerprint(&flow->session->options, repo, &flow->trouble) < 0)
+		if (ddl_compare_fingerprint(&flow->session->options, repo, &flow->trouble) < 0)
 			return fail(flow, STEP_VERIFY);
 		reply = verify_pack(flow, repo);
 		flow->session->cancelled = false;
@@ -611,6 +610,7 @@ enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *wo
 	enum step now = count ? STEP_WORDS : STEP_SOURCE;
 
 	session->keep = true;
+	session->cancelled = false;
 	if (ddl_session_log_default(session, &flow.trouble) < 0 ||
 	    session->kernel->ops->may_change(session->kernel, &flow.trouble) < 0 ||
 	    !ddl_session_machine(session, &flow.trouble))
@@ -629,7 +629,7 @@ static bool verify_one(struct flow *flow, struct ddl_repo *repo, struct ddl_erro
 	bool on;
 
 	ddl_error_clear(&flow->trouble);
-	if (compare_fingerprint(&flow->session->options, repo, trouble) < 0)
+	if (ddl_compare_fingerprint(&flow->session->options, repo, trouble) < 0)
 		return false;
 	reply = verify_pack(flow, repo);
 	on = reply == DDL_REPLY_YES || reply == DDL_REPLY_SKIP;
@@ -650,6 +650,7 @@ enum ddl_status ddl_flow_verify(struct ddl_session *session, const char *word, s
 	struct ddl_error first = DDL_ERROR_INIT;
 	bool on = ddl_session_machine(session, &first) != NULL;
 
+	session->cancelled = false;
 	if (on && look_at_word(&flow, word) < 0) {
 		first = flow.trouble;
 		on = false;

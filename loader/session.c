@@ -31,6 +31,16 @@ bool ddl_session_run_path(const struct ddl_session *session, char *to, size_t ro
 
 /* --------------------------------------------------------- beginning and end */
 
+/* Where to stage on kernels without memfd; NULL: the usual places. An ordinary user may not have run/. */
+static const char *stage_directory(const struct ddl_session *session, const char *run)
+{
+	char parent[DDL_MAX_PATH];
+
+	if (!session->options.root)
+		return NULL;
+	return ddl_path_join(parent, sizeof(parent), root_of(session), "run") && access(parent, W_OK) == 0 ? run : "/tmp";
+}
+
 static bool session_parts(struct ddl_session *session, struct ddl_error *error)
 {
 	char directory[DDL_MAX_PATH];
@@ -50,7 +60,7 @@ static bool session_parts(struct ddl_session *session, struct ddl_error *error)
 	session->kernel = ddl_kernel_open(root_of(session), session->options.kernel, error);
 	if (!session->kernel)
 		return false;
-	session->stage = ddl_stage_new(directory, 0, error);
+	session->stage = ddl_stage_new(stage_directory(session, directory), 0, error);
 	return session->stage != NULL;
 }
 
@@ -313,7 +323,10 @@ static int read_packages(struct ddl_session *session, struct ddl_repo *repo, boo
 	if (!count)
 		return 0;
 	call.medium = medium_of(session, repo->medium, error);
-	return call.medium ? ddl_packages_read(&call, wishes, count, error) : -1;
+	if (!call.medium || ddl_packages_read(&call, wishes, count, error) < 0)
+		return -1;
+	/* also when all was read before the children could be stopped */
+	return session->cancelled ? ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "") : 0;
 }
 
 int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error)
