@@ -430,6 +430,10 @@ struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source
  */
 int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error);
 
+/* Holds the pack against options.fingerprint: 0 when it is the same or none was given, else -1, DDL_E_FINGERPRINT. */
+int ddl_compare_fingerprint(const struct ddl_options *options, const struct ddl_repo *repo,
+			    struct ddl_error *error);
+
 /* What loading these packs would do. NULL and an error only when memory is short. */
 struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *const *repos,
 				  size_t count, struct ddl_error *error);

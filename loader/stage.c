@@ -33,6 +33,7 @@ struct ddl_stage {
 	/* Shared with children, so that what a child stages is counted here too. */
 	_Atomic uint64_t *used;
 	char *directories[STAGE_DIRECTORIES];
+	bool absent[STAGE_DIRECTORIES]; /* was not there before: leaves no trace when it is empty in the end */
 };
 
 /* A line "Name:   123 kB" of /proc/meminfo in bytes; 0 when it is not there. */
@@ -95,6 +96,8 @@ struct ddl_stage *ddl_stage_new(const char *directory, uint64_t cap, struct ddl_
 		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "");
 		return NULL;
 	}
+	for (size_t i = 0; i < STAGE_DIRECTORIES && stage->directories[i] != NULL; i++)
+		stage->absent[i] = access(stage->directories[i], F_OK) < 0;
 	return stage;
 }
 
@@ -102,8 +105,11 @@ void ddl_stage_free(struct ddl_stage *stage)
 {
 	if (stage == NULL)
 		return;
-	for (size_t i = 0; i < STAGE_DIRECTORIES; i++)
+	for (size_t i = 0; i < STAGE_DIRECTORIES; i++) {
+		if (stage->absent[i])
+			(void)rmdir(stage->directories[i]); /* fails, as it should, when the hand-off is in it */
 		free(stage->directories[i]);
+	}
 	munmap(stage->used, sizeof *stage->used);
 	free(stage);
 }

@@ -16,6 +16,7 @@ struct view {
 	struct ddl_look *looks[DDL_MAX_SOURCES];
 	size_t n_looks;
 	enum ddl_status status; /* the first thing that went wrong with a source that was named */
+	struct ddl_error trouble; /* … and what it was */
 };
 
 enum ddl_status tell_error(const struct cli *cli, const struct ddl_error *error)
@@ -62,8 +63,10 @@ static void view_trouble(struct view *view, const struct cli *cli, const struct 
 	struct print out = print_on(stderr, cli->verbose);
 
 	print_trouble(&out, error);
-	if (view->status == DDL_DONE)
-		view->status = ddl_code_status(error->code);
+	if (view->status != DDL_DONE)
+		return;
+	view->status = ddl_code_status(error->code);
+	view->trouble = *error;
 }
 
 /* Adds what is on the source; -1 only when memory is short. */
@@ -233,8 +236,11 @@ static enum ddl_status plan(struct view *view, const struct cli *cli, struct ddl
 
 	if (view_open(view, cli, true, error) != 0 || view_sources(view, cli, error) != 0)
 		return tell_error(cli, error);
-	if (view->status != DDL_DONE)
+	if (view->status != DDL_DONE) {
+		if (cli->json)
+			put_json(cli, ddl_json_error(&view->trouble));
 		return view->status;
+	}
 	size_t count = choose_repos(view, DDL_FIT_LOADED, repos);
 	if (!count)
 		count = choose_repos(view, DDL_FIT_NO_DEVICE, repos);
@@ -242,6 +248,9 @@ static enum ddl_status plan(struct view *view, const struct cli *cli, struct ddl
 		why_none(view, error);
 		return tell_error(cli, error);
 	}
+	for (size_t i = 0; i < count; i++)
+		if (ddl_compare_fingerprint(&cli->engine, repos[i], error) != 0)
+			return tell_error(cli, error);
 	struct ddl_plan *made = ddl_session_plan(view->session, repos, count, error);
 	return made ? show_plan(cli, made) : tell_error(cli, error);
 }
