@@ -238,6 +238,14 @@ static int want(struct ddl_arena *arena, struct scanning *scanning, const char *
 	return 0;
 }
 
+static bool is_usual(const char *directory)
+{
+	for (size_t i = 0; ddl_repo_directories[i]; i++)
+		if (strcmp(ddl_repo_directories[i], directory) == 0)
+			return true;
+	return false;
+}
+
 /* The files to open on a directory medium: in the usual directories and those listed. */
 static int want_all(struct ddl_arena *arena, struct scanning *scanning, const char *const *listed,
 		    size_t n_listed, struct ddl_error *error)
@@ -250,6 +258,8 @@ static int want_all(struct ddl_arena *arena, struct scanning *scanning, const ch
 
 		if (!ddl_path_clean_relative(clean, sizeof(clean), listed[i]))
 			return ddl_fail(error, DDL_E_DAMAGED, 0, "%s", listed[i]);
+		if (is_usual(listed[i]))
+			continue; /* wanted already, and read once */
 		if (want(arena, scanning, listed[i]) < 0)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
 	}
