@@ -32,6 +32,15 @@ static int open_run(struct ddl_session *session, struct ddl_error *error)
 	return fd < 0 ? ddl_fail(error, DDL_E_STAGE, errno, "%s", path) : fd;
 }
 
+static int create(int dir, const char *name, struct ddl_error *error)
+{
+	int fd = ddl_path_create(dir, name, error);
+
+	if (fd < 0 && error)
+		error->code = DDL_E_STAGE; /* whatever it was: what was loaded is not handed over */
+	return fd;
+}
+
 /* Writes a file below `dir` under a name of its own, then gives it its name. */
 static int write_bytes(int dir, const char *name, const char *bytes, size_t n, struct ddl_error *error)
 {
@@ -41,7 +50,7 @@ static int write_bytes(int dir, const char *name, const char *bytes, size_t n, s
 	if (snprintf(temporary, sizeof(temporary), "%s.new", name) >= (int)sizeof(temporary))
 		return ddl_fail(error, DDL_E_STAGE, ENAMETOOLONG, "%s", name);
 	(void)unlinkat(dir, temporary, 0); /* of an earlier run that was killed */
-	fd = ddl_path_create(dir, temporary, error);
+	fd = create(dir, temporary, error);
 	if (fd < 0)
 		return -1;
 	if (ddl_write_full(fd, bytes, n) < 0) {
@@ -68,7 +77,7 @@ static int copy_staged(int from, int dir, const char *name, struct ddl_error *er
 	int fd;
 
 	(void)unlinkat(dir, name, 0); /* the pack was loaded before in this run */
-	fd = ddl_path_create(dir, name, error);
+	fd = create(dir, name, error);
 	if (fd < 0)
 		return -1;
 	for (;;) {
