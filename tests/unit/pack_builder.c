@@ -22,7 +22,7 @@ static void need(bool ok)
 
 void built_add(struct built *built, const void *bytes, size_t n)
 {
-	if (built->room - built->length < n) {
+	if (!built->bytes || built->room - built->length < n) {
 		built->room = 2 * (built->length + n) + 256;
 		built->bytes = realloc(built->bytes, built->room);
 		need(built->bytes != NULL);

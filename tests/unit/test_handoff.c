@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests of what is left for the installer: files, names that must stay where they belong, the line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "handoff.h"
+#include "rig.h"
+#include "tree.h"
+
+struct ddl_kernel *ddl_kernel_open(const char *root, const char *release, struct ddl_error *error)
+{
+	(void)root;
+	(void)release;
+	(void)error;
+	return rig_kernel();
+}
+
+static struct ddl_metadata metadata[] = { { "XS-REPOSITORY", "one\0two", 7 }, { "XS-PACKAGES", "", 0 } };
+static struct ddl_repo repo;
+static const struct ddl_repo *repos[] = { &repo };
+static struct ddl_loaded_now loaded = { .module = "a", .version_before = "", .version_now = "1.2", .srcversion = "", .repo = &repo };
+static struct ddl_disk disks[] = { { .name = "sda" }, { .name = "sdb" } };
+static struct ddl_plan plan;
+static struct ddl_outcome outcome;
+
+static void fill(const char *identifier)
+{
+	repo = (struct ddl_repo){ .identifier = identifier, .originator = "acme", .name = "a", .product = "", .version = "1.0",
+		.build = "", .description = "", .fingerprint = "", .where = "", .directory = "", .metadata = metadata,
+		.n_metadata = 2 };
+	outcome = (struct ddl_outcome){ .result = DDL_RESULT_WORKS, .modules = &loaded, .n_modules = 1, .repos = repos,
+		.n_repos = 1, .plan = &plan };
+}
+
+static bool file_is(const char *path, const char *bytes, size_t n)
+{
+	struct built built = rig_read(path);
+	bool same = built.bytes && built.length == n && memcmp(built.bytes, bytes, n) == 0;
+
+	built_free(&built);
+	return same;
+}
+
+static void names_stay_below_packs(void **state)
+{
+	static const struct { const char *identifier, *directory; } cases[] = {
+		{ "acme:a", "acme:a" }, { "../../etc:a", "_._.._etc:a" }, { ".", "_" }, { "..", "_." }, { "a/b:c", "a_b:c" },
+		{ ".hidden:x", "_hidden:x" },
+	};
+	char long_name[600], path[700];
+
+	(void)state;
+	rig_open();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		fill(cases[i].identifier);
+		assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+		(void)snprintf(path, sizeof(path), "run/ddload/packs/%s/XS-REPOSITORY", cases[i].directory);
+		assert_true(file_is(path, "one\0two", 7));
+		(void)snprintf(path, sizeof(path), "run/ddload/packs/%s/XS-PACKAGES", cases[i].directory);
+		assert_true(file_is(path, "", 0));
+	}
+	memset(long_name, 'n', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	fill(long_name);
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+	assert_true(tree_shell("test $(ls root/run/ddload/packs | wc -l) = 7 && ! ls -A root | grep etc"));
+	assert_true(tree_shell("! find root -name '*.new' | grep ."));
+}
+
+static void written_again_and_over_what_was_left(void **state)
+{
+	(void)state;
+	rig_open();
+	fill("acme:a");
+	tree_file("root/run/ddload/outcome.json.new", "left by one that was killed");
+	tree_file("root/run/ddload/outcome.json", "old");
+	tree_file("victim", "untouched");
+	tree_link("root/run/ddload/packs/acme:a/XS-REPOSITORY", "../../../../../victim");
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+	assert_true(file_is("run/ddload/packs/acme:a/XS-REPOSITORY", "one\0two", 7));
+	assert_true(tree_shell("grep -q untouched victim && test ! -L 'root/run/ddload/packs/acme:a/XS-REPOSITORY' && "
+			       "grep -q '\"a\"' root/run/ddload/outcome.json && ! ls root/run/ddload | grep new"));
+}
+
+static void only_what_was_loaded_leaves_a_pack(void **state)
+{
+	static const struct { enum ddl_result result; bool left; } cases[] = {
+		{ DDL_RESULT_REFUSED, false }, { DDL_RESULT_UNDONE, false }, { DDL_RESULT_NOT_UNDONE, false },
+		{ DDL_RESULT_NOTHING, false }, { DDL_RESULT_UNUSED, true }, { DDL_RESULT_BOUND_NO_DISK, true },
+		{ DDL_RESULT_ALREADY, true },
+	};
+
+	(void)state;
+	rig_open();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		fill("acme:a");
+		outcome.result = cases[i].result;
+		assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+		assert_int_equal(access(tree_path("root/run/ddload/packs"), F_OK) == 0, cases[i].left);
+		assert_int_equal(access(tree_path("root/run/ddload/outcome.json"), F_OK), 0);
+	}
+}
+
+static void says_what_cannot_be_written(void **state)
+{
+	size_t before;
+
+	(void)state;
+	rig_open();
+	before = open_descriptors();
+	fill("acme:a");
+	tree_file("root/run/ddload/packs", "in the way");
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), -1);
+	assert_int_equal(rig.error.code, DDL_E_STAGE);
+	assert_true(*rig.error.text);
+	assert_true(tree_shell("rm -r root/run/ddload && echo > root/run/ddload"));
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), -1);
+	assert_int_equal(rig.error.code, DDL_E_STAGE);
+	assert_int_equal(open_descriptors(), before);
+}
+
+static void the_line(void **state)
+{
+	const char *links[] = { "eth0" };
+	char line[256], small[24];
+
+	(void)state;
+	fill("acme:a");
+	outcome.appeared = disks;
+	outcome.n_appeared = 2;
+	outcome.links = links;
+	outcome.n_links = 1;
+	ddl_handoff_line(line, sizeof(line), &outcome);
+	assert_string_equal(line, "ddload: loaded a 1.2 (acme:a 1.0) sda sdb eth0");
+	repo.build = "7";
+	outcome.n_appeared = outcome.n_links = 0;
+	outcome.result = DDL_RESULT_BOUND_NO_DISK;
+	ddl_handoff_line(line, sizeof(line), &outcome);
+	assert_string_equal(line, "ddload: loaded a 1.2 (acme:a 1.0-7) (no disk)");
+	outcome.result = DDL_RESULT_UNUSED;
+	ddl_handoff_line(line, sizeof(line), &outcome);
+	assert_string_equal(line, "ddload: loaded a 1.2 (acme:a 1.0-7) (no device uses it)");
+	ddl_handoff_line(small, sizeof(small), &outcome);
+	assert_string_equal(small, "ddload: loaded a 1.2 (a");
+	outcome.result = DDL_RESULT_UNDONE;
+	(void)ddl_fail(&outcome.error, DDL_E_INSERT_INIT, 5, "a");
+	ddl_handoff_line(line, sizeof(line), &outcome);
+	assert_string_equal(line, "ddload: FAILED (insert-init) a");
+}
+
+int main(void)
+{
+#define RIGGED(test) cmocka_unit_test_setup_teardown(test, rig_begin, rig_end)
+	const struct CMUnitTest tests[] = {
+		RIGGED(names_stay_below_packs),
+		RIGGED(written_again_and_over_what_was_left),
+		RIGGED(only_what_was_loaded_leaves_a_pack),
+		RIGGED(says_what_cannot_be_written),
+		RIGGED(the_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
