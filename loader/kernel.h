@@ -34,6 +34,16 @@ struct ddl_kernel_ops {
 	/* Options that modprobe.d sets for the module ("" for none), and whether it is blacklisted. */
 	int (*config)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
 		      const char **options, bool *blacklisted, struct ddl_error *error);
+	/*
+	 * Holds the module file at `path` against the module that is loaded: *same, its version and
+	 * srcversion are the loaded one's. (*defaults)[i] is then what loaded->params[i] is when
+	 * nobody sets it; NULL where that cannot be known. A file that cannot be read is not the same.
+	 */
+	int (*compare_file)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *path,
+			    const struct ddl_loaded *loaded, bool *same, const char ***defaults,
+			    struct ddl_error *error);
+	/* Has the staged module a parameter of that name (of that length)? */
+	bool (*has_param)(struct ddl_kernel *kernel, int fd, const char *name, size_t length);
 	/* Inserts the staged bytes (not compressed). The descriptor stays the caller's. */
 	int (*insert)(struct ddl_kernel *kernel, const char *name, int fd, const char *params,
 		      struct ddl_error *error);

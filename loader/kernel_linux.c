@@ -24,6 +24,9 @@
 #include "kernel_log.h"
 #include "kernel_words.h"
 #include "machine.h"
+#include "module.h"
+#include "module_file.h"
+#include "param_defaults.h"
 #include "path.h"
 #include "text.h"
 
@@ -273,6 +276,75 @@ static int linux_config(struct ddl_kernel *kernel, struct ddl_arena *arena, cons
 	return *options ? 0 : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
 }
 
+/* ---------------------------------------------------------------- module files */
+
+/* Fills `values` with the default of each "name=value" in `params`; false without memory. */
+static bool fill_defaults(struct ddl_arena *arena, const uint8_t *bytes, size_t length,
+			  const struct ddl_loaded *loaded, const char **values)
+{
+	char name[DDL_MAX_NAME + 1], value[DDL_MAX_PARAMS];
+	size_t i;
+
+	for (i = 0; i < loaded->n_params; i++) {
+		size_t n = strcspn(loaded->params[i], "=");
+
+		if (n >= sizeof name)
+			continue;
+		memcpy(name, loaded->params[i], n);
+		name[n] = '\0';
+		if (ddl_param_default(bytes, length, name, value, sizeof value) != DDL_PARAM_KNOWN)
+			continue;
+		values[i] = ddl_arena_dup(arena, value);
+		if (!values[i])
+			return false;
+	}
+	return true;
+}
+
+static int linux_compare_file(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *path,
+			      const struct ddl_loaded *loaded, bool *same, const char ***defaults,
+			      struct ddl_error *error)
+{
+	struct ddl_module facts;
+	size_t length = 0;
+	uint8_t *bytes = ddl_module_file_read(path, &length, NULL);
+	int result = 0;
+
+	(void)kernel;
+	*same = false;
+	*defaults = ddl_arena_alloc(arena, loaded->n_params + 1, sizeof **defaults);
+	if (!*defaults) {
+		result = ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", path);
+	} else if (bytes && ddl_module_facts(arena, path, bytes, length, &facts, NULL) == 0) {
+		*same = strcmp(facts.version, loaded->version) == 0 &&
+			strcmp(facts.srcversion, loaded->srcversion) == 0;
+		if (*same && !fill_defaults(arena, bytes, length, loaded, *defaults))
+			result = ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", path);
+	}
+	free(bytes);
+	return result;
+}
+
+static bool linux_has_param(struct ddl_kernel *kernel, int fd, const char *name, size_t length)
+{
+	char one[DDL_MAX_NAME + 1], value[2];
+	enum ddl_param_default found;
+	struct stat is;
+	void *bytes;
+
+	(void)kernel;
+	if (length >= sizeof one || fstat(fd, &is) != 0 || is.st_size <= 0)
+		return false;
+	memcpy(one, name, length);
+	one[length] = '\0';
+	bytes = mmap(NULL, (size_t)is.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return false;
+	found = ddl_param_default(bytes, (size_t)is.st_size, one, value, sizeof value);
+	munmap(bytes, (size_t)is.st_size);
+	return found != DDL_PARAM_NONE;
+}
+
 /* ------------------------------------------------------------------ in and out */
 
 static void log_path(const struct linux_kernel *self, char *path, size_t room)
@@ -502,7 +574,8 @@ static void linux_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops linux_ops = {
 	.snapshot = linux_snapshot, .may_change = linux_may_change, .tree_find = linux_tree_find,
-	.config = linux_config, .insert = linux_insert, .insert_path = linux_insert_path,
+	.config = linux_config, .compare_file = linux_compare_file, .has_param = linux_has_param,
+	.insert = linux_insert, .insert_path = linux_insert_path,
 	.remove = linux_remove, .firmware_path = linux_firmware_path, .log_mark = linux_log_mark,
 	.log_since = linux_log_since, .log_write = linux_log_write, .wait = linux_wait,
 	.close = linux_close,

@@ -46,6 +46,7 @@
 #define DDL_MAX_DEPENDS           64U
 #define DDL_MAX_FIRMWARE          512U
 #define DDL_MAX_PARAMS            1024U  /* one module's option string */
+#define DDL_MAX_PARAM_SECTION     (64U * 1024U) /* a module's array of parameters: 1600 of them */
 #define DDL_MAX_MODPROBE_CONF     65536U /* one modprobe.d file of a pack */
 
 /* The machine */

@@ -243,8 +243,7 @@ const char *ddl_params_join(struct ddl_arena *arena, const char *first, const ch
 	return joined;
 }
 
-/* Only what reads back exactly as it is given: one plain word, no array, no NULL string. */
-static bool can_be_given(const char *param)
+bool ddl_param_can_be_given(const char *param)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789_.:+-/";
@@ -265,7 +264,7 @@ const char *ddl_params_in_force(struct ddl_arena *arena, const struct ddl_loaded
 		const char *param = loaded->params[i];
 		size_t n = strlen(param);
 
-		if (!can_be_given(param) || DDL_MAX_PARAMS - used < n + 1)
+		if (!ddl_param_can_be_given(param) || DDL_MAX_PARAMS - used < n + 1)
 			continue;
 		if (used > 0)
 			all[used++] = ' ';

@@ -32,6 +32,9 @@ bool ddl_params_have(const char *options, const char *name, size_t length);
  */
 const char *ddl_params_join(struct ddl_arena *arena, const char *first, const char *second);
 
+/* Does "name=value" read back exactly as it is given: one plain word, no array, no NULL string? */
+bool ddl_param_can_be_given(const char *param);
+
 /*
  * The parameters in force of a loaded module as an option string, without those that
  * cannot be given back as they are read: "(null)", arrays, values with blanks or quotes.

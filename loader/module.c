@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads what a module says of itself: finds section .modinfo in the ELF file (System V ABI,
- * chapters 4 and 5; both classes, both byte orders) and the kernel's signature trailer
+ * Reads what a module says of itself: finds section .modinfo and the kernel's signature trailer
  * (linux/scripts/sign-file.c: data, struct module_signature, "~Module signature appended~\n").
  */
 #include "module.h"
 
-#include <elf.h>
 #include <string.h>
 
+#include "elf_image.h"
 #include "limits.h"
 #include "text.h"
 
 struct image {
-	const uint8_t *bytes;
-	size_t length;
-	bool wide, big_endian; /* 64 bits; most significant byte first */
+	struct ddl_elf elf;
 	const char *path;
 	struct ddl_error *error;
-};
-
-struct section {
-	uint64_t name, offset, size;
-	uint32_t type;
 };
 
 static int broken(const struct image *image, const char *what)
@@ -30,79 +22,30 @@ static int broken(const struct image *image, const char *what)
 	return ddl_fail(image->error, DDL_E_MODULE, 0, "%s: %s", image->path, what);
 }
 
-/* `n` bytes at `offset` are inside. */
-static bool inside(const struct image *image, uint64_t offset, uint64_t n)
+static int open_image(struct image *image, const uint8_t *bytes, size_t length)
 {
-	return offset <= image->length && n <= image->length - offset;
-}
-
-/* A number of `n` bytes at `offset`, which is inside. */
-static uint64_t number(const struct image *image, uint64_t offset, unsigned n)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		unsigned shift = 8 * (image->big_endian ? n - 1 - i : i);
-
-		value |= (uint64_t)image->bytes[offset + i] << shift;
-	}
-	return value;
-}
-
-/* One field of a struct that has two layouts. */
-#define FIELD(image, base, type, field) \
-	((image)->wide \
-		 ? number(image, (base) + offsetof(Elf64_##type, field), sizeof(((Elf64_##type *)0)->field)) \
-		 : number(image, (base) + offsetof(Elf32_##type, field), sizeof(((Elf32_##type *)0)->field)))
-
-static int open_image(struct image *image)
-{
-	const uint8_t *id = image->bytes;
-
-	if (image->length < sizeof(Elf32_Ehdr) || memcmp(id, ELFMAG, SELFMAG) != 0)
+	switch (ddl_elf_open(&image->elf, bytes, length)) {
+	case DDL_ELF_NO_ELF:
 		return broken(image, _("not a kernel module (no ELF file)"));
-	image->wide = id[EI_CLASS] == ELFCLASS64;
-	image->big_endian = id[EI_DATA] == ELFDATA2MSB;
-	if ((image->wide && image->length < sizeof(Elf64_Ehdr)) || FIELD(image, 0, Ehdr, e_type) != ET_REL)
+	case DDL_ELF_NOT_RELOCATABLE:
 		return broken(image, _("not a kernel module (not a relocatable ELF file)"));
-	return 0;
-}
-
-static struct section section_at(const struct image *image, uint64_t base)
-{
-	return (struct section){
-		.name = FIELD(image, base, Shdr, sh_name), .offset = FIELD(image, base, Shdr, sh_offset),
-		.size = FIELD(image, base, Shdr, sh_size), .type = (uint32_t)FIELD(image, base, Shdr, sh_type),
-	};
-}
-
-static bool named(const struct image *image, const struct section *names, const struct section *section,
-		  const char *name)
-{
-	size_t n = strlen(name) + 1;
-
-	return section->name <= names->size && n <= names->size - section->name &&
-	       memcmp(image->bytes + names->offset + section->name, name, n) == 0;
-}
-
-static int find_modinfo(const struct image *image, struct section *found)
-{
-	uint64_t table = FIELD(image, 0, Ehdr, e_shoff), count = FIELD(image, 0, Ehdr, e_shnum);
-	uint64_t names_index = FIELD(image, 0, Ehdr, e_shstrndx);
-	uint64_t size = image->wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
-	struct section names;
-
-	if (FIELD(image, 0, Ehdr, e_shentsize) != size || !inside(image, table, count * size) ||
-	    names_index >= count)
+	case DDL_ELF_BAD_TABLE:
 		return broken(image, _("damaged (its table of sections)"));
-	names = section_at(image, table + names_index * size);
-	if (!inside(image, names.offset, names.size))
+	case DDL_ELF_BAD_NAMES:
 		return broken(image, _("damaged (its names of sections)"));
-	for (uint64_t i = 0; i < count; i++) {
-		*found = section_at(image, table + i * size);
-		if (found->type != SHT_PROGBITS || !named(image, &names, found, ".modinfo"))
+	case DDL_ELF_SOUND:
+	default:
+		return 0;
+	}
+}
+
+static int find_modinfo(const struct image *image, struct ddl_elf_section *found)
+{
+	for (size_t i = 0; i < image->elf.n_sections; i++) {
+		*found = ddl_elf_section(&image->elf, i);
+		if (found->type != SHT_PROGBITS || !ddl_elf_named(&image->elf, found, ".modinfo"))
 			continue;
-		if (!inside(image, found->offset, found->size) || found->size > DDL_MAX_MODINFO)
+		if (!ddl_elf_inside(&image->elf, found->offset, found->size) || found->size > DDL_MAX_MODINFO)
 			return broken(image, _("damaged (its .modinfo section)"));
 		return 0;
 	}
@@ -257,14 +200,14 @@ static bool has_signature(const uint8_t *bytes, size_t length)
 int ddl_module_facts(struct ddl_arena *arena, const char *path, const uint8_t *bytes, size_t length,
 		     struct ddl_module *module, struct ddl_error *error)
 {
-	struct image image = { bytes, length, false, false, path, error };
+	struct image image = { .path = path, .error = error };
 	struct gather gather = { arena, module, path, error };
-	struct section modinfo = { 0 };
+	struct ddl_elf_section modinfo = { 0 };
 
 	*module = (struct ddl_module){ .path = path, .name = "", .version = "", .srcversion = "", .vermagic = "",
 		.kernel = "", .description = "", .signer = "", .alias = "", .loaded_version = "" };
 	module->has_signature = has_signature(bytes, length);
-	if (open_image(&image) < 0 || find_modinfo(&image, &modinfo) < 0)
+	if (open_image(&image, bytes, length) < 0 || find_modinfo(&image, &modinfo) < 0)
 		return -1;
 	if (gather_modinfo(&gather, (const char *)bytes + modinfo.offset, (size_t)modinfo.size) < 0)
 		return -1;

@@ -29,6 +29,8 @@ struct incoming {
 struct outgoing {
 	const struct ddl_loaded *loaded;
 	const char *tree_path;             /* "" for none */
+	bool same;                         /* the file at tree_path is the build that is loaded */
+	const char **defaults;             /* then: of loaded->params; NULL where not known */
 	bool back;                         /* the tree's file is loaded again */
 };
 
@@ -81,6 +83,53 @@ static int refuse(struct maker *m, enum ddl_code code, const char *sentence)
 	if (m->plan->refusal.code == DDL_OK)
 		ddl_fail(&m->plan->refusal, code, 0, "%s", sentence);
 	return push_pointer(m, &m->plan->refusals, &m->plan->n_refusals, sentence);
+}
+
+/* -------------------------------------------------------------------- remarks */
+
+int ddl_plan_note(struct ddl_arena *arena, struct ddl_plan *plan, const char *sentence)
+{
+	const char **note;
+	size_t i;
+
+	if (!sentence)
+		return -1;
+	for (i = 0; i < plan->n_notes; i++)
+		if (strcmp(plan->notes[i], sentence) == 0)
+			return 0;
+	note = ddl_arena_push(arena, &plan->notes, &plan->n_notes, sizeof *note);
+	if (!note)
+		return -1;
+	*note = sentence;
+	return 0;
+}
+
+/* Is `name` the disk or a partition of it: "sda1" of "sda", "nvme0n1p1" of "nvme0n1"? */
+static bool is_part_of(const char *name, const char *disk)
+{
+	size_t n = strlen(disk);
+
+	if (!n || strncmp(name, disk, n) != 0)
+		return false;
+	if (!name[n])
+		return true;
+	name += n;
+	if (disk[n - 1] >= '0' && disk[n - 1] <= '9' && *name++ != 'p')
+		return false;
+	return *name && strspn(name, "0123456789") == strlen(name);
+}
+
+int ddl_plan_note_medium(struct ddl_arena *arena, struct ddl_plan *plan, const char *device)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_away; i++)
+		if (is_part_of(device, plan->away[i]))
+			return ddl_plan_note(arena, plan, ddl_arena_printf(arena,
+				_("%s, which the drivers are on, is read through the driver that is "
+				  "replaced; all that is needed of it has been copied to memory."),
+				device));
+	return 0;
 }
 
 /* ------------------------------------------------------- what it is all about */
@@ -327,6 +376,9 @@ static int leave(struct maker *m, const struct ddl_loaded *loaded,
 	/* A dependent comes back; from the pack where the pack has it, else from the tree. */
 	out->back = for_whom && !wanted_named(m, loaded->name);
 	if (tree_path(m, loaded->name, &out->tree_path) != 0)
+		return -1;
+	if (*out->tree_path && m->kernel->ops->compare_file(m->kernel, m->arena, out->tree_path, loaded,
+							    &out->same, &out->defaults, m->error) != 0)
 		return -1;
 	if (refuse_stuck(m, loaded) != 0)
 		return -1;
@@ -699,26 +751,119 @@ static struct ddl_op *add_op(struct maker *m, enum ddl_op_kind kind, const char 
 	return op;
 }
 
-/*
- * What modprobe.d and the boot line set, and over that the pack's own modprobe.d. With `was`
- * also what is in force: for the same file again, so that it is exactly as before. A new
- * version does not get that: the kernel does not tell a value that somebody set from a
- * default, and an old default must not override the vendor's new one. NULL: error set.
- */
-static const char *params_for(struct maker *m, const char *name, const struct ddl_loaded *was,
-			      bool with_pack)
+/* Is there something in force that could be given again? */
+static bool has_params(const struct ddl_loaded *loaded)
 {
-	const char *params = "", *config = "", *pack = "";
+	size_t i;
+
+	for (i = 0; i < loaded->n_params; i++)
+		if (ddl_param_can_be_given(loaded->params[i]))
+			return true;
+	return false;
+}
+
+static int note(struct maker *m, const char *sentence)
+{
+	return ddl_plan_note(m->arena, m->plan, sentence) == 0 ? 0 : no_memory(m);
+}
+
+/* Whether one "name=value" in force goes on to the new version; *carry says so. */
+static int judge_param(struct maker *m, const struct incoming *in, const char *param,
+		       const char *usual, bool *carry)
+{
+	size_t n = strcspn(param, "=");
+	bool there = m->kernel->ops->has_param(m->kernel, in->pack->file->fd, param, n);
+
+	*carry = false;
+	if (usual && strcmp(param + n + 1, usual) == 0)
+		return 0;
+	if (!usual || !ddl_param_can_be_given(param)) {
+		if (strcmp(param + n, "=(null)") == 0)
+			return 0;
+		return note(m, ddl_arena_printf(m->arena, _("%s: whether somebody set %s cannot be known; "
+			"the new version gets its own default"), in->name, param));
+	}
+	if (!there)
+		return note(m, ddl_arena_printf(m->arena,
+			_("%s: the new version has no parameter for %s"), in->name, param));
+	*carry = true;
+	return 0;
+}
+
+/*
+ * What somebody set of the old version's parameters: those whose value in force is not what
+ * the old module's own file has as the default. The kernel does not tell one from the other,
+ * and an old default must not override the vendor's new one. `over` is set anyway. NULL: error.
+ */
+static const char *params_chosen(struct maker *m, const struct incoming *in, const char *over)
+{
+	const struct outgoing *out = leaving(m, in->name);
+	const char *params = "";
+	size_t i;
+
+	if (!out || !has_params(out->loaded))
+		return params;
+	if (!out->same)
+		return note(m, ddl_arena_printf(m->arena,
+			_("%s: this installer does not have the file of the version that is loaded, so "
+			  "that parameters which somebody set cannot be told from defaults; the new "
+			  "version gets its own defaults"), in->name)) == 0 ? params : NULL;
+	for (i = 0; i < out->loaded->n_params && params; i++) {
+		const char *param = out->loaded->params[i];
+		bool carry;
+
+		if (ddl_params_have(over, param, strcspn(param, "=")))
+			continue;
+		if (judge_param(m, in, param, out->defaults[i], &carry) != 0)
+			return NULL;
+		if (carry && strlen(params) + strlen(param) < DDL_MAX_PARAMS)
+			params = ddl_params_join(m->arena, params, param);
+	}
+	if (!params)
+		no_memory(m);
+	return params;
+}
+
+/* What modprobe.d and the boot line set, and over that the pack's own modprobe.d. NULL: error. */
+static const char *params_configured(struct maker *m, const char *name, bool with_pack)
+{
+	const char *params, *config = "", *pack = "";
 	bool blacklisted = false;
 
 	if (m->kernel->ops->config(m->kernel, m->arena, name, &config, &blacklisted, m->error) != 0)
 		return NULL;
 	if (with_pack && pack_config(m, name, &pack, &blacklisted) != 0)
 		return NULL;
-	if (was)
-		params = ddl_params_in_force(m->arena, was);
+	params = ddl_params_join(m->arena, config, pack);
+	if (!params)
+		no_memory(m);
+	return params;
+}
+
+/* For the same file again, exactly what was in force, and over that what is configured. */
+static const char *params_again(struct maker *m, const struct ddl_loaded *was)
+{
+	const char *params = ddl_params_in_force(m->arena, was);
+	const char *config = params_configured(m, was->name, false);
+
+	if (!config)
+		return NULL;
 	params = params ? ddl_params_join(m->arena, params, config) : NULL;
-	params = params ? ddl_params_join(m->arena, params, pack) : NULL;
+	if (!params)
+		no_memory(m);
+	return params;
+}
+
+static const char *params_in(struct maker *m, const struct incoming *in)
+{
+	const char *config = params_configured(m, in->name, in->pack != NULL), *params;
+
+	if (!config || !in->pack)
+		return config;
+	params = params_chosen(m, in, config);
+	if (!params)
+		return NULL;
+	params = ddl_params_join(m->arena, params, config);
 	if (!params)
 		no_memory(m);
 	return params;
@@ -737,7 +882,7 @@ static int add_unloads(struct maker *m)
 		op->tree_path = out->tree_path;
 		op->version_before = out->loaded->version;
 		/* for the way back */
-		op->params = params_for(m, out->loaded->name, out->loaded, false);
+		op->params = params_again(m, out->loaded);
 		if (!op->params)
 			return -1;
 		m->plan->replaces = true;
@@ -756,7 +901,7 @@ static int add_incoming(struct maker *m, const struct incoming *in)
 	op->tree_path = in->tree_path;
 	op->version_before = in->was ? in->was->version : "";
 	op->version_after = in->pack ? in->pack->version : "";
-	op->params = params_for(m, in->name, reload ? in->was : NULL, in->pack != NULL);
+	op->params = reload ? params_again(m, in->was) : params_in(m, in);
 	return op->params ? 0 : -1;
 }
 
@@ -778,53 +923,6 @@ static int add_ops(struct maker *m)
 		if (!m->order[i]->early && add_incoming(m, m->order[i]) != 0)
 			return -1;
 	return m->n_order == 0 || add_op(m, DDL_OP_SETTLE, "") ? 0 : -1;
-}
-
-/* -------------------------------------------------------------------- remarks */
-
-int ddl_plan_note(struct ddl_arena *arena, struct ddl_plan *plan, const char *sentence)
-{
-	const char **note;
-	size_t i;
-
-	if (!sentence)
-		return -1;
-	for (i = 0; i < plan->n_notes; i++)
-		if (strcmp(plan->notes[i], sentence) == 0)
-			return 0;
-	note = ddl_arena_push(arena, &plan->notes, &plan->n_notes, sizeof *note);
-	if (!note)
-		return -1;
-	*note = sentence;
-	return 0;
-}
-
-/* Is `name` the disk or a partition of it: "sda1" of "sda", "nvme0n1p1" of "nvme0n1"? */
-static bool is_part_of(const char *name, const char *disk)
-{
-	size_t n = strlen(disk);
-
-	if (!n || strncmp(name, disk, n) != 0)
-		return false;
-	if (!name[n])
-		return true;
-	name += n;
-	if (disk[n - 1] >= '0' && disk[n - 1] <= '9' && *name++ != 'p')
-		return false;
-	return *name && strspn(name, "0123456789") == strlen(name);
-}
-
-int ddl_plan_note_medium(struct ddl_arena *arena, struct ddl_plan *plan, const char *device)
-{
-	size_t i;
-
-	for (i = 0; i < plan->n_away; i++)
-		if (is_part_of(device, plan->away[i]))
-			return ddl_plan_note(arena, plan, ddl_arena_printf(arena,
-				_("%s, which the drivers are on, is read through the driver that is "
-				  "replaced; all that is needed of it has been copied to memory."),
-				device));
-	return 0;
 }
 
 /* ---------------------------------------------------------------- the whole */

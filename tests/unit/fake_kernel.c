@@ -359,6 +359,50 @@ static int fake_may_change(struct ddl_kernel *kernel, struct ddl_error *error)
 	return fake->may_change ? ddl_fail(error, fake->may_change, EPERM, "fake") : 0;
 }
 
+/* The value of "name=value" in a text of such words; NULL when the name is not in it. */
+static const char *value_in(struct fake_kernel *fake, const char *words, const char *param)
+{
+	size_t n = strcspn(param, "=") + 1;
+
+	while (*words) {
+		size_t length = strcspn(words, " ");
+
+		if (length >= n && strncmp(words, param, n) == 0)
+			return must(ddl_arena_dupn(fake->arena, words + n, length - n));
+		words += length + (words[length] == ' ');
+	}
+	return NULL;
+}
+
+static int fake_compare_file(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *path,
+			     const struct ddl_loaded *loaded, bool *same, const char ***defaults,
+			     struct ddl_error *error)
+{
+	const struct fake_image *image = in_tree(fake_of(kernel), path, NULL);
+	size_t i;
+
+	(void)error;
+	*same = image && strcmp(image->version, loaded->version) == 0 &&
+		strcmp(image->srcversion, loaded->srcversion) == 0;
+	*defaults = must(ddl_arena_alloc(arena, loaded->n_params + 1, sizeof **defaults));
+	for (i = 0; *same && i < loaded->n_params; i++)
+		(*defaults)[i] = value_in(fake_of(kernel), image->defaults, loaded->params[i]);
+	return 0;
+}
+
+static bool fake_has_param(struct ddl_kernel *kernel, int fd, const char *name, size_t length)
+{
+	const struct fake_kernel *fake = fake_of(kernel);
+	size_t i;
+
+	for (i = 0; i < fake->n_images; i++)
+		if (fake->images[i].fd == fd && fake->images[i].lacks &&
+		    strlen(fake->images[i].lacks) == length &&
+		    strncmp(fake->images[i].lacks, name, length) == 0)
+			return false;
+	return true;
+}
+
 static int fake_firmware_path(struct ddl_kernel *kernel, const char *directory,
 			      struct ddl_error *error)
 {
@@ -411,7 +455,8 @@ static void fake_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops fake_ops = {
 	.snapshot = fake_snapshot, .may_change = fake_may_change, .tree_find = fake_tree_find,
-	.config = fake_config, .insert = fake_insert, .insert_path = fake_insert_path,
+	.config = fake_config, .compare_file = fake_compare_file, .has_param = fake_has_param,
+	.insert = fake_insert, .insert_path = fake_insert_path,
 	.remove = fake_remove, .firmware_path = fake_firmware_path, .log_mark = fake_log_mark,
 	.log_since = fake_log_since, .log_write = fake_log_write, .wait = fake_wait,
 	.close = fake_close,
@@ -443,7 +488,7 @@ struct fake_image *fake_image(struct fake_kernel *fake, const char *name, const 
 	image->srcversion = *version ? must(ddl_arena_printf(fake->arena, "S%s", version)) : "";
 	image->path = path;
 	image->fd = fd;
-	image->params = "";
+	image->params = image->defaults = "";
 	split(fake, needed, image->needs, FAKE_NEEDS - 1);
 	split(fake, bound, image->binds, FAKE_NEEDS - 1);
 	return image;

@@ -25,6 +25,8 @@ struct fake_image {
 	unsigned disks_after_ms;        /* FAKE_NEVER: no disk ever */
 	size_t disks_at_most;           /* of each device; 0: all */
 	const char *params;             /* as they read back when none are given; "" */
+	const char *defaults;           /* what its file has: "a=1 b=2"; others cannot be known */
+	const char *lacks;              /* one parameter that it has not; NULL */
 	/* the module as loaded */
 	bool loaded;
 	unsigned order;                 /* of loading; the newest is the largest */

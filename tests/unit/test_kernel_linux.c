@@ -18,6 +18,8 @@
 #include <cmocka.h>
 
 #include "kernel.h"
+#include "module.h"
+#include "module_file.h"
 #include "path.h"
 
 struct place {
@@ -292,12 +294,54 @@ static void insert_refused(void **state)
 	close_place(&p);
 }
 
+/* The tree's file against what is loaded: only of the very build are defaults told. */
+static void compares_files(void **state)
+{
+	struct place p = open_place(false);
+	struct ddl_error error = DDL_ERROR_INIT;
+	const char *params[] = { "msix_disable=1", "resetwaittime=180", "no_such=1" };
+	struct ddl_loaded loaded = { .name = "megaraid_sas", .params = params, .n_params = 3 };
+	struct ddl_tree_module module;
+	struct ddl_module facts;
+	const char **defaults;
+	uint8_t *bytes;
+	size_t length;
+	bool found, same;
+
+	(void)state;
+	assert_int_equal(p.kernel->ops->tree_find(p.kernel, p.arena, "megaraid_sas", &module, &found,
+						  &error), 0);
+	assert_true(found);
+	bytes = ddl_module_file_read(module.path, &length, &error);
+	assert_non_null(bytes);
+	assert_int_equal(ddl_module_facts(p.arena, module.path, bytes, length, &facts, &error), 0);
+	free(bytes);
+	loaded.version = facts.version;
+	loaded.srcversion = facts.srcversion;
+	assert_int_equal(p.kernel->ops->compare_file(p.kernel, p.arena, module.path, &loaded, &same,
+						     &defaults, &error), 0);
+	assert_true(same);
+	assert_string_equal(defaults[0], "0");
+	assert_string_equal(defaults[1], "180");
+	assert_null(defaults[2]);
+	loaded.version = "0";
+	assert_int_equal(p.kernel->ops->compare_file(p.kernel, p.arena, module.path, &loaded, &same,
+						     &defaults, &error), 0);
+	assert_false(same);
+	assert_null(defaults[0]);
+	assert_int_equal(p.kernel->ops->compare_file(p.kernel, p.arena, "/nowhere/x.ko", &loaded, &same,
+						     &defaults, &error), 0);
+	assert_false(same);
+	close_place(&p);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tree), cmocka_unit_test(built_in), cmocka_unit_test(no_tree),
 		cmocka_unit_test(half_a_tree), cmocka_unit_test(config), cmocka_unit_test(may_change),
 		cmocka_unit_test(firmware_path), cmocka_unit_test(insert_refused),
+		cmocka_unit_test(compares_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -487,6 +487,43 @@ static void parameters(void **state)
 	fake_kernel_free(w.fake);
 }
 
+/* What somebody set goes on to the new version; what is a default of the old one does not. */
+static void parameters_chosen(void **state)
+{
+	struct world w = world();
+	struct ddl_plan plan;
+
+	(void)state;
+	fake_loaded(w.fake, w.old);
+	w.old->params = "a=1 b=2 c=Y list=1,2 name=(null) own=7 gone=4";
+	w.old->defaults = "a=0 b=2 c=N name=(null) gone=3";
+	w.new->lacks = "gone";
+	w.fake->options = "c=N";
+	w.fake->options_for = "megaraid-sas";
+	plan = plan_of(w.fake, w.repo);
+	assert_string_equal(plan.ops[0].params, "a=1 b=2 own=7 gone=4 c=N");
+	assert_string_equal(plan.ops[1].params, "a=1 c=N");
+	assert_int_equal(plan.n_notes, 3);
+	assert_string_equal(plan.notes[0], "megaraid_sas: whether somebody set list=1,2 cannot be known; "
+			    "the new version gets its own default");
+	assert_string_equal(plan.notes[1], "megaraid_sas: whether somebody set own=7 cannot be known; "
+			    "the new version gets its own default");
+	assert_string_equal(plan.notes[2], "megaraid_sas: the new version has no parameter for gone=4");
+	/* the pack's own modprobe.d has the last word */
+	fake_pack_file(w.fake, w.repo, DDL_FILE_MODPROBE, "etc/modprobe.d/acme.conf",
+		       "options megaraid_sas a=9 own=8 list=3 gone=1\n");
+	plan = plan_of(w.fake, w.repo);
+	assert_string_equal(plan.ops[1].params, "c=N a=9 own=8 list=3 gone=1");
+	assert_int_equal(plan.n_notes, 0);
+	/* the tree has another version: nothing can be known */
+	w.old->path = NULL;
+	fake_image(w.fake, "megaraid_sas", "0", "/t/megaraid_sas.ko", -1, "", "03:00")->defaults = "a=0";
+	plan = plan_of(w.fake, w.repo);
+	assert_string_equal(plan.ops[1].params, "c=N a=9 own=8 list=3 gone=1");
+	assert_int_equal(plan.n_notes, 1);
+	fake_kernel_free(w.fake);
+}
+
 static void conf_lines(void **state)
 {
 	struct ddl_arena *arena = ddl_arena_new();
@@ -568,7 +605,8 @@ int main(void)
 		cmocka_unit_test(not_for_here), cmocka_unit_test(unknown_tree),
 		cmocka_unit_test(damaged_beside),
 		cmocka_unit_test(twice), cmocka_unit_test(firmware),
-		cmocka_unit_test(parameters), cmocka_unit_test(conf_lines),
+		cmocka_unit_test(parameters), cmocka_unit_test(parameters_chosen),
+		cmocka_unit_test(conf_lines),
 		cmocka_unit_test(note_of_medium),
 	};
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A module's file from the installer's own tree, as bytes, whatever it is compressed with.
+ */
+#ifndef DDL_MODULE_FILE_H
+#define DDL_MODULE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+/*
+ * The uncompressed bytes (.ko, .ko.gz, .ko.xz, .ko.zst), to be freed; at most
+ * DDL_MAX_STAGED_FILE of them. NULL and the error: DDL_E_OPEN, DDL_E_TOO_LARGE, …
+ */
+uint8_t *ddl_module_file_read(const char *path, size_t *length, struct ddl_error *error);
+
+#endif
