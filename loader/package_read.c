@@ -220,19 +220,27 @@ static struct ddl_file *add_file(struct pass *pass, const char *path)
 	return file;
 }
 
-/* The name an entry is known by: its own, or for bare files (raw) the package's. */
+/*
+ * The name an entry is known by: its own below the package's destination; for bare files (raw)
+ * the package's, or the destination's where only that is a module's name.
+ */
 static int entry_path(struct pass *pass, struct archive_entry *entry, char *path, size_t room)
 {
 	const struct ddl_package *package = pass->reading->package;
-	const char *name = archive_entry_pathname(entry);
-	char bare[DDL_MAX_PATH + sizeof("lib/firmware/")];
+	const char *name = archive_entry_pathname(entry), *below = "";
+	char whole[DDL_MAX_PATH + sizeof("lib/firmware/")];
 
 	if (package->type == DDL_PKG_FIRMWARE || package->type == DDL_PKG_DRIVER) {
-		(void)snprintf(bare, sizeof(bare), "%s%s", package->type == DDL_PKG_FIRMWARE ? "lib/firmware/" : "",
-			       ddl_path_base(package->file));
-		name = bare;
+		below = package->type == DDL_PKG_FIRMWARE ? "lib/firmware" : "";
+		name = ddl_path_base(package->file);
+		if (package->type == DDL_PKG_DRIVER && ddl_file_kind(name) != DDL_FILE_MODULE &&
+		    ddl_file_kind(package->root) == DDL_FILE_MODULE)
+			name = ddl_path_base(package->root);
+	} else if (package->type == DDL_PKG_TBZ2) {
+		below = package->root;
 	}
-	if (!name || !ddl_path_clean(path, room, name))
+	if (!name || snprintf(whole, sizeof(whole), "%s%s%s", below, *below ? "/" : "", name) >= (int)sizeof(whole) ||
+	    !ddl_path_clean(path, room, whole))
 		return ddl_fail(trouble(pass), DDL_E_PATH, 0, "%s", name ? name : "");
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* Finds the repositories on a medium by the names of its metadata files. */
 #include "repo.h"
 
+#include <nettle/md5.h>
 #include <string.h>
 
 #include "path.h"
@@ -54,6 +55,21 @@ bool ddl_repo_is_metadata(const char *name)
 			return true;
 	}
 	return false;
+}
+
+const char *ddl_repo_fingerprint(struct ddl_arena *arena, const struct ddl_blob *repository,
+				 const struct ddl_blob *packages)
+{
+	uint8_t digest[MD5_DIGEST_SIZE];
+	char hex[2 * MD5_DIGEST_SIZE + 1];
+	struct md5_ctx md5;
+
+	md5_init(&md5);
+	md5_update(&md5, repository->length, (const uint8_t *)repository->bytes);
+	md5_update(&md5, packages->length, (const uint8_t *)packages->bytes);
+	md5_digest(&md5, sizeof(digest), digest);
+	ddl_text_hex(hex, digest, sizeof(digest));
+	return ddl_arena_dup(arena, hex);
 }
 
 /* ---------------------------------------------------------------- notes, sets */
@@ -265,12 +281,8 @@ static int parse_one(struct search *s, const char *directory, const struct ddl_b
 
 	if (!repo)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository->name);
-	if (is_text_generation(repository)) {
-		(void)ddl_fail(error, DDL_E_GENERATION, 0, _("%s: text metadata of XenServer 5.5 or before"),
-			       repository->name);
-		return leave_out(s, error);
-	}
-	if (ddl_repo_parse_xml(s->arena, directory, repository, packages, repo, error))
+	if (is_text_generation(repository) ? ddl_repo_parse_text(s->arena, directory, repository, packages, repo, error)
+					   : ddl_repo_parse_xml(s->arena, directory, repository, packages, repo, error))
 		return leave_out(s, error);
 	place = ddl_arena_push(s->arena, &s->repos, &s->n_repos, sizeof(*place));
 	if (!place)

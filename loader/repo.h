@@ -61,6 +61,23 @@ int ddl_repo_parse_xml(struct ddl_arena *arena, const char *directory,
 		       struct ddl_repo *repo, struct ddl_error *error);
 
 /*
+ * One generation-1 repository (formats.md 1): four lines, and one line for each package.
+ * Gives what ddl_repo_parse_xml gives. A package has no kernel unless it is a driver whose
+ * destination names one in so many words; the variables for the running kernel stay in `root`.
+ * DDL_E_METADATA (which line, and why), DDL_E_TOO_LARGE.
+ */
+int ddl_repo_parse_text(struct ddl_arena *arena, const char *directory,
+			const struct ddl_blob *repository, const struct ddl_blob *packages,
+			struct ddl_repo *repo, struct ddl_error *error);
+
+/* Puts the release in place of ${KERNEL_VERSION} and ${LINUX_KABI_VERSION}. -1: no memory. */
+int ddl_repo_fill_in(struct ddl_arena *arena, struct ddl_repo *repo, const char *release);
+
+/* The metadata MD5 of generations 1 and 2: over both files, one after the other. NULL: no memory. */
+const char *ddl_repo_fingerprint(struct ddl_arena *arena, const struct ddl_blob *repository,
+				 const struct ddl_blob *packages);
+
+/*
  * XenServer versions: numbers separated by dots, hyphens between; version and build joined
  * by a hyphen; a missing build matches any. -1, 0, 1.
  *

@@ -769,21 +769,6 @@ static int read_packages(struct reading *r, const struct ddl_blob *blob)
 	return refuse_repeats(r) || keep_packages(r) ? -1 : 0;
 }
 
-static const char *fingerprint(struct ddl_arena *arena, const struct ddl_blob *repository,
-			       const struct ddl_blob *packages)
-{
-	uint8_t digest[MD5_DIGEST_SIZE];
-	char hex[2 * MD5_DIGEST_SIZE + 1];
-	struct md5_ctx md5;
-
-	md5_init(&md5);
-	md5_update(&md5, repository->length, (const uint8_t *)repository->bytes);
-	md5_update(&md5, packages->length, (const uint8_t *)packages->bytes);
-	md5_digest(&md5, sizeof(digest), digest);
-	ddl_text_hex(hex, digest, sizeof(digest));
-	return ddl_arena_dup(arena, hex);
-}
-
 int ddl_repo_parse_xml(struct ddl_arena *arena, const char *directory,
 		       const struct ddl_blob *repository, const struct ddl_blob *packages,
 		       struct ddl_repo *repo, struct ddl_error *error)
@@ -800,7 +785,7 @@ int ddl_repo_parse_xml(struct ddl_arena *arena, const char *directory,
 	if (read_repository(r, repository) || read_packages(r, packages))
 		goto out;
 	repo->directory = ddl_arena_dup(arena, directory);
-	repo->fingerprint = fingerprint(arena, repository, packages);
+	repo->fingerprint = ddl_repo_fingerprint(arena, repository, packages);
 	if (!repo->directory || !repo->fingerprint) {
 		(void)no_memory(r);
 		goto out;

@@ -12,6 +12,7 @@
 #include "package.h"
 #include "path.h"
 #include "plan.h"
+#include "repo.h"
 #include "scan.h"
 #include "source.h"
 #include "text.h"
@@ -374,7 +375,7 @@ static int add_repo(struct ddl_session *session, struct ddl_look *look, struct d
 		repo->where = ddl_arena_printf(session->arena, "%s: %s", inside, repo->directory);
 	else
 		repo->where = *inside ? inside : repo->directory;
-	return repo->where ? 0 : -1;
+	return repo->where ? ddl_repo_fill_in(session->arena, repo, session->machine.release) : -1;
 }
 
 /* Takes in what is on one medium. -1 only without memory; other trouble is in `trouble`. */

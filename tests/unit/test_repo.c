@@ -810,14 +810,12 @@ static void other_generations_are_recognised(void **state)
 	const struct ddl_blob garbage[] = { blob("XS-REPOSITORY", "hello\n"), blob("XS-PACKAGES", PACKAGES) };
 
 	(void)state;
-	assert_int_equal(parse_all(text, 2), -1);
-	assert_int_equal(error.code, DDL_E_GENERATION);
-	assert_string_equal(error.text, "XS-REPOSITORY: text metadata of XenServer 5.5 or before");
-	assert_int_equal(n_notes, 0);
-	assert_int_equal(parse_all(text, 4), 0);
+	assert_int_equal(parse_all(text, 2), 0);
 	assert_int_equal(n_repos, 1);
-	assert_int_equal(n_notes, 1);
-	assert_non_null(strstr(notes[0], "(XS-REPOSITORY: text metadata of XenServer 5.5 or before)"));
+	assert_int_equal(repos[0]->generation, DDL_GEN_TEXT);
+	assert_int_equal(parse_all(text, 4), 0);
+	assert_int_equal(n_repos, 2);
+	assert_int_equal(n_notes, 0);
 	assert_int_equal(parse_all(update, 1), -1);
 	assert_int_equal(error.code, DDL_E_GENERATION);
 	assert_string_equal(error.text, "update.xml: an update of XenServer 7.1 or later, or of XCP-ng");
