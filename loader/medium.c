@@ -8,18 +8,25 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/cdrom.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "medium_archive.h"
 #include "medium_mount.h"
 #include "path.h"
 #include "text.h"
+
+#define THIS_SLOT INT32_MAX /* linux/cdrom.h's CDSL_CURRENT */
+#define GONE_POLL_MS 50
+#define GONE_WAIT_MS 1000U
 
 static bool gone(int cause)
 {
@@ -62,7 +69,38 @@ void ddl_medium_close(struct ddl_medium *medium)
 	ddl_archive_free(medium->archive);
 	if (*medium->inside)
 		free((void *)(uintptr_t)medium->inside);
+	free(medium->device);
 	free(medium);
+}
+
+static bool device_gone(const char *device)
+{
+	int fd, status;
+	bool lost;
+
+	/* Not blocking: a CD drive would draw its tray in. */
+	fd = open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOMEDIUM || gone(errno);
+	status = ioctl(fd, CDROM_DRIVE_STATUS, THIS_SLOT);
+	lost = status == CDS_NO_DISC || status == CDS_TRAY_OPEN;
+	close(fd);
+	return lost;
+}
+
+bool ddl_medium_gone(const struct ddl_medium *medium)
+{
+	const struct timespec pause = { 0, GONE_POLL_MS * 1000000L };
+
+	if (!medium->device)
+		return false;
+	/* Reads from a stick fail some moments before the kernel takes its device away. */
+	for (unsigned waited = 0; !device_gone(medium->device); waited += GONE_POLL_MS) {
+		if (waited >= GONE_WAIT_MS)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
 }
 
 /* Takes over `fd` whatever happens. */
@@ -193,6 +231,7 @@ static struct ddl_medium *open_device(const struct ddl_source *source, const cha
 struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *root,
 				   struct ddl_error *error)
 {
+	struct ddl_medium *medium;
 	char path[4096];
 
 	if (!place(path, sizeof(path), root, source->path)) {
@@ -205,7 +244,10 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 	case DDL_SOURCE_FILE:
 		return open_file(source, path, error);
 	case DDL_SOURCE_DEVICE:
-		return open_device(source, root, path, error);
+		medium = open_device(source, root, path, error);
+		if (medium)
+			medium->device = strdup(path); /* without it a failed read is only that */
+		return medium;
 	}
 	ddl_fail(error, DDL_E_INTERNAL, 0, "%s", source->name);
 	return NULL;
@@ -232,6 +274,7 @@ struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_err
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
 					 struct ddl_error *error)
 {
+	struct ddl_medium *medium;
 	int fd;
 
 	if (outer->kind != DDL_MEDIUM_DIRECTORY) {
@@ -239,7 +282,10 @@ struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const c
 		return NULL;
 	}
 	fd = ddl_path_open(outer->fd, name, error);
-	return fd >= 0 ? ddl_medium_open_fd(fd, name, error) : NULL;
+	medium = fd >= 0 ? ddl_medium_open_fd(fd, name, error) : NULL;
+	if (medium && outer->device)
+		medium->device = strdup(outer->device);
+	return medium;
 }
 
 /* ------------------------------------------------------------ wanted files */

@@ -21,6 +21,7 @@ struct ddl_medium {
 	bool mounted;             /* by us: close unmounts */
 	char mountpoint[128];
 	const char *inside;       /* "pack.iso" when it is a file on another medium, else "" */
+	char *device;             /* the path of the device that it is on; NULL: none is known */
 	char name[DDL_MAX_NAME + 1]; /* for messages */
 	struct ddl_archive *archive; /* how to read it and what is known of it; NULL for a directory */
 };
@@ -43,6 +44,13 @@ struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const c
  * staged file. Takes over `fd`, also on failure. `inside` as in struct ddl_medium.
  */
 struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_error *error);
+
+/*
+ * True when the device that the medium is on has lost its disk, or is gone itself. Tells a
+ * read that failed because of that (EIO, as for a scratch) from others; asks a CD drive,
+ * and waits up to a second for a device to go.
+ */
+bool ddl_medium_gone(const struct ddl_medium *medium);
 
 /* Unmounts, closes, removes the mount point, frees. NULL allowed. */
 void ddl_medium_close(struct ddl_medium *medium);

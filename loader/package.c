@@ -300,6 +300,20 @@ static bool is_answered(const struct ddl_package_wish *wish)
 	return state == DDL_PKG_BAD || state == DDL_PKG_STAGED || (state == DDL_PKG_TESTED && !wish->unpack);
 }
 
+/*
+ * A read fails with the same EIO on a scratch and on a medium that was pulled out; the
+ * confined child cannot ask the drive which it was. The package's name is told by others.
+ */
+static void name_the_trouble(const struct share *share, struct ddl_package *package)
+{
+	if (package->trouble.code != DDL_E_READ && package->trouble.code != DDL_E_GONE)
+		return;
+	if (strcmp(package->trouble.text, package->file) == 0)
+		*package->trouble.text = '\0';
+	if (ddl_medium_gone(share->call->medium))
+		package->trouble.code = DDL_E_GONE;
+}
+
 static int take_package(struct share *share, const struct numbers *head, struct ddl_error *error)
 {
 	struct ddl_package *package = share->wishes[head->index].package;
@@ -313,8 +327,10 @@ static int take_package(struct share *share, const struct numbers *head, struct 
 		return bad_message(error);
 	}
 	told.fd = told.state == DDL_PKG_BAD ? -1 : share->raw;
-	if (told.state == DDL_PKG_BAD)
+	if (told.state == DDL_PKG_BAD) {
+		name_the_trouble(share, &told);
 		forget(share, true);
+	}
 	*package = told;
 	forget(share, false);
 	if (share->call->finished)
@@ -361,6 +377,7 @@ static void judge_rest(struct share *share, const struct ddl_job *job)
 			(void)ddl_fail(&package->trouble, DDL_E_NO_PACKAGE, 0, "%s", package->file);
 		else
 			package->trouble = job->error;
+		name_the_trouble(share, package);
 		if (share->call->finished)
 			share->call->finished(share->call->arg, package);
 	}
