@@ -15,6 +15,7 @@
 #define WIDE_LINE 50U       /* columns the long sentence needs */
 #define ESCAPE_PAUSE_MS 500 /* the rest of a key's sequence comes within this, also at 300 baud */
 #define LONGEST_SEQUENCE 8U
+#define CTRL_C 0x03
 
 static long long now_ms(void)
 {
@@ -75,6 +76,8 @@ static enum prompt_answer read_key(bool *gone)
 	case -1:
 		*gone = true;
 		return PROMPT_TIMEOUT;
+	case CTRL_C:
+		return PROMPT_STOPPED;
 	case 0x1b:
 		return read_sequence();
 	case 'd':

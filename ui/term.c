@@ -93,7 +93,8 @@ bool term_raw(void)
 
 	if (tcgetattr(0, &raw) != 0)
 		return false;
-	raw.c_lflag &= (tcflag_t)~(ICANON | ECHO);
+	/* Ctrl-C is a key: as a signal it would end the initrd's script that called as well. */
+	raw.c_lflag &= (tcflag_t)~(ICANON | ECHO | ISIG);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	return tcsetattr(0, TCSANOW, &raw) == 0;
