@@ -56,6 +56,9 @@ class Line(Terminal):
         connect(self.socket, path, alive)
         self.fd = self.socket.fileno()
 
+    def press(self, name):
+        os.write(self.fd, KEYS.get(name, name).encode())
+
     def close(self):
         self.socket.close()
         self.log.close()
