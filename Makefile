@@ -26,7 +26,7 @@ common   := -std=c11 -D_GNU_SOURCE $(warnings) -fstack-protector-strong -MMD -MP
 # -iquote loader, gcc's <limits.h> finds loader/limits.h in place of glibc's.
 sees     = $(if $(filter tests/%,$1),-iquote loader -iquote ui -iquote tests/unit,$(if $(filter ui/%,$1),-iquote loader))
 
-all: $(BUILD)/ddload
+all: $(BUILD)/ddload $(BUILD)/pci.ids.xz
 
 help:
 	@echo 'make            build/ddload, the static program (does the set-up it needs)'
@@ -82,6 +82,13 @@ $(BUILD)/ddload: $(static_o)
 	@+$(static_cc) $(static_ldflags) $(deps_dir)/lib/runtime.o $^ $(static_libs) \
 		-Wl,-Map,$(BUILD)/ddload.map -o $(BUILD)/ddload.full
 	@strip --strip-all -R .comment $(BUILD)/ddload.full -o $@.new
+	@mv $@.new $@
+
+# The names of storage and network controllers, to be put beside the program.
+$(BUILD)/pci.ids.xz: scripts/make-pci-ids | setup
+	@mkdir -p $(@D)
+	@echo 'GEN $@'
+	@scripts/make-pci-ids $@.new
 	@mv $@.new $@
 
 # Small programs linked just as the program is, for tests/static and others.
@@ -186,6 +193,7 @@ man_pages := $(wildcard ui/*.8)
 
 install: all
 	install -D -m 755 $(BUILD)/ddload $(DESTDIR)$(sbindir)/ddload
+	install -D -m 644 $(BUILD)/pci.ids.xz $(DESTDIR)/usr/share/ddload/pci.ids.xz
 	$(if $(man_pages),install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(man_pages))
 
 # clean keeps what takes minutes and the network: the libraries and the parts.

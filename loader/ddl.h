@@ -52,6 +52,7 @@ struct ddl_device {
 	const char *driver;       /* the bound driver's name; "" when none is */
 	const char *module;       /* that driver's module; "" for none or built in */
 	const char *ids;          /* "1000:0060" for pci, else "" */
+	const char *name;         /* "Broadcom / LSI MegaRAID SAS 1078"; NULL: not known */
 	uint32_t class_code;      /* PCI class, 24 bits; 0 elsewhere */
 	enum ddl_device_class class;
 	struct ddl_disk *disks;   /* whole disks below this device */
@@ -457,6 +458,8 @@ const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session)
 char *ddl_words_fit(char *to, size_t room, const struct ddl_module *module);
 char *ddl_words_repo_fit(char *to, size_t room, const struct ddl_repo *repo, const char *release);
 char *ddl_words_op(char *to, size_t room, const struct ddl_op *op);
+/* The address as a person says it: PCI's "0000:" is left out. */
+const char *ddl_words_address(const struct ddl_device *device);
 char *ddl_words_device(char *to, size_t room, const struct ddl_device *device);
 const char *ddl_words_result(enum ddl_result result);
 const char *ddl_words_result_hint(enum ddl_result result);

@@ -54,6 +54,7 @@
 #define DDL_MAX_SOURCES           256U
 #define DDL_MAX_SYSFS_FILE        65536U
 #define DDL_MAX_KERNEL_LINES      200U
+#define DDL_MAX_PCI_IDS           (4U * 1024U * 1024U) /* the list of names, unpacked */
 
 /* A child that reads foreign bytes */
 #define DDL_MAX_MESSAGE           (64U * 1024U)

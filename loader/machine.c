@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "machine_parts.h"
+#include "pci_names.h"
 #include "sysfs.h"
 #include "text.h"
 
@@ -49,6 +50,7 @@ int ddl_machine_read(struct ddl_arena *arena, const char *root, const char *rele
 	}
 	enough = take_release(&reader, release) && ddl_machine_blocks(&reader) &&
 		 ddl_machine_interfaces(&reader) && ddl_machine_devices(&reader) &&
+		 ddl_pci_names(arena, reader.root, machine) &&
 		 ddl_machine_modules(&reader) && ddl_machine_uses(&reader);
 	close(reader.root);
 	return enough ? 0 : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "");

@@ -381,6 +381,7 @@ static void put_device(struct json *json, const struct ddl_device *device)
 	json_text(json, "bus", device->bus);
 	json_text(json, "address", device->address);
 	json_fact(json, "ids", device->ids);
+	json_fact(json, "name", device->name);
 	json_text(json, "modalias", device->modalias);
 	json_fact(json, "driver", device->driver);
 	json_fact(json, "module", device->module);

@@ -5,10 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The device's address with its ids where it has some: "0000:00:04.0 (1000:0060)". */
+#define NAME_ROOM 512U
+
+const char *ddl_words_address(const struct ddl_device *device)
+{
+	static const char only[] = "0000:";
+
+	return strncmp(device->address, only, sizeof only - 1) == 0 ? device->address + sizeof only - 1
+								    : device->address;
+}
+
+/* The device's name and address, or its address and ids: "0000:00:04.0 (1000:0060)". */
 static const char *device_name(char *to, size_t room, const struct ddl_device *device)
 {
-	if (*device->ids)
+	if (device->name)
+		snprintf(to, room, _("%s at %s"), device->name, ddl_words_address(device));
+	else if (*device->ids)
 		snprintf(to, room, "%s (%s)", device->address, device->ids);
 	else
 		snprintf(to, room, "%s", device->address);
@@ -17,7 +29,7 @@ static const char *device_name(char *to, size_t room, const struct ddl_device *d
 
 static void words_replaces(char *to, size_t room, const struct ddl_module *module)
 {
-	char name[128];
+	char name[NAME_ROOM];
 	const struct ddl_device *device = module->device;
 
 	if (*module->loaded_version)
@@ -31,9 +43,11 @@ static void words_replaces(char *to, size_t room, const struct ddl_module *modul
 
 static void words_for_device(char *to, size_t room, const struct ddl_module *module)
 {
-	char name[128];
+	char name[NAME_ROOM];
 
-	if (module->device)
+	if (module->device && module->device->name)
+		snprintf(to, room, _("for this controller: %s"), device_name(name, sizeof name, module->device));
+	else if (module->device)
 		snprintf(to, room, _("fits %s, which has no driver"),
 			 device_name(name, sizeof name, module->device));
 	else
@@ -188,7 +202,7 @@ static const char *device_sentence(enum ddl_device_class class, bool bound)
 
 char *ddl_words_device(char *to, size_t room, const struct ddl_device *device)
 {
-	char name[128];
+	char name[NAME_ROOM];
 	const char *sentence = device_sentence(device->class, *device->driver != '\0');
 
 	device_name(name, sizeof name, device);

@@ -11,6 +11,10 @@
 #define MOST_DEVICES 5   /* shown on the screen; F3 shows all */
 #define MOST_DISKS 2
 #define MOST_SOURCES 6   /* rows of the list; it scrolls */
+#define MOST_ADDRESS 16U
+#define IDS_COLUMNS 9U
+#define CLASS_COLUMNS 7U
+#define DRIVER_COLUMNS 10U
 #define PATH_ROOM 1024U
 #define LINE_ROOM 512U
 
@@ -19,15 +23,32 @@ static const char *class_word(enum ddl_device_class class)
 	return class == DDL_CLASS_STORAGE ? _("storage") : _("network");
 }
 
-static void device_line(char *to, size_t room, const struct ddl_device *device)
+/* Columns of the longest address, so that names get the rest. */
+static size_t address_columns(const struct ddl_machine *machine)
 {
-	char address[64], ids[32], class[32];
+	size_t most = 0;
 
-	snprintf(to, room, "%c %s %s %s %s", *device->driver ? ' ' : '!',
-		 screen_column(address, sizeof address, device->address, 13),
-		 screen_column(ids, sizeof ids, device->ids, 10),
-		 screen_column(class, sizeof class, class_word(device->class), 8),
-		 *device->driver ? device->driver : _("NO DRIVER"));
+	for (size_t i = 0; i < machine->n_devices; i++) {
+		size_t length = strlen(ddl_words_address(&machine->devices[i]));
+		if (machine->devices[i].class != DDL_CLASS_OTHER && length > most)
+			most = length;
+	}
+	return most < MOST_ADDRESS ? most : MOST_ADDRESS;
+}
+
+/* "! 00:04.0 1000:0060 Broadcom / LSI MegaRAID SAS 1078 storage NO DRIVER" */
+static void device_line(char *to, size_t room, const struct ddl_device *device, size_t address, size_t columns)
+{
+	char place[64], ids[32], name[LINE_ROOM / 2], class[64], driver[64];
+	const char *word = *device->driver ? device->driver : _("NO DRIVER");
+
+	snprintf(to, room, "%c %s %s %s %s %s", *device->driver ? ' ' : '!',
+		 screen_column(place, sizeof place, ddl_words_address(device), address),
+		 screen_column(ids, sizeof ids, device->ids, IDS_COLUMNS),
+		 screen_column(name, sizeof name, device->name ? device->name : "",
+			       columns - address - IDS_COLUMNS - CLASS_COLUMNS - DRIVER_COLUMNS - 6),
+		 screen_column(class, sizeof class, class_word(device->class), CLASS_COLUMNS),
+		 screen_column(driver, sizeof driver, word, DRIVER_COLUMNS));
 }
 
 /* Shows devices with or without a driver from the row on; returns how many there were. */
@@ -35,6 +56,7 @@ static int add_devices(struct screen *screen, const struct ddl_machine *machine,
 		       int last_row)
 {
 	char line[LINE_ROOM];
+	size_t address = address_columns(machine);
 	int shown = 0;
 
 	for (size_t i = 0; i < machine->n_devices; i++) {
@@ -42,7 +64,7 @@ static int add_devices(struct screen *screen, const struct ddl_machine *machine,
 		if (device->class == DDL_CLASS_OTHER || (*device->driver != '\0') != bound)
 			continue;
 		if (row + shown < last_row) {
-			device_line(line, sizeof line, device);
+			device_line(line, sizeof line, device, address, (size_t)screen->width - 2);
 			screen_label(screen, 1, row + shown, line, bound ? 0 : SCREEN_COLOUR_ALARM);
 		}
 		shown++;
@@ -94,7 +116,7 @@ static int add_disks(struct screen *screen, const struct ddl_machine *machine, i
 	screen_label(screen, 1, row, _("Disks:"), 0);
 	for (int i = 0; i < shown; i++)
 		screen_label(screen, 3, row + 1 + i, text_disk(line, sizeof line, &machine->disks[i]), 0);
-	more_label(screen, row + shown, (int)machine->n_disks - shown);
+	more_label(screen, row, (int)machine->n_disks - shown);
 	return row + 1 + shown;
 }
 
@@ -107,7 +129,7 @@ static int add_machine(struct screen *screen, const struct ddl_machine *machine)
 	screen_label(screen, 1, 0, text_controllers(line, sizeof line, machine), 0);
 	int idle = add_devices(screen, machine, false, 1, last);
 	add_devices(screen, machine, true, 1 + least(idle, MOST_DEVICES), last);
-	more_label(screen, least(count, MOST_DEVICES), count - MOST_DEVICES);
+	more_label(screen, 0, count - MOST_DEVICES);
 	return add_disks(screen, machine, 1 + least(count, MOST_DEVICES));
 }
 

@@ -29,18 +29,18 @@ static struct ddl_disk disks[] = {
 	{ "nvme1n1", "Samsung SSD 970 PRO 512GB", 512 * GB, false },
 };
 
-#define DEVICE(address_, ids_, driver_, class_) { .bus = "pci", .address = address_, .ids = ids_, \
+#define DEVICE(address_, ids_, name_, driver_, class_) { .bus = "pci", .address = address_, .ids = ids_, .name = name_, \
 	.driver = driver_, .module = driver_, .modalias = "pci:v" ids_, .class = class_ }
 
 static struct ddl_device devices[] = {
-	DEVICE("0000:00:01.1", "8086:7010", "ata_piix", DDL_CLASS_STORAGE),
-	DEVICE("0000:00:03.0", "8086:100e", "e1000", DDL_CLASS_NETWORK),
-	DEVICE("0000:00:04.0", "1000:0060", "", DDL_CLASS_STORAGE),
-	DEVICE("0000:00:1f.2", "8086:2922", "ahci", DDL_CLASS_STORAGE),
-	DEVICE("0000:03:00.0", "1000:005d", "", DDL_CLASS_STORAGE),
-	DEVICE("0000:04:00.0", "14e4:1657", "tg3", DDL_CLASS_NETWORK),
-	DEVICE("0000:04:00.1", "14e4:1657", "tg3", DDL_CLASS_NETWORK),
-	DEVICE("0000:00:1f.3", "8086:2930", "i2c_i801", DDL_CLASS_OTHER),
+	DEVICE("0000:00:01.1", "8086:7010", "Intel 82371SB PIIX3 IDE [Natoma/Triton II]", "ata_piix", DDL_CLASS_STORAGE),
+	DEVICE("0000:00:03.0", "8086:100e", "Intel 82540EM Gigabit Ethernet Controller", "e1000", DDL_CLASS_NETWORK),
+	DEVICE("0000:00:04.0", "1000:0060", "Broadcom / LSI MegaRAID SAS 1078", "", DDL_CLASS_STORAGE),
+	DEVICE("0000:00:1f.2", "8086:2922", "Intel 82801IR/IO/IH (ICH9R/DO/DH) 6 port SATA Controller [AHCI mode]", "ahci", DDL_CLASS_STORAGE),
+	DEVICE("0000:03:00.0", "1000:005d", NULL, "", DDL_CLASS_STORAGE),
+	DEVICE("0000:04:00.0", "14e4:1657", "Broadcom NetXtreme BCM5719 Gigabit Ethernet PCIe", "tg3", DDL_CLASS_NETWORK),
+	DEVICE("0000:04:00.1", "14e4:1657", "Broadcom NetXtreme BCM5719 Gigabit Ethernet PCIe", "tg3", DDL_CLASS_NETWORK),
+	DEVICE("0000:00:1f.3", "8086:2930", NULL, "i2c_i801", DDL_CLASS_OTHER),
 };
 
 static struct ddl_machine server = {

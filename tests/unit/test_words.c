@@ -17,6 +17,10 @@ static struct ddl_device controller = {
 	.bus = "pci", .address = "0000:00:04.0", .modalias = "", .driver = "", .module = "", .ids = "1000:0060",
 	.class = DDL_CLASS_STORAGE,
 };
+static struct ddl_device named = {
+	.bus = "pci", .address = "0000:03:00.0", .modalias = "", .driver = "", .module = "", .ids = "1000:0060",
+	.name = "Broadcom / LSI MegaRAID SAS 1078", .class = DDL_CLASS_STORAGE,
+};
 static struct ddl_device held = {
 	.bus = "pci", .address = "0000:00:05.0", .modalias = "", .driver = "ahci", .module = "ahci", .ids = "",
 	.class = DDL_CLASS_STORAGE,
@@ -30,6 +34,7 @@ static void module_fits(void **state)
 		const char *loaded, *wanted;
 	} cases[] = {
 		{ DDL_FIT_YES, &controller, "", "fits 0000:00:04.0 (1000:0060), which has no driver" },
+		{ DDL_FIT_YES, &named, "", "for this controller: Broadcom / LSI MegaRAID SAS 1078 at 03:00.0" },
 		{ DDL_FIT_YES, NULL, "", "fits this machine" },
 		{ DDL_FIT_REPLACES, &controller, "07.719", "replaces version 07.719, which is loaded" },
 		{ DDL_FIT_REPLACES, &held, "", "for 0000:00:05.0, which the driver ahci holds now" },
@@ -119,6 +124,12 @@ static void devices(void **state)
 	struct ddl_device link = held;
 
 	(void)state;
+	assert_string_equal(ddl_words_device(words, sizeof words, &named),
+			    "storage controller Broadcom / LSI MegaRAID SAS 1078 at 03:00.0: no driver");
+	assert_string_equal(ddl_words_address(&named), "03:00.0");
+	link.address = "0001:03:00.0";
+	assert_string_equal(ddl_words_address(&link), "0001:03:00.0");
+	link.address = held.address;
 	link.class = DDL_CLASS_NETWORK;
 	assert_string_equal(ddl_words_device(words, sizeof words, &controller),
 			    "storage controller 0000:00:04.0 (1000:0060): no driver");
