@@ -15,7 +15,11 @@
 #define DDL_MAX_REQUIRES          256U
 #define DDL_MAX_REPOSITORIES      64U
 #define DDL_MAX_LIST_LINES        256U
-#define DDL_MAX_ISO_FILES         64U    /* image files looked at on one medium */
+#define DDL_MAX_ISO_FILES         64U    /* images, archives, packages, modules looked at on one medium */
+#define DDL_MAX_ARCHIVE_DEPTH     2U     /* an ISO in a zip, but no ISO in a zip in a zip */
+#define DDL_MAX_FOLDER_DEPTH      2U     /* folders down that such files are looked for */
+#define DDL_MAX_FOLDERS           64U    /* folders looked into */
+#define DDL_MAX_FOLDER_ENTRIES    8192U  /* names read for that, all together */
 
 /* Names and texts that come from a medium */
 #define DDL_MAX_PATH              1024U
@@ -44,7 +48,7 @@
 #define DDL_MAX_ALIASES           8192U
 #define DDL_MAX_MODINFO           (1024U * 1024U)
 #define DDL_MAX_DEPENDS           64U
-#define DDL_MAX_FIRMWARE          512U
+#define DDL_MAX_FIRMWARE          2048U  /* amdgpu lists 553 */
 #define DDL_MAX_PARAMS            1024U  /* one module's option string */
 #define DDL_MAX_PARAM_SECTION     (64U * 1024U) /* a module's array of parameters: 1600 of them */
 #define DDL_MAX_MODPROBE_CONF     65536U /* one modprobe.d file of a pack */
