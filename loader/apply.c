@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fit.h"
+#include "journal.h"
 #include "kernel_words.h"
 #include "machine.h"
 
@@ -18,7 +19,8 @@
 
 static const char *const op_names[] = {
 	[DDL_OP_FIRMWARE] = "firmware", [DDL_OP_UNLOAD] = "unload", [DDL_OP_INSERT] = "insert",
-	[DDL_OP_RELOAD] = "reload", [DDL_OP_SETTLE] = "settle",
+	[DDL_OP_RELOAD] = "reload", [DDL_OP_UNBIND] = "unbind", [DDL_OP_BIND] = "bind",
+	[DDL_OP_SETTLE] = "settle",
 };
 
 static void tell_phase(const struct ddl_run *run, enum ddl_phase phase)
@@ -121,6 +123,7 @@ static int run_op(struct ddl_run *run, size_t i)
 	int result = -1;
 
 	ddl_error_clear(&op->trouble);
+	ddl_journal_op(run, i, DDL_JOURNAL_BEGIN);
 	set_state(run, op, DDL_OP_RUNNING);
 	ddl_log(run->apply->log, "%s %s %s", op_names[op->kind], op->module, op->params);
 	switch (op->kind) {
@@ -135,6 +138,9 @@ static int run_op(struct ddl_run *run, size_t i)
 	case DDL_OP_RELOAD:
 		result = insert_module(run, op, &run->changed[i], &op->trouble);
 		break;
+	case DDL_OP_UNBIND:
+	case DDL_OP_BIND:
+		break; /* not made by any plan yet */
 	case DDL_OP_SETTLE:
 		tell_phase(run, DDL_PHASE_SETTLE);
 		result = ddl_settle(run, &op->trouble);
@@ -142,6 +148,7 @@ static int run_op(struct ddl_run *run, size_t i)
 	}
 	if (result != 0)
 		ddl_log_error(run->apply->log, op_names[op->kind], &op->trouble);
+	ddl_journal_op(run, i, result == 0 ? DDL_JOURNAL_DONE : DDL_JOURNAL_FAILED);
 	set_state(run, op, result == 0 ? DDL_OP_DONE : DDL_OP_FAILED);
 	return result;
 }
@@ -195,6 +202,8 @@ static int undo_op(struct ddl_run *run, struct ddl_op *op, struct ddl_error *err
 	case DDL_OP_INSERT:
 	case DDL_OP_RELOAD:
 		return remove_module(run, op->module, &changed, error);
+	case DDL_OP_UNBIND:
+	case DDL_OP_BIND:
 	case DDL_OP_SETTLE:
 		break;
 	}
@@ -236,7 +245,9 @@ static int walk_back(struct ddl_run *run, size_t from)
 		if (!run->changed[i - 1])
 			continue;
 		ddl_log(run->apply->log, "undo %s %s", op_names[op->kind], op->module);
+		ddl_journal_op(run, i - 1, DDL_JOURNAL_UNDO);
 		if (undo_op(run, op, &trouble) == 0) {
+			ddl_journal_op(run, i - 1, DDL_JOURNAL_UNDONE);
 			if (!failed)
 				set_state(run, op, DDL_OP_UNDONE);
 			continue;
@@ -306,7 +317,7 @@ static int prepare(struct ddl_run *run, struct ddl_error *error)
 		return 0;
 	if (kernel->ops->may_change(kernel, error) != 0 || check_staged(run->plan, error) != 0)
 		return -1;
-	return ddl_settle_expect(run, error);
+	return ddl_settle_expect(run, error) == 0 ? ddl_journal_begin(run, error) : -1;
 }
 
 static void keep_kernel_lines(struct ddl_run *run)
@@ -376,7 +387,7 @@ int ddl_plan_apply(const struct ddl_apply *apply, struct ddl_plan *plan,
 		   struct ddl_repo *const *repos, size_t n_repos, struct ddl_outcome *outcome)
 {
 	struct ddl_run run = { .apply = apply, .plan = plan, .repos = repos, .n_repos = n_repos,
-			       .outcome = outcome };
+			       .outcome = outcome, .journal = -1 };
 	bool compared = outcome->fingerprint_compared;
 	struct ddl_error error = DDL_ERROR_INIT;
 	int result;
@@ -398,6 +409,114 @@ int ddl_plan_apply(const struct ddl_apply *apply, struct ddl_plan *plan,
 	}
 	if (plan->n_ops > 0)
 		say_in_kernel_log(&run, result == 0 ? "drivers loaded" : "drivers not loaded");
+	ddl_journal_end(&run, outcome->result != DDL_RESULT_NOT_UNDONE);
 	ddl_arena_free(run.now_arena);
 	return result;
+}
+
+/* ------------------------------------------------------ a run that was killed */
+
+/* What one operation of it did is not there any more, or never was. */
+static bool as_before(const struct ddl_run *run, const struct ddl_op *op)
+{
+	const struct ddl_loaded *was = ddl_machine_loaded(&run->before, op->module);
+	const struct ddl_loaded *is = ddl_machine_loaded(&run->now, op->module);
+
+	if (op->kind != DDL_OP_UNLOAD && op->kind != DDL_OP_INSERT && op->kind != DDL_OP_RELOAD)
+		return true;
+	if (!was || !is)
+		return !was && !is;
+	return strcmp(was->version, is->version) == 0 && strcmp(was->srcversion, is->srcversion) == 0;
+}
+
+/* It came to its end and died before it could remove its journal. */
+static bool all_done(const struct ddl_run *run)
+{
+	const struct ddl_op *last = run->plan->n_ops ? &run->plan->ops[run->plan->n_ops - 1] : NULL;
+
+	return run->changed && last && last->state == DDL_OP_DONE && run->changed[run->plan->n_ops - 1];
+}
+
+/* Reads the journal, and says whether the drivers are neither as before nor as they were to be. */
+static int read_past(struct ddl_run *run, bool *needed, struct ddl_error *error)
+{
+	bool there;
+	size_t i;
+
+	*needed = false;
+	if (ddl_journal_read(run, &there, error) != 0)
+		return -1;
+	if (!there || !run->changed || all_done(run))
+		return 0;
+	if (ddl_run_look(run, error) != 0)
+		return -1;
+	for (i = 0; i < run->plan->n_ops && !*needed; i++)
+		*needed = run->changed[i] && !as_before(run, &run->plan->ops[i]);
+	return 0;
+}
+
+static struct ddl_run past_run(const struct ddl_apply *apply, struct ddl_plan *plan,
+			       struct ddl_outcome *outcome)
+{
+	*plan = (struct ddl_plan){ 0 };
+	return (struct ddl_run){ .apply = apply, .plan = plan, .outcome = outcome, .journal = -1 };
+}
+
+static void past_end(struct ddl_run *run, bool remove)
+{
+	ddl_journal_end(run, remove);
+	ddl_arena_free(run->now_arena);
+}
+
+int ddl_past_look(const struct ddl_apply *apply, struct ddl_plan *plan, bool *needed, struct ddl_error *error)
+{
+	struct ddl_run run = past_run(apply, plan, NULL);
+	int result = read_past(&run, needed, error);
+
+	past_end(&run, false);
+	return result;
+}
+
+void ddl_past_forget(const struct ddl_apply *apply)
+{
+	struct ddl_plan plan;
+	struct ddl_run run = past_run(apply, &plan, NULL);
+	struct ddl_error error = DDL_ERROR_INIT;
+	bool needed;
+	int result = read_past(&run, &needed, &error);
+
+	if (result == 0 && !needed && run.n_firmware > 0 && !all_done(&run))
+		result = ddl_firmware_take_back(&run, &error);
+	if (result != 0)
+		ddl_log_error(apply->log, "journal", &error);
+	/* one that cannot be read is of no use to anybody; one that a run holds is left to it */
+	if (error.code == DDL_E_DAMAGED)
+		ddl_journal_drop(&run);
+	past_end(&run, true);
+}
+
+int ddl_past_put_back(const struct ddl_apply *apply, struct ddl_plan *plan, struct ddl_outcome *outcome)
+{
+	struct ddl_run run = past_run(apply, plan, outcome);
+	struct ddl_kernel *kernel = apply->kernel;
+	struct ddl_error error = DDL_ERROR_INIT;
+	bool needed;
+
+	*outcome = (struct ddl_outcome){ .plan = plan };
+	if (kernel->ops->may_change(kernel, &error) != 0 || read_past(&run, &needed, &error) != 0) {
+		past_end(&run, false);
+		return refuse(outcome, &error);
+	}
+	if (needed) {
+		run.mark = kernel->ops->log_mark(kernel);
+		say_in_kernel_log(&run, "puts back what a run before it had begun to change");
+		tell_phase(&run, DDL_PHASE_APPLY);
+		undo(&run, plan->n_ops - 1);
+		keep_kernel_lines(&run);
+	}
+	if (outcome->result == DDL_RESULT_NOT_UNDONE)
+		ddl_fail(&outcome->error, DDL_E_UNDONE_PARTLY, 0, "%s",
+			 outcome->n_left_over > 0 ? outcome->left_over[0] : "");
+	past_end(&run, needed && outcome->result == DDL_RESULT_UNDONE);
+	return outcome->error.code == DDL_OK ? 0 : -1;
 }

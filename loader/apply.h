@@ -28,4 +28,22 @@ struct ddl_apply {
 int ddl_plan_apply(const struct ddl_apply *apply, struct ddl_plan *plan,
 		   struct ddl_repo *const *repos, size_t n_repos, struct ddl_outcome *outcome);
 
+/*
+ * Is there the journal of a run that was killed, and is the machine not as it was before it?
+ * Then *needed, and `plan` holds the operations with how far they came. Nothing is changed.
+ * -1: it cannot be read (DDL_E_BUSY: a run is at work at this moment).
+ */
+int ddl_past_look(const struct ddl_apply *apply, struct ddl_plan *plan, bool *needed,
+		  struct ddl_error *error);
+
+/*
+ * Puts back what it had changed. Result UNDONE (and the journal is removed), NOT_UNDONE with
+ * left_over, NOTHING when there was nothing to do, REFUSED. -1 with outcome->error for the
+ * second and the last.
+ */
+int ddl_past_put_back(const struct ddl_apply *apply, struct ddl_plan *plan, struct ddl_outcome *outcome);
+
+/* Leaves the drivers as they are and removes the journal; also firmware that nothing uses. */
+void ddl_past_forget(const struct ddl_apply *apply);
+
 #endif

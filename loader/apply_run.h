@@ -40,6 +40,8 @@ struct ddl_run {
 	const char **firmware;         /* names written below the firmware directory */
 	size_t n_firmware;
 	bool firmware_path;
+	const char *firmware_before;   /* of a run that was killed; NULL: this very run's, which the kernel's ops know */
+	int journal;                   /* -1: none */
 	uint64_t mark;                 /* in the kernel log */
 };
 

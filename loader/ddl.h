@@ -249,6 +249,8 @@ enum ddl_op_kind {
 	DDL_OP_UNLOAD,
 	DDL_OP_INSERT,
 	DDL_OP_RELOAD,            /* a dependent that was unloaded, from the initrd's tree */
+	DDL_OP_UNBIND,            /* one device is taken from the wrong driver, which stays loaded */
+	DDL_OP_BIND,              /* … and given to a module of the pack */
 	DDL_OP_SETTLE             /* wait for devices and disks */
 };
 
@@ -256,12 +258,15 @@ enum ddl_op_state { DDL_OP_PENDING, DDL_OP_RUNNING, DDL_OP_DONE, DDL_OP_FAILED, 
 
 struct ddl_op {
 	enum ddl_op_kind kind;
-	const char *module;       /* "" for FIRMWARE and SETTLE */
+	const char *module;       /* "" for FIRMWARE, UNBIND and SETTLE */
 	const struct ddl_module *from_pack; /* INSERT; NULL: from the initrd's own tree */
 	const char *tree_path;    /* absolute path of the file in the tree; "" for none (cannot be put back) */
 	const char *params;       /* "a=1 b=2" or "" */
 	const char *version_before; /* of the loaded module; "" for none or not loaded */
 	const char *version_after;  /* "" when unknown or after an unload */
+	const char *bus, *address; /* UNBIND, BIND: the device; else "" */
+	const char *driver;       /* UNBIND: the driver that holds it; else "" */
+	const char *override;     /* UNBIND: its driver_override, once it was undone; else "" */
 	enum ddl_op_state state;
 	struct ddl_error trouble;
 };

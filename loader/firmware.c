@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "journal.h"
 #include "path.h"
 #include "text.h"
 
@@ -86,6 +87,7 @@ static int put_file(struct ddl_run *run, int directory, const struct ddl_file *f
 	if (!ddl_path_clean(name, sizeof name,
 			    name_asked_for(run, file->path, release, sizeof release)))
 		return ddl_fail(error, DDL_E_PATH, 0, "%s", file->path);
+	ddl_journal_file(run, name);
 	fd = ddl_path_create(directory, name, NULL);
 	if (fd < 0 && unlinkat(directory, name, 0) == 0) /* an earlier pack's file of that name */
 		fd = ddl_path_create(directory, name, error);
@@ -148,8 +150,10 @@ int ddl_firmware_take_back(struct ddl_run *run, struct ddl_error *error)
 	int directory, result = 0;
 	size_t i;
 
-	if (run->firmware_path && kernel->ops->firmware_path(kernel, "", error) != 0)
-		result = -1;
+	if (run->firmware_before)
+		result = kernel->ops->firmware_reset(kernel, run->firmware_before, error);
+	else if (run->firmware_path)
+		result = kernel->ops->firmware_path(kernel, "", error);
 	run->firmware_path = false;
 	if (run->n_firmware == 0)
 		return result;

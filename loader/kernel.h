@@ -53,6 +53,9 @@ struct ddl_kernel_ops {
 	int (*remove)(struct ddl_kernel *kernel, const char *name, struct ddl_error *error);
 	/* Where the kernel is to look for firmware first; "" puts back what was there. */
 	int (*firmware_path)(struct ddl_kernel *kernel, const char *directory, struct ddl_error *error);
+	/* What that is now ("" for none, or where it cannot be read); and puts exactly that back. */
+	void (*firmware_now)(struct ddl_kernel *kernel, char *to, size_t room);
+	int (*firmware_reset)(struct ddl_kernel *kernel, const char *before, struct ddl_error *error);
 	/* A position in the kernel log, and the lines since one (cleaned, no more than DDL_MAX_KERNEL_LINES). */
 	uint64_t (*log_mark)(struct ddl_kernel *kernel);
 	int (*log_since)(struct ddl_kernel *kernel, uint64_t mark, struct ddl_arena *arena,

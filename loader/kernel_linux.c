@@ -533,6 +533,25 @@ static int linux_firmware_path(struct ddl_kernel *kernel, const char *directory,
 	return write_parameter(path, directory, error);
 }
 
+static void linux_firmware_now(struct ddl_kernel *kernel, char *to, size_t room)
+{
+	char path[DDL_MAX_PATH];
+
+	if (!below(linux_of(kernel), path, sizeof path, FIRMWARE_PARAMETER) || !read_line(path, to, room))
+		*to = '\0';
+}
+
+static int linux_firmware_reset(struct ddl_kernel *kernel, const char *before, struct ddl_error *error)
+{
+	struct linux_kernel *self = linux_of(kernel);
+	char path[DDL_MAX_PATH];
+
+	if (!below(self, path, sizeof path, FIRMWARE_PARAMETER))
+		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, FIRMWARE_PARAMETER);
+	self->firmware_set = false;
+	return write_parameter(path, before, error);
+}
+
 /* ------------------------------------------------------------------ kernel log */
 
 static int linux_log_since(struct ddl_kernel *kernel, uint64_t mark, struct ddl_arena *arena,
@@ -576,7 +595,8 @@ static const struct ddl_kernel_ops linux_ops = {
 	.snapshot = linux_snapshot, .may_change = linux_may_change, .tree_find = linux_tree_find,
 	.config = linux_config, .compare_file = linux_compare_file, .has_param = linux_has_param,
 	.insert = linux_insert, .insert_path = linux_insert_path,
-	.remove = linux_remove, .firmware_path = linux_firmware_path, .log_mark = linux_log_mark,
+	.remove = linux_remove, .firmware_path = linux_firmware_path,
+	.firmware_now = linux_firmware_now, .firmware_reset = linux_firmware_reset, .log_mark = linux_log_mark,
 	.log_since = linux_log_since, .log_write = linux_log_write, .wait = linux_wait,
 	.close = linux_close,
 };

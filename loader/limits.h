@@ -53,6 +53,10 @@
 #define DDL_MAX_PARAM_SECTION     (64U * 1024U) /* a module's array of parameters: 1600 of them */
 #define DDL_MAX_MODPROBE_CONF     65536U /* one modprobe.d file of a pack */
 
+/* A run's journal: some lines for each module that is loaded */
+#define DDL_MAX_JOURNAL           (1024U * 1024U)
+#define DDL_MAX_JOURNAL_LINE      16384U
+
 /* The machine */
 #define DDL_MAX_DEVICES           4096U
 #define DDL_MAX_SOURCES           256U

@@ -748,6 +748,7 @@ static struct ddl_op *add_op(struct maker *m, enum ddl_op_kind kind, const char 
 	op->kind = kind;
 	op->module = module;
 	op->tree_path = op->params = op->version_before = op->version_after = "";
+	op->bus = op->address = op->driver = op->override = "";
 	return op;
 }
 

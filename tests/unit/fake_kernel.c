@@ -6,6 +6,7 @@
 #include "fake_kernel.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,13 @@ static void say(struct fake_kernel *fake, const char *line)
 {
 	if (fake->n_lines < sizeof fake->lines / sizeof fake->lines[0])
 		fake->lines[fake->n_lines++] = line;
+}
+
+/* Before or after a change: the moment to be killed at may have come. */
+static void moment(struct fake_kernel *fake)
+{
+	if (++fake->moments == fake->dies_at)
+		raise(SIGKILL);
 }
 
 /* The next call of this kind: does the script let it fail? */
@@ -138,6 +146,7 @@ static int try_load(struct fake_kernel *fake, struct fake_image *image, const ch
 	size_t i;
 
 	note(fake, "+", image, name);
+	moment(fake);
 	if (scripted(fake, FAKE_INSERT, name, error) != 0)
 		return -1;
 	if (!image)
@@ -151,6 +160,7 @@ static int try_load(struct fake_kernel *fake, struct fake_image *image, const ch
 		}
 	}
 	load(fake, image, params);
+	moment(fake);
 	return 0;
 }
 
@@ -192,6 +202,7 @@ static int fake_remove(struct ddl_kernel *kernel, const char *name, struct ddl_e
 	size_t i;
 
 	note(fake, "-", image, name);
+	moment(fake);
 	if (scripted(fake, FAKE_REMOVE, name, error) != 0)
 		return -1;
 	if (!image)
@@ -206,6 +217,7 @@ static int fake_remove(struct ddl_kernel *kernel, const char *name, struct ddl_e
 		load(fake, fake->intruder, "");
 		fake->intruder = NULL;
 	}
+	moment(fake);
 	return 0;
 }
 
@@ -408,10 +420,22 @@ static int fake_firmware_path(struct ddl_kernel *kernel, const char *directory,
 {
 	struct fake_kernel *fake = fake_of(kernel);
 
+	moment(fake);
 	if (scripted(fake, FAKE_FIRMWARE, directory, error) != 0)
 		return -1;
 	snprintf(fake->firmware_path, sizeof fake->firmware_path, "%s", directory);
+	moment(fake);
 	return 0;
+}
+
+static void fake_firmware_now(struct ddl_kernel *kernel, char *to, size_t room)
+{
+	snprintf(to, room, "%s", fake_of(kernel)->firmware_path);
+}
+
+static int fake_firmware_reset(struct ddl_kernel *kernel, const char *before, struct ddl_error *error)
+{
+	return fake_firmware_path(kernel, before, error);
 }
 
 static uint64_t fake_log_mark(struct ddl_kernel *kernel)
@@ -457,7 +481,8 @@ static const struct ddl_kernel_ops fake_ops = {
 	.snapshot = fake_snapshot, .may_change = fake_may_change, .tree_find = fake_tree_find,
 	.config = fake_config, .compare_file = fake_compare_file, .has_param = fake_has_param,
 	.insert = fake_insert, .insert_path = fake_insert_path,
-	.remove = fake_remove, .firmware_path = fake_firmware_path, .log_mark = fake_log_mark,
+	.remove = fake_remove, .firmware_path = fake_firmware_path,
+	.firmware_now = fake_firmware_now, .firmware_reset = fake_firmware_reset, .log_mark = fake_log_mark,
 	.log_since = fake_log_since, .log_write = fake_log_write, .wait = fake_wait,
 	.close = fake_close,
 };
@@ -466,8 +491,11 @@ static const struct ddl_kernel_ops fake_ops = {
 
 struct fake_kernel *fake_kernel_new(void)
 {
-	struct fake_kernel *fake = must(calloc(1, sizeof *fake));
+	struct fake_kernel *fake = mmap(NULL, sizeof *fake, PROT_READ | PROT_WRITE,
+					MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+	if (fake == MAP_FAILED)
+		abort();
 	fake->kernel.ops = &fake_ops;
 	fake->arena = must(ddl_arena_new());
 	fake->options = "";
@@ -650,5 +678,5 @@ void fake_kernel_free(struct fake_kernel *fake)
 	while (n_opened > 0)
 		close(opened[--n_opened]);
 	ddl_arena_free(fake->arena);
-	free(fake);
+	munmap(fake, sizeof *fake);
 }

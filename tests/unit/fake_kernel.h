@@ -2,7 +2,8 @@
 /*
  * A kernel for tests: the operations of kernel.h over a table of modules, devices and
  * disks, with a clock of its own, a tree of modules, and errors by script. What a module
- * needs, binds and how long its disks take stands in its image.
+ * needs, binds and how long its disks take stands in its image. It is shared with
+ * children, so that one may be killed in the middle and its state looked at.
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
@@ -72,6 +73,8 @@ struct fake_kernel {
 	struct fake_image *intruder;    /* loaded by "udev" after the next removal; NULL */
 	enum ddl_code may_change;       /* DDL_OK, or the code it refuses with */
 	unsigned clock, orders;
+	unsigned moments;               /* before and after each change so far */
+	unsigned dies_at;               /* at this moment the process gets SIGKILL; 0: never */
 	char log[2048];                 /* "-old +new@2 " … in order */
 	char firmware_path[256];
 	const char *lines[64];
