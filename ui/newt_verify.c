@@ -2,57 +2,162 @@
 /* The fingerprint to compare, what the package test said, and licences. */
 #include "newt_screen.h"
 
+#include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "compare.h"
 #include "print.h"
+#include "term.h"
 #include "text.h"
 
 #define LINE_ROOM 512U
+#define GROUPS_ROOM 128U
+#define DIGITS_COLUMN 17
+#define SCAN_GAP_MS 30 /* a scanner sends its next digit within this, nobody types so fast */
 
 static const char *verify_help(void)
 {
 	return _("The fingerprint is the MD5 sum of the disk's list of contents. The vendor prints it on the sheet "
 		 "that comes with the disk, or gives it on the web page.\n\n"
+		 "Type or scan the printed one, in groups or not: digits that differ are marked. Or compare by eye.\n\n"
 		 "If every digit is the same, press I: then each package is read and its checksum tested. "
 		 "Packages are tested before they are loaded in any case; this comes first so that you see it.\n\n"
 		 "If a digit differs, this is not the disk the vendor made: go back with B and do not load it.\n"
 		 "S goes on without comparing.");
 }
 
-enum ddl_reply newt_ask_verify(struct ddl_question *question)
+/* The disk's fingerprint, what was typed of the printed one below it, and marks below that. */
+struct verify_screen {
+	struct screen screen;
+	const char *fingerprint;
+	char typed[COMPARE_ROOM];
+	newtComponent typed_line, marks, words;
+};
+
+static void show_typed(struct verify_screen *verify)
+{
+	char digits[COMPARE_ROOM], groups[GROUPS_ROOM], line[LINE_ROOM];
+	size_t used = strlen(verify->typed), all = strlen(verify->fingerprint);
+	enum compare result = compare_result(verify->typed, verify->fingerprint);
+
+	memset(digits, '_', sizeof digits);
+	memcpy(digits, verify->typed, used);
+	digits[all < sizeof digits ? all : sizeof digits - 1] = '\0';
+	ddl_text_groups(groups, sizeof groups, digits);
+	newtLabelSetText(verify->typed_line, groups);
+	ddl_text_groups(groups, sizeof groups, compare_marks(digits, verify->typed, verify->fingerprint));
+	newtLabelSetText(verify->marks, groups);
+	newtLabelSetText(verify->words, compare_words(line, sizeof line, verify->typed, verify->fingerprint));
+	newtLabelSetColors(verify->words, result == COMPARE_DIFFERS ? SCREEN_COLOUR_ALARM :
+			   result == COMPARE_SAME ? SCREEN_COLOUR_STRONG : NEWT_COLORSET_LABEL);
+}
+
+static void open_verify(struct verify_screen *verify, const struct ddl_repo *repo)
 {
 	const struct screen_button buttons[] = {
 		{ _("It is the same - test packages"), 'i' }, { _("Skip"), 's' }, { _("Back"), 'b' },
 		{ NULL, 0 }
 	};
-	struct screen screen;
-	char name[LINE_ROOM], line[LINE_ROOM], groups[128];
+	struct screen *screen = &verify->screen;
+	char name[LINE_ROOM], line[LINE_ROOM], groups[GROUPS_ROOM];
 
-	screen_open(&screen, _("Verify the driver disk"), screen_widest(), 11);
-	screen.help = verify_help();
-	size_t columns = (size_t)screen.width - 2;
-	screen_label(&screen, 1, 1, screen_column(line, sizeof line, question->repo->description, columns), 0);
-	screen_column(line, sizeof line, text_repo(name, sizeof name, question->repo), columns);
-	screen_label(&screen, 1, 2, line, 0);
-	screen_label(&screen, 1, 4, _("Compare this fingerprint with the one on the vendor's sheet:"), 0);
-	ddl_text_groups(groups, sizeof groups, question->repo->fingerprint);
-	int left = (screen.width - (int)ddl_text_width(groups)) / 2;
-	screen_label(&screen, left < 1 ? 1 : left, 6, groups, SCREEN_COLOUR_STRONG);
-	screen_buttons(&screen, buttons);
-	int key = screen_run(&screen);
-	screen_close(&screen);
+	verify->fingerprint = repo->fingerprint;
+	verify->typed[0] = '\0';
+	screen_open(screen, _("Verify the driver disk"), screen_widest(), 13);
+	screen->help = verify_help();
+	size_t columns = (size_t)screen->width - 2;
+	screen_label(screen, 1, 0, screen_column(line, sizeof line, repo->description, columns), 0);
+	screen_column(line, sizeof line, text_repo(name, sizeof name, repo), columns);
+	screen_label(screen, 1, 1, line, 0);
+	screen_label(screen, 1, 3, _("Compare this fingerprint with the one on the vendor's sheet:"), 0);
+	ddl_text_groups(groups, sizeof groups, repo->fingerprint);
+	int left = (screen->width - (int)ddl_text_width(groups)) / 2;
+	left = left < DIGITS_COLUMN ? DIGITS_COLUMN : left;
+	screen_label(screen, 1, 5, screen_column(line, sizeof line, _("On this disk:"), DIGITS_COLUMN - 1), 0);
+	screen_label(screen, left, 5, groups, SCREEN_COLOUR_STRONG);
+	screen_label(screen, 1, 7, screen_column(line, sizeof line, _("On the sheet:"), DIGITS_COLUMN - 1), 0);
+	verify->typed_line = screen_label(screen, left, 7, "", 0);
+	verify->marks = screen_label(screen, left, 8, "", SCREEN_COLOUR_ALARM);
+	verify->words = screen_label(screen, left, 9, "", 0);
+	screen_buttons(screen, buttons);
+	for (const char *digit = "0123456789abcdefABCDEF -:"; *digit; digit++)
+		screen_key(screen, *digit);
+	screen_key(screen, NEWT_KEY_BKSPC);
+	screen_key(screen, NEWT_KEY_DELETE);
+	show_typed(verify);
+}
+
+/* B is a digit where digits stand already, or where a scanner is sending more; else it is Back. */
+static bool is_digit(const struct verify_screen *verify, int key)
+{
+	return key != 'b' || *verify->typed || term_wait(SCAN_GAP_MS) == 1;
+}
+
+static bool typed_key(struct verify_screen *verify, int key)
+{
+	size_t used = strlen(verify->typed);
+
+	if (key == NEWT_KEY_BKSPC || key == NEWT_KEY_DELETE) {
+		if (used)
+			verify->typed[used - 1] = '\0';
+	} else if (key == ' ' || key == '-' || key == ':') {
+		return true; /* between groups; on a button, a blank would press it */
+	} else if (key >= NEWT_KEY_EXTRA_BASE || key <= 0 || key > 'f' || !isxdigit(key) || !is_digit(verify, key)) {
+		return false;
+	} else {
+		(void)compare_add(verify->typed, verify->fingerprint, key); /* one too many is no digit of it */
+	}
+	show_typed(verify);
+	return true;
+}
+
+/* What was typed and differs, or is not all there, is not "the same". */
+static bool may_be_same(const struct verify_screen *verify)
+{
+	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
+	enum compare result = compare_result(verify->typed, verify->fingerprint);
+
+	if (result == COMPARE_DIFFERS)
+		screen_text(_("Not the same"), _("What was typed differs from the disk's fingerprint where the marks "
+			    "are. If the sheet says so, this is not the disk the vendor made: do not load it. If a "
+			    "digit was mistyped, Backspace takes it back."), NULL, close);
+	else if (result == COMPARE_PART)
+		screen_text(_("Not the whole fingerprint"), _("Some digits are missing. Type the rest, or take all back "
+			    "with Backspace to compare by eye."), NULL, close);
+	return result == COMPARE_EMPTY || result == COMPARE_SAME;
+}
+
+enum ddl_reply newt_ask_verify(struct ddl_question *question)
+{
+	struct verify_screen verify;
+	enum ddl_reply reply = DDL_REPLY_NO;
+	int key;
+
+	open_verify(&verify, question->repo);
+	do {
+		key = screen_run(&verify.screen);
+	} while (typed_key(&verify, key) || (key == 'i' && !may_be_same(&verify)));
+	question->fingerprint_compared = key == 'i' ||
+		compare_result(verify.typed, verify.fingerprint) == COMPARE_SAME;
+	screen_close(&verify.screen);
 	switch (key) {
 	case 'i':
-		question->fingerprint_compared = true;
-		return DDL_REPLY_YES;
+		reply = DDL_REPLY_YES;
+		break;
 	case 's':
-		return DDL_REPLY_SKIP;
+		reply = DDL_REPLY_SKIP;
+		break;
 	case 'b':
 	case SCREEN_BACK:
-		return DDL_REPLY_BACK;
+		reply = DDL_REPLY_BACK;
+		break;
 	default:
-		return DDL_REPLY_NO;
+		break;
 	}
+	if (reply != DDL_REPLY_YES && reply != DDL_REPLY_SKIP)
+		question->fingerprint_compared = false;
+	return reply;
 }
 
 static void write_tested(const struct print *print, const void *what)

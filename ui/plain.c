@@ -9,10 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compare.h"
 #include "term.h"
 #include "text.h"
 
 #define ANSWER_ROOM 1024U
+#define COMPARE_DIGITS 16U  /* of a fingerprint in one line when it is compared */
 #define SETTLE_TELL_MS 5000U /* a line on waiting is printed this often */
 
 static struct plain {
@@ -245,6 +247,41 @@ static enum ddl_reply ask_packs(struct ddl_question *question)
 	}
 }
 
+/* The digits of both in short lines with marks below, for narrow terminals; then the words. */
+static void show_compared(const char *typed, const char *fingerprint)
+{
+	char marks[COMPARE_ROOM], words[256];
+
+	compare_marks(marks, typed, fingerprint);
+	for (size_t i = 0; typed[i]; i += strnlen(typed + i, COMPARE_DIGITS)) {
+		char groups[3][2 * COMPARE_DIGITS];
+		const char *const rows[] = { fingerprint, typed, marks };
+		for (size_t k = 0; k < 3; k++) {
+			char part[COMPARE_DIGITS + 1];
+			snprintf(part, sizeof part, "%s", rows[k] + i);
+			ddl_text_groups(groups[k], sizeof groups[k], part);
+		}
+		print_line(&plain.out, 2, _("disk:   %s"), groups[0]);
+		print_line(&plain.out, 2, _("sheet:  %s"), groups[1]);
+		if (strchr(groups[2], '^')) /* as it stands: the blanks put the marks below their digits */
+			fprintf(plain.out.file, "          %s\n", groups[2]);
+	}
+	print_line(&plain.out, 0, "%s", compare_words(words, sizeof words, typed, fingerprint));
+}
+
+/* True when the line held a whole fingerprint, which is the same. */
+static bool compare_line(const char *line, const char *fingerprint)
+{
+	char typed[COMPARE_ROOM];
+
+	if (!compare_take(typed, fingerprint, line)) {
+		print_line(&plain.out, 0, "%s", _("These are not the digits of a fingerprint."));
+		return false;
+	}
+	show_compared(typed, fingerprint);
+	return compare_result(typed, fingerprint) == COMPARE_SAME;
+}
+
 static enum ddl_reply ask_verify(struct ddl_question *question)
 {
 	const struct choice choices[] = {
@@ -257,16 +294,30 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 	print_line(&plain.out, 0, "%s", _("Compare this fingerprint with the one on the vendor's sheet:"));
 	ddl_text_groups(line, sizeof line, question->repo->fingerprint);
 	print_line(&plain.out, 2, "%s", line);
-	switch (choose(choices)) {
-	case 'y':
-		question->fingerprint_compared = true;
-		return DDL_REPLY_YES;
-	case 's':
-		return DDL_REPLY_SKIP;
-	case 'b':
-		return DDL_REPLY_BACK;
-	default:
-		return DDL_REPLY_NO;
+	for (;;) {
+		show_choices(choices);
+		print_line(&plain.out, 0, "%s", _("Or type or scan the printed one to have it compared."));
+		if (!prompt(_("Your choice:")))
+			return DDL_REPLY_NO;
+		if (strlen(answer()) > 1) {
+			if (!compare_line(answer(), question->repo->fingerprint))
+				continue;
+			question->fingerprint_compared = true;
+			return DDL_REPLY_YES;
+		}
+		switch (answer_key(choices)) {
+		case 'y':
+			question->fingerprint_compared = true;
+			return DDL_REPLY_YES;
+		case 's':
+			return DDL_REPLY_SKIP;
+		case 'b':
+			return DDL_REPLY_BACK;
+		case 'c':
+			return DDL_REPLY_NO;
+		default:
+			not_understood();
+		}
 	}
 }
 

@@ -143,6 +143,9 @@ static struct ddl_repo bad_repo = REPO("MegaRAID SAS driver 07.999", "megaraid-s
 static struct ddl_repo other_repo = REPO("QLogic Fibre Channel HBA driver for the older kernel of last year's release",
 					 "qla2xxx", other_packages, DDL_FIT_OTHER_KERNEL);
 
+static struct ddl_repo b_repo = { .identifier = "acme:b", .version = "1", .build = "", .description = "b",
+	.fingerprint = "bad09ae91000b446f3d71d782c734dae" };
+
 static struct ddl_repo *two_repos[] = { &good_repo, &other_repo };
 static struct ddl_repo *other_repos[] = { &other_repo };
 static struct ddl_look two = { .source = &cd, .repos = two_repos, .n_repos = 2 };
@@ -236,6 +239,7 @@ static const struct scene {
 	{ "packs", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &two, .ticked = ticked } },
 	{ "packs-none-fit", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &other, .ticked = ticked } },
 	{ "verify", { .kind = DDL_ASK_VERIFY, .repo = &good_repo } },
+	{ "verify-b", { .kind = DDL_ASK_VERIFY, .repo = &b_repo } },
 	{ "tested", { .kind = DDL_ASK_TESTED, .repo = &good_repo } },
 	{ "tested-bad", { .kind = DDL_ASK_TESTED, .repo = &bad_repo } },
 	{ "tested-gone", { .kind = DDL_ASK_TESTED, .repo = &good_repo, .error = &pulled_out } },

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A fingerprint that is typed or scanned from the vendor's sheet, held against the disk's. */
+#ifndef UI_COMPARE_H
+#define UI_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define COMPARE_ROOM 65U /* digits of the longest fingerprint, and the NUL */
+
+enum compare {
+	COMPARE_EMPTY,   /* nothing was typed */
+	COMPARE_PART,    /* the same so far, not all of it */
+	COMPARE_SAME,
+	COMPARE_DIFFERS
+};
+
+/* Adds one digit, as a small letter; false when it is none or all are there. */
+bool compare_add(char *typed, const char *fingerprint, int key);
+
+/*
+ * Takes the digits of a line, which may stand in groups (blanks, '-', ':'); false when
+ * there is anything else in it, or too many.
+ */
+bool compare_take(char *typed, const char *fingerprint, const char *line);
+
+enum compare compare_result(const char *typed, const char *fingerprint);
+
+/* '^' below each digit that differs, blanks elsewhere, without groups. Returns `marks`. */
+char *compare_marks(char marks[COMPARE_ROOM], const char *typed, const char *fingerprint);
+
+/* What came of it, as a translated sentence. Returns `to`. */
+char *compare_words(char *to, size_t room, const char *typed, const char *fingerprint);
+
+#endif
