@@ -115,7 +115,7 @@ void ddl_fit_package(struct ddl_package *package, const struct ddl_machine *mach
 
 void ddl_fit_repo(struct ddl_repo *repo, const struct ddl_machine *machine)
 {
-	bool driver = false;
+	bool driver = false, damaged = false;
 	size_t i;
 
 	repo->fit = DDL_FIT_UNREAD;
@@ -123,6 +123,7 @@ void ddl_fit_repo(struct ddl_repo *repo, const struct ddl_machine *machine)
 		struct ddl_package *package = &repo->packages[i];
 
 		ddl_fit_package(package, machine);
+		damaged = damaged || package->state == DDL_PKG_BAD;
 		/* Firmware for any kernel does not make a driver for another one fit. */
 		if (package->fit == DDL_FIT_SUPPORT)
 			continue;
@@ -132,4 +133,6 @@ void ddl_fit_repo(struct ddl_repo *repo, const struct ddl_machine *machine)
 	}
 	if (!driver && repo->n_packages > 0)
 		repo->fit = DDL_FIT_SUPPORT;
+	if (damaged) /* a pack is not loaded in part */
+		repo->fit = DDL_FIT_DAMAGED;
 }

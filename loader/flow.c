@@ -41,9 +41,36 @@ static enum ddl_reply ask(struct flow *flow, struct ddl_question *question)
 	return flow->session->front.ask(flow->session->front.ctx, question);
 }
 
+static enum ddl_status status_of(const struct ddl_outcome *outcome)
+{
+	switch (outcome->result) {
+	case DDL_RESULT_UNDONE:
+		return DDL_UNDONE;
+	case DDL_RESULT_NOT_UNDONE:
+		return DDL_NOT_UNDONE;
+	case DDL_RESULT_REFUSED:
+		return ddl_code_status(outcome->error.code);
+	default:
+		return DDL_DONE;
+	}
+}
+
+/* What the last load left behind counts at the end; what was refused left nothing. */
+static enum ddl_status left_by(const struct ddl_outcome *outcome)
+{
+	return outcome->result == DDL_RESULT_REFUSED ? DDL_DONE : status_of(outcome);
+}
+
 /* The person leaves without an answer: nothing is changed. */
 static enum step leave(struct flow *flow)
 {
+	const struct ddl_outcome *before = flow->session->outcome;
+
+	if (before && before->result != DDL_RESULT_REFUSED) { /* a disk was loaded before this one */
+		flow->status = left_by(before);
+		flow->trouble = before->error;
+		return STEP_END;
+	}
 	flow->status = DDL_CANCELLED;
 	(void)ddl_fail(&flow->trouble, DDL_E_CANCELLED, 0, "%s", "");
 	return STEP_END;
@@ -63,26 +90,6 @@ static enum step no_memory(struct flow *flow, enum step where)
 {
 	(void)ddl_fail(&flow->trouble, DDL_E_MEMORY, 0, "load");
 	return fail(flow, where);
-}
-
-static enum ddl_status status_of(const struct ddl_outcome *outcome)
-{
-	switch (outcome->result) {
-	case DDL_RESULT_UNDONE:
-		return DDL_UNDONE;
-	case DDL_RESULT_NOT_UNDONE:
-		return DDL_NOT_UNDONE;
-	case DDL_RESULT_REFUSED:
-		return ddl_code_status(outcome->error.code);
-	default:
-		return DDL_DONE;
-	}
-}
-
-/* What the last load left behind counts at the end; what was refused left nothing. */
-static enum ddl_status left_by(const struct ddl_outcome *outcome)
-{
-	return outcome->result == DDL_RESULT_REFUSED ? DDL_DONE : status_of(outcome);
 }
 
 /* --------------------------------------------------------------------- sources */
@@ -128,6 +135,8 @@ static int look_at_any(struct flow *flow)
 		if (!flow->looks[flow->n_looks - 1]->n_repos)
 			flow->n_looks--;
 	}
+	if (!count)
+		return ddl_fail(&flow->trouble, DDL_E_NO_MEDIUM, 0, _("no drive, stick or disk was found"));
 	if (!flow->n_looks)
 		return ddl_fail(&flow->trouble, DDL_E_NOT_A_DISK, 0, _("none of %zu media holds a driver disk"), count);
 	return 0;
@@ -462,7 +471,7 @@ static enum step step_licence(struct flow *flow)
 /* An outcome for what was refused: nothing changed. */
 static struct ddl_outcome *refused(struct flow *flow, const struct ddl_error *error)
 {
-	struct ddl_outcome *outcome = ddl_arena_alloc(flow->session->plan_arena, 1, sizeof(*outcome));
+	struct ddl_outcome *outcome = ddl_arena_alloc(flow->session->arena, 1, sizeof(*outcome));
 
 	if (!outcome)
 		return NULL;
@@ -566,25 +575,44 @@ static enum step step_apply(struct flow *flow)
 
 /* ------------------------------------------------------------------- the whole */
 
+/* Nothing was begun: what would be "undone" after a failed step is "refused". */
+static enum ddl_status status_of_trouble(const struct flow *flow)
+{
+	enum ddl_status status = ddl_code_status(flow->trouble.code);
+
+	return status == DDL_UNDONE || status == DDL_NOT_UNDONE ? DDL_REFUSED : status;
+}
+
+/* The flow ends with this trouble: what reads the outcome later must see it, too. */
+static enum step give_up(struct flow *flow)
+{
+	if (!flow->session->outcome && flow->trouble.code != DDL_E_NOT_ROOT) { /* who may not write there */
+		flow->session->outcome = refused(flow, &flow->trouble);
+		if (flow->session->outcome)
+			hand_over(flow);
+	}
+	return STEP_END;
+}
+
 static enum step step_trouble(struct flow *flow)
 {
 	struct ddl_question question = { .kind = DDL_ASK_TROUBLE, .error = &flow->trouble,
 					 .outcome = flow->session->outcome, .plan = flow->plan };
 
-	flow->status = ddl_code_status(flow->trouble.code);
+	flow->status = status_of_trouble(flow);
 	if (flow->failed == STEP_END) { /* trying again would not help */
 		(void)ask(flow, &question);
-		return STEP_END;
+		return give_up(flow);
 	}
 	switch (ask(flow, &question)) {
 	case DDL_REPLY_AGAIN:
 		return flow->n_words ? STEP_WORDS : STEP_SOURCE;
 	case DDL_REPLY_BACK:
 		if (flow->n_words)
-			return STEP_END;
+			return give_up(flow);
 		return flow->n_looks && flow->failed > STEP_PACKS ? back_to_packs(flow) : STEP_SOURCE;
 	default:
-		return STEP_END;
+		return give_up(flow);
 	}
 }
 
