@@ -384,6 +384,7 @@ struct ddl_question {
 	const struct ddl_plan *plan; /* APPLY */
 	const struct ddl_outcome *outcome; /* OUTCOME */
 	const struct ddl_error *error; /* TROUBLE */
+	const char *log;          /* the last lines of the log, each with its line feed; "" for none */
 };
 
 struct ddl_front {

@@ -38,6 +38,7 @@ struct flow {
 static enum ddl_reply ask(struct flow *flow, struct ddl_question *question)
 {
 	question->machine = &flow->session->machine;
+	question->log = ddl_log_text(flow->session->log);
 	return flow->session->front.ask(flow->session->front.ctx, question);
 }
 

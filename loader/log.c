@@ -17,7 +17,9 @@
 #include "text.h"
 
 struct ddl_log {
-	int fd; /* -1: nothing is kept */
+	int fd; /* -1: there is no file */
+	char text[DDL_MAX_LOG_KEPT]; /* NUL-ended */
+	size_t used;
 };
 
 /* Makes the directory of `path`; one that is there already is what was wanted. */
@@ -43,7 +45,7 @@ static int make_directory(const char *path, struct ddl_error *error)
 
 struct ddl_log *ddl_log_open(const char *path, struct ddl_error *error)
 {
-	struct ddl_log *log = malloc(sizeof(*log));
+	struct ddl_log *log = calloc(1, sizeof(*log));
 
 	if (!log) {
 		(void)ddl_fail(error, DDL_E_MEMORY, 0, "log");
@@ -74,6 +76,28 @@ void ddl_log_close(struct ddl_log *log)
 	free(log);
 }
 
+const char *ddl_log_text(const struct ddl_log *log)
+{
+	return log ? log->text : "";
+}
+
+/* The older half makes room, up to the end of a line. */
+static void keep(struct ddl_log *log, const char *line, size_t length)
+{
+	if (sizeof(log->text) - log->used <= length) {
+		char *half = log->text + log->used / 2, *end = memchr(half, '\n', log->used - log->used / 2);
+		size_t gone = end ? (size_t)(end - log->text) + 1 : log->used;
+
+		log->used -= gone;
+		memmove(log->text, log->text + gone, log->used);
+	}
+	if (sizeof(log->text) - log->used <= length)
+		return;
+	memcpy(log->text + log->used, line, length);
+	log->used += length;
+	log->text[log->used] = '\0';
+}
+
 void ddl_log(struct ddl_log *log, const char *format, ...)
 {
 	char raw[2048], clean[2048], line[2112];
@@ -81,7 +105,7 @@ void ddl_log(struct ddl_log *log, const char *format, ...)
 	va_list args;
 	int n;
 
-	if (!log || log->fd < 0)
+	if (!log)
 		return;
 	va_start(args, format);
 	n = vsnprintf(raw, sizeof(raw), format, args);
@@ -92,7 +116,10 @@ void ddl_log(struct ddl_log *log, const char *format, ...)
 	(void)ddl_text_clean(clean, sizeof(clean), raw, strlen(raw));
 	n = snprintf(line, sizeof(line), "[%5lld.%03ld] %s\n", (long long)now.tv_sec,
 		     now.tv_nsec / 1000000, clean);
-	if (n > 0 && ddl_write_full(log->fd, line, (size_t)n) < 0) {
+	if (n <= 0)
+		return;
+	keep(log, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+	if (log->fd >= 0 && ddl_write_full(log->fd, line, (size_t)n) < 0) {
 		(void)close(log->fd); /* a full log must not stop a load; the outcome has what counts */
 		log->fd = -1;
 	}

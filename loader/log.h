@@ -13,6 +13,8 @@ struct ddl_log;
 /* Opens (appends to) `path`, making its directory. NULL path: a log that keeps nothing. */
 struct ddl_log *ddl_log_open(const char *path, struct ddl_error *error);
 void ddl_log_close(struct ddl_log *log);
+/* The last lines, each with its line feed; "" for none. Valid until the next line. Never NULL. */
+const char *ddl_log_text(const struct ddl_log *log);
 void ddl_log(struct ddl_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void ddl_log_error(struct ddl_log *log, const char *doing, const struct ddl_error *error);
 

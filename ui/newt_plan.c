@@ -113,7 +113,8 @@ static const char *outcome_help(void)
 {
 	return _("This is what was seen after loading: which version of the driver is running, which controllers "
 		 "it has taken, and which disks have appeared.\n\n"
-		 "A begins again with another driver disk. C goes on with the installation.");
+		 "A begins again with another driver disk. C goes on with the installation.\n\n"
+		 "F2 or L shows the log, with what the kernel said.");
 }
 
 enum ddl_reply newt_ask_outcome(const struct ddl_question *question)
@@ -129,8 +130,8 @@ enum ddl_reply newt_ask_outcome(const struct ddl_question *question)
 	int key = SCREEN_GONE;
 
 	if (text)
-		key = screen_text(outcome_title(outcome->result), text, outcome_help(),
-				  outcome->result == DDL_RESULT_WORKS ? well : ill);
+		key = screen_text_log(outcome_title(outcome->result), text, outcome_help(),
+				      outcome->result == DDL_RESULT_WORKS ? well : ill, question);
 	free(text);
 	return key == 'a' ? DDL_REPLY_AGAIN : key == 'c' ? DDL_REPLY_YES : DDL_REPLY_NO;
 }
@@ -149,6 +150,13 @@ static void write_trouble(const struct print *print, const void *what)
 		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
 }
 
+static const char *trouble_help(void)
+{
+	return _("A tries the same again, for instance after the medium was put in once more. B or "
+		 "Escape goes back, to another medium or pack. C goes on with the installation without "
+		 "loading anything.\n\nF2 or L shows the log, with what the kernel said.");
+}
+
 enum ddl_reply newt_ask_trouble(const struct ddl_question *question)
 {
 	const struct screen_button buttons[] = {
@@ -158,10 +166,7 @@ enum ddl_reply newt_ask_trouble(const struct ddl_question *question)
 	int key = SCREEN_GONE;
 
 	if (text)
-		key = screen_text(_("This did not work"), text,
-				  _("A tries the same again, for instance after the medium was put in once more. B or "
-				    "Escape goes back, to another medium or pack. C goes on with the installation without "
-				    "loading anything."), buttons);
+		key = screen_text_log(_("This did not work"), text, trouble_help(), buttons, question);
 	free(text);
 	switch (key) {
 	case 'a':

@@ -30,6 +30,7 @@ void SLsmg_touch_screen(void);
 #define PEEK_MS 1
 #define MOST_COLUMNS 110 /* longer lines are hard to read */
 #define KEY_HELP NEWT_KEY_F1
+#define KEY_LOG 'l'
 
 static bool up;
 
@@ -408,13 +409,36 @@ static void right_label(struct screen *screen, int row, const char *text)
 	screen_label(screen, screen->width - 1 - (int)ddl_text_width(text), row, text, 0);
 }
 
-int screen_text(const char *title, const char *text, const char *help,
-		const struct screen_button *buttons)
+static void write_log(const struct print *print, const void *what)
+{
+	print_log(print, what);
+}
+
+static void show_log(const struct ddl_question *question)
+{
+	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
+	char *text = screen_report(write_log, question);
+
+	if (text)
+		screen_text(_("Log"), text, NULL, close);
+	free(text);
+}
+
+static void add_log_keys(struct screen *screen)
+{
+	screen_label(screen, 1, screen->height - 2, _("F2 or L: the log"), 0);
+	screen_key(screen, NEWT_KEY_F2);
+	screen_key(screen, KEY_LOG);
+	screen_key(screen, toupper(KEY_LOG));
+}
+
+int screen_text_log(const char *title, const char *text, const char *help,
+		    const struct screen_button *buttons, const struct ddl_question *question)
 {
 	struct screen screen;
 	char *filled = screen_report(write_text, text);
 	const char *shown = filled ? filled : text;
-	int lines = count_lines(shown), most = screen_highest() - 4;
+	int key, lines = count_lines(shown), most = screen_highest() - 4;
 	bool scrolled = lines > most;
 
 	screen_open(&screen, title, screen_widest(), (scrolled ? most : lines) + 4);
@@ -427,10 +451,18 @@ int screen_text(const char *title, const char *text, const char *help,
 	if (scrolled)
 		right_label(&screen, screen.height - 2, _("Page Down, Page Up: more"));
 	screen_buttons(&screen, buttons);
+	if (question)
+		add_log_keys(&screen);
 	if (!buttons[1].label) /* there is but one answer: Enter gives it from everywhere */
 		screen_key(&screen, SCREEN_ENTER);
-	int key = screen_run(&screen);
+	while ((key = screen_run(&screen)) == NEWT_KEY_F2 || (question && key == KEY_LOG))
+		show_log(question);
 	screen_close(&screen);
 	free(filled);
 	return key;
+}
+
+int screen_text(const char *title, const char *text, const char *help, const struct screen_button *buttons)
+{
+	return screen_text_log(title, text, help, buttons, NULL);
 }

@@ -72,6 +72,10 @@ void screen_close(struct screen *screen);
 int screen_text(const char *title, const char *text, const char *help,
 		const struct screen_button *buttons);
 
+/* The same, with F2 and L for the log and the kernel's lines that the question has. */
+int screen_text_log(const char *title, const char *text, const char *help,
+		    const struct screen_button *buttons, const struct ddl_question *question);
+
 /* Copies so much of `text` as fits into `columns`, and fills up with blanks. Returns `to`. */
 char *screen_column(char *to, size_t room, const char *text, size_t columns);
 

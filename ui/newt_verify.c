@@ -202,8 +202,8 @@ enum ddl_reply newt_ask_tested(const struct ddl_question *question)
 	int key = SCREEN_GONE;
 
 	if (text)
-		key = screen_text(_("Result of the test"), text, tested_help(),
-				  bad_package(question->repo) || question->error ? bad : good);
+		key = screen_text_log(_("Result of the test"), text, tested_help(),
+				      bad_package(question->repo) || question->error ? bad : good, question);
 	free(text);
 	return reply_of(key, 'g');
 }

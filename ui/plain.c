@@ -128,6 +128,16 @@ static char choose(const struct choice *choices)
 	}
 }
 
+/* The same, where 'l' shows the log and asks again. */
+static char choose_log(const struct choice *choices, const struct ddl_question *question)
+{
+	char key;
+
+	while ((key = choose(choices)) == 'l')
+		print_log(&plain.out, question);
+	return key;
+}
+
 /* ------------------------------------------------------------------ questions */
 
 static void show_sources(const struct ddl_question *question)
@@ -375,14 +385,15 @@ static enum ddl_reply ask_apply(const struct ddl_question *question)
 static enum ddl_reply ask_outcome(const struct ddl_question *question)
 {
 	const struct choice choices[] = {
-		{ 'a', _("another driver disk") }, { 'c', _("continue") }, { 0, NULL }
+		{ 'a', _("another driver disk") }, { 'c', _("continue") }, { 'l', _("show the log") },
+		{ 0, NULL }
 	};
 
 	print_outcome(&plain.out, question->outcome);
 	if (question->outcome->error.code != DDL_OK)
 		print_trouble(&plain.out, &question->outcome->error);
 	plain.front.told = question->outcome->error.code;
-	switch (choose(choices)) {
+	switch (choose_log(choices, question)) {
 	case 'a':
 		return DDL_REPLY_AGAIN;
 	case 'c':
@@ -396,7 +407,7 @@ static enum ddl_reply ask_trouble(const struct ddl_question *question)
 {
 	const struct choice choices[] = {
 		{ 'a', _("try again") }, { 'b', _("back") }, { 'c', _("continue without a driver disk") },
-		{ 0, NULL }
+		{ 'l', _("show the log") }, { 0, NULL }
 	};
 
 	const struct ddl_plan *plan = question->plan;
@@ -405,7 +416,7 @@ static enum ddl_reply ask_trouble(const struct ddl_question *question)
 	for (size_t i = 0; plan && plan->refusal.code == question->error->code && i < plan->n_refusals; i++)
 		print_line(&plain.out, 0, _("In the way: %s"), plan->refusals[i]);
 	plain.front.told = question->error->code;
-	switch (choose(choices)) {
+	switch (choose_log(choices, question)) {
 	case 'a':
 		return DDL_REPLY_AGAIN;
 	case 'b':

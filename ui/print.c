@@ -408,3 +408,19 @@ void print_outcome(const struct print *print, const struct ddl_outcome *outcome)
 	if (*hint)
 		print_line(print, 0, "%s", hint);
 }
+
+void print_log(const struct print *print, const struct ddl_question *question)
+{
+	const struct ddl_outcome *outcome = question->outcome;
+
+	if (outcome && outcome->n_kernel_lines) {
+		print_line(print, 0, "%s", _("The kernel says:"));
+		for (size_t i = 0; i < outcome->n_kernel_lines; i++)
+			print_line(print, 2, "%s", outcome->kernel_lines[i]);
+	}
+	print_line(print, 0, "%s", _("The log of ddload:"));
+	if (question->log && *question->log)
+		print_text(print, 2, question->log);
+	else
+		print_line(print, 2, "%s", _("nothing yet"));
+}

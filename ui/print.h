@@ -34,6 +34,9 @@ void print_tested(const struct print *print, const struct ddl_repo *repo);
 void print_plan(const struct print *print, const struct ddl_plan *plan);
 void print_outcome(const struct print *print, const struct ddl_outcome *outcome);
 
+/* The kernel's lines of the outcome, then the log that the question has. */
+void print_log(const struct print *print, const struct ddl_question *question);
+
 /* The first package that is not what it should be; NULL: none is known to be bad. */
 const struct ddl_package *bad_package(const struct ddl_repo *repo);
 

@@ -209,6 +209,14 @@ static struct ddl_outcome failed = { .result = DDL_RESULT_UNDONE, .plan = &faile
 	.kernel_lines = kernel_lines, .n_kernel_lines = COUNT(kernel_lines),
 	.error = { DDL_E_INSERT_SYMBOL, 22, "megaraid_sas" } };
 
+static const char log_text[] =
+	"[   12.345] sr0: acme:megaraid-sas \"MegaRAID SAS driver 07.999\" version 1.0, fingerprint "
+	"2fb99ae91000b446f3d71d782c734dae\n"
+	"[   14.002] unload megaraid_sas \n"
+	"[   14.210] insert megaraid_sas \n"
+	"[   14.233] undo unload megaraid_sas\n"
+	"[   14.900] megaraid_sas: Everything is again as it was before.\n";
+
 static struct ddl_error other_kernel = { DDL_E_KERNEL, 0,
 	"acme:qla2xxx 1.0-7: built for 4.19.0+1, this kernel is 6.1.0-56-amd64" };
 static struct ddl_error in_use = { DDL_E_BUSY, 0, "megaraid_sas" };
@@ -277,6 +285,7 @@ static int show_question(struct front *front, struct ddl_question question)
 		[DDL_REPLY_SKIP] = "skip", [DDL_REPLY_AGAIN] = "again",
 	};
 
+	question.log = log_text;
 	if (question.look)
 		for (size_t i = 0; i < question.look->n_repos; i++)
 			question.ticked[i] = question.look->repos[i]->fit >= DDL_FIT_REPLACES;

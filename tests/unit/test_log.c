@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "limits.h"
 #include "log.h"
 #include "tree.h"
 
@@ -147,10 +148,33 @@ static void lives_with_a_full_disk(void **state)
 	assert_int_equal(after, before);
 }
 
+/* What is shown is kept without a file, too; the oldest lines go, whole ones stay. */
+static void keeps_last_lines(void **state)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_log *log = ddl_log_open(NULL, &error);
+	const char *text;
+
+	(void)state;
+	assert_string_equal(ddl_log_text(NULL), "");
+	assert_string_equal(ddl_log_text(log), "");
+	ddl_log(log, "one\033[2J");
+	text = ddl_log_text(log);
+	assert_true(strstr(text, "one") && text[strlen(text) - 1] == '\n' && !strchr(text, '\033'));
+	for (int i = 0; i < 5000; i++)
+		ddl_log(log, "line %d of many", i);
+	text = ddl_log_text(log);
+	assert_true(strlen(text) < DDL_MAX_LOG_KEPT && strlen(text) > DDL_MAX_LOG_KEPT / 3);
+	assert_int_equal(*text, '[');
+	assert_non_null(strstr(text, "line 4999 of many\n"));
+	assert_null(strstr(text, "one"));
+	ddl_log_close(log);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_lines),
+		cmocka_unit_test(keeps_last_lines), cmocka_unit_test(writes_lines),
 		cmocka_unit_test(appends_and_cuts),
 		cmocka_unit_test(keeps_nothing_without_a_path),
 		cmocka_unit_test(says_where_it_cannot_write),
