@@ -455,6 +455,13 @@ enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *wo
 enum ddl_status ddl_flow_verify(struct ddl_session *session, const char *word,
 				struct ddl_error *error);
 
+/*
+ * Hands over an outcome that says that nothing was loaded, and why: for what fails before a
+ * flow has a plan, where nobody is there to read it. The flow does that for what fails later.
+ * `failed` false: nothing was needed, and `error` says why.
+ */
+void ddl_session_refused(struct ddl_session *session, const struct ddl_error *error, bool failed);
+
 /* The last outcome; NULL when nothing was applied or refused. */
 const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session);
 
@@ -469,6 +476,8 @@ const char *ddl_words_address(const struct ddl_device *device);
 char *ddl_words_device(char *to, size_t room, const struct ddl_device *device);
 const char *ddl_words_result(enum ddl_result result);
 const char *ddl_words_result_hint(enum ddl_result result);
+/* The outcome on one line, for machines as well: "ddload: loaded megaraid_sas …", "ddload: FAILED …". */
+void ddl_handoff_line(char *to, size_t room, const struct ddl_outcome *outcome);
 
 /* --------------------------------------------------------------------- JSON */
 

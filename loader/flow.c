@@ -511,6 +511,22 @@ static enum step refuse(struct flow *flow)
 	return fail(flow, STEP_PLAN);
 }
 
+void ddl_session_refused(struct ddl_session *session, const struct ddl_error *error, bool failed)
+{
+	struct flow flow = { .session = session };
+
+	(void)ddl_session_log_default(session, NULL); /* without one the kernel log has the line */
+	if (!session->plan_arena)
+		session->plan_arena = ddl_arena_new();
+	if (session->plan_arena)
+		session->outcome = refused(&flow, error);
+	if (!session->outcome)
+		return; /* without memory the caller's own words have to do */
+	if (!failed)
+		session->outcome->result = DDL_RESULT_NOTHING;
+	hand_over(&flow);
+}
+
 static enum step step_plan(struct flow *flow)
 {
 	struct ddl_question question = { .kind = DDL_ASK_APPLY };

@@ -173,6 +173,10 @@ append(char *line, size_t room, const char *format, ...)
 void ddl_handoff_line(char *to, size_t room, const struct ddl_outcome *outcome)
 {
 	(void)snprintf(to, room, "ddload:");
+	if (outcome->result == DDL_RESULT_NOTHING) {
+		append(to, room, " nothing loaded: %s", outcome->error.text);
+		return;
+	}
 	if (!was_loaded(outcome)) {
 		append(to, room, " FAILED (%s) %s", ddl_code_name(outcome->error.code), outcome->error.text);
 		return;

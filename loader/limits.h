@@ -74,6 +74,14 @@
 #define DDL_CHILD_SILENCE_MS      90000U /* no word for this long: it hangs */
 #define DDL_PROBE_TIMEOUT_MS      3000U  /* one device's probe */
 
+/* The kernel command line and answer files */
+#define DDL_MAX_CMDLINE           (64U * 1024U)
+#define DDL_MAX_WORDS             64U    /* sources in one ddload= or answer file */
+#define DDL_MAX_WARNINGS          64U
+#define DDL_PROMPT_MAX_SECONDS    3600U
+#define DDL_WAIT_DEFAULT_SECONDS  10U    /* for a medium that comes late */
+#define DDL_WAIT_MAX_SECONDS      600U
+
 /* Waiting */
 #define DDL_SETTLE_DEFAULT_MS     30000U
 #define DDL_SETTLE_MAX_MS         600000U

@@ -270,6 +270,27 @@ static int compare_sources(const void *a, const void *b)
 	return strverscmp(x->name, y->name);
 }
 
+/* Packs that were put into the initrd itself need no medium: they come first. */
+static int add_own(struct ddl_arena *arena, const char *root, struct ddl_source ***sources, size_t *count,
+		   struct ddl_error *error)
+{
+	const char *path = real_path(arena, root, DDL_OWN_PACKS);
+	struct ddl_source *source = source_new(arena, DDL_SOURCE_DIRECTORY, DDL_OWN_PACKS, DDL_OWN_PACKS), **kept;
+	struct stat st;
+
+	if (!path || !source)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", DDL_OWN_PACKS);
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode) || *count >= DDL_MAX_SOURCES)
+		return 0;
+	source->usable = true;
+	kept = ddl_arena_push(arena, sources, count, sizeof(**sources));
+	if (!kept)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", DDL_OWN_PACKS);
+	memmove(*sources + 1, *sources, (*count - 1) * sizeof(**sources));
+	(*sources)[0] = source;
+	return 0;
+}
+
 int ddl_sources_find(struct ddl_arena *arena, const char *root, struct ddl_source ***sources,
 		     size_t *count, struct ddl_error *error)
 {
@@ -307,7 +328,7 @@ int ddl_sources_find(struct ddl_arena *arena, const char *root, struct ddl_sourc
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "/" CLASS_BLOCK);
 	if (*count > 0)
 		qsort(*sources, *count, sizeof(**sources), compare_sources);
-	return 0;
+	return add_own(arena, root, sources, count, error);
 }
 
 /* --------------------------------------------------------------------- words */

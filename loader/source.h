@@ -9,9 +9,12 @@
 #include "arena.h"
 #include "ddl.h"
 
+/* Packs that were put into the initrd: a directory with a pack, or with images of some. */
+#define DDL_OWN_PACKS "/ddload"
+
 /*
- * All block devices that could hold a medium, in the order a person looks for them:
- * removable first, then by name. A disk with partitions that are usable is left out
+ * The initrd's own packs where there are any, then all block devices that could hold a medium,
+ * in the order a person looks for them: removable first, then by name. A disk with partitions that are usable is left out
  * itself; ram, empty loop, dm and md members and the like are left out. Devices are
  * probed side by side in children; one that does not answer in DDL_PROBE_TIMEOUT_MS
  * is listed with its trouble (DDL_E_TIMEOUT), one with no medium with DDL_E_NO_MEDIUM.

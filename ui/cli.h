@@ -7,9 +7,10 @@
 #include <stddef.h>
 
 #include "ddl.h"
+#include "limits.h"
 
 #define PROMPT_SECONDS 10U
-#define PROMPT_MAX_SECONDS 3600U
+#define PROMPT_MAX_SECONDS DDL_PROMPT_MAX_SECONDS
 
 struct cli {
 	struct ddl_options engine;

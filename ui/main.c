@@ -23,6 +23,10 @@ const struct command commands[] = {
 	  CLI_JSON | CLI_KERNEL | CLI_FINGERPRINT | CLI_LOADING, 1, SIZE_MAX, command_plan },
 	{ "load", "SOURCE...", N_("load what fits, without questions"), "",
 	  CLI_JSON | CLI_FINGERPRINT | CLI_LOADING, 1, SIZE_MAX, command_load },
+	{ "auto", "", N_("do what the kernel command line asks (ddload=...)"),
+	  N_("For the scripts of an initrd. Without a ddload= word it asks for F9, as prompt does. "
+	     "ddload(8) explains the words."),
+	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING, 0, 0, command_auto },
 	{ "status", "", N_("controllers, their drivers, and disks"), "", CLI_JSON, 0, 0, command_status },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
 };

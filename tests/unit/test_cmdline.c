@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The kernel command line's words, good and bad; and the manual page's table of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cmdline.h"
+#include "limits.h"
+
+static struct ddl_arena *arena;
+static struct ddl_cmdline line;
+
+static const struct ddl_cmdline *parse_bytes(const char *text, size_t length)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+
+	assert_int_equal(ddl_cmdline_parse(arena, text, length, &line, &error), 0);
+	assert_int_equal(error.code, DDL_OK);
+	return &line;
+}
+
+static const struct ddl_cmdline *parse(const char *text)
+{
+	return parse_bytes(text, strlen(text));
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = ddl_arena_new();
+	return arena ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ddl_arena_free(arena);
+	return 0;
+}
+
+static void nothing_said(void **state)
+{
+	static const char *const lines[] = { "", "\n", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 quiet\n", "notddload=auto ddloadx=1 ddload" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		parse(lines[i]);
+		assert_int_equal(line.mode, DDL_MODE_UNSAID);
+		assert_int_equal(line.timeout, -1);
+		assert_int_equal(line.settle, -1);
+		assert_int_equal(line.wait, -1);
+		assert_int_equal(line.on_error, DDL_ON_ERROR_STOP);
+		assert_null(line.fingerprint);
+		assert_false(line.accept_licence || line.replace || line.require_signature);
+		assert_int_equal(line.n_warnings, 0);
+		assert_int_equal(line.trouble.code, DDL_OK);
+	}
+}
+
+static void every_word(void **state)
+{
+	(void)state;
+	parse("quiet ddload=auto ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.accept-eula ddload.replace=yes "
+	      "ddload.settle=60 ddload.wait=0 ddload.on-error=reboot ddload.answerfile=file:///answers.xml ddload.log=/run/l "
+	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.require-signature\n");
+	assert_int_equal(line.mode, DDL_MODE_AUTO);
+	assert_string_equal(line.fingerprint, "2fb99ae91000b446f3d71d782c734dae");
+	assert_true(line.accept_licence && line.replace && line.require_signature);
+	assert_int_equal(line.settle, 60);
+	assert_int_equal(line.wait, 0);
+	assert_int_equal(line.on_error, DDL_ON_ERROR_REBOOT);
+	assert_string_equal(ddl_on_error_name(line.on_error), "reboot");
+	assert_string_equal(line.answerfile, "/answers.xml");
+	assert_string_equal(line.log, "/run/l");
+	assert_string_equal(line.console, "ttyS0");
+	assert_string_equal(line.lang, "de_DE.UTF-8");
+	assert_int_equal(line.n_warnings, 0);
+	assert_int_equal(line.trouble.code, DDL_OK);
+}
+
+static void modes(void **state)
+{
+	static const struct { const char *text; enum ddl_mode mode; } cases[] = {
+		{ "ddload=off", DDL_MODE_OFF }, { "ddload=prompt", DDL_MODE_PROMPT }, { "ddload=menu", DDL_MODE_MENU },
+		{ "ddload=auto", DDL_MODE_AUTO }, { "ddload=automatic", DDL_MODE_SOURCES }, { "ddload=sr0", DDL_MODE_SOURCES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(parse(cases[i].text)->mode, cases[i].mode);
+}
+
+static void sources(void **state)
+{
+	(void)state;
+	parse("ddload=LABEL=OEMDRV,/dev/sr0,any");
+	assert_int_equal(line.n_sources, 3);
+	assert_string_equal(line.sources[0], "LABEL=OEMDRV");
+	assert_string_equal(line.sources[1], "/dev/sr0");
+	assert_string_equal(line.sources[2], "any");
+	/* both ways of quoting that the kernel takes */
+	parse("a=1 \"ddload=LABEL=MY DISK\" b=2");
+	assert_int_equal(line.n_sources, 1);
+	assert_string_equal(line.sources[0], "LABEL=MY DISK");
+	parse("ddload=LABEL=\"MY DISK\" ddload.replace");
+	assert_string_equal(line.sources[0], "LABEL=MY DISK");
+	assert_true(line.replace);
+}
+
+static void guards_refuse(void **state)
+{
+	static const char *const cases[] = {
+		"ddload=", "ddload=,", "ddload=sr0,,sr1", "ddload=sr0,", "ddload=auto,sr0", "ddload=sr0,off",
+		"ddload=auto ddload.fingerprint=", "ddload=auto ddload.fingerprint=2fb9", "ddload=auto ddload.fingerprint=xyz",
+		"ddload=auto ddload.replace=perhaps", "ddload=auto ddload.accept-eula=oui", "ddload=auto ddload.require-signature=2",
+		"ddload.replace=yes ddload.replace=no", "ddload.answerfile=http://host/a", "ddload.answerfile=a",
+		"ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.fingerprint=1fb99ae91000b446f3d71d782c734dae",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		parse(cases[i]);
+		if (line.trouble.code != DDL_E_USAGE)
+			fail_msg("%s was taken", cases[i]);
+		assert_true(*line.trouble.text);
+	}
+}
+
+static void others_warn(void **state)
+{
+	static const struct { const char *text, *warning; } cases[] = {
+		{ "ddload.timeout=soon", "ddload.timeout=soon is left out" }, { "ddload.timeout=3601", "3600" },
+		{ "ddload.settle=0", "from 1 to 600" }, { "ddload.settle=", "ddload.settle= is left out" },
+		{ "ddload.wait=-1", "ddload.wait" }, { "ddload.on-error=panic", "stop, continue, shell or reboot" },
+		{ "ddload.log=here", "slash" }, { "ddload.console=../sda", "ttyS0" }, { "ddload.lang=../x", "language" },
+		{ "ddload.fingerprints=1", "ddload.fingerprints is a word that this version does not know" },
+		{ "ddload.=1", "ddload. is a word" },
+		{ "ddload.wait=1 ddload.wait=2", "ddload.wait is there as 1 and as 2" },
+		{ "ddload=auto ddload=off", "the last one counts" },
+		{ "ddload=auto ddload.timeout=5", "ddload.timeout is for ddload=prompt" },
+		{ "ddload=off ddload.replace", "mean nothing" },
+		{ "ddload.t\x1b[2Jx=1", "ddload.t?[2Jx" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		parse(cases[i].text);
+		assert_int_equal(line.trouble.code, DDL_OK);
+		if (line.n_warnings != 1 || !strstr(line.warnings[0], cases[i].warning))
+			fail_msg("%s: %zu warnings, %s", cases[i].text, line.n_warnings, line.n_warnings ? line.warnings[0] : "none");
+	}
+	assert_int_equal(parse("ddload.wait=1 ddload.wait=2")->wait, 2);
+	assert_int_equal(parse("ddload=auto ddload=off")->mode, DDL_MODE_OFF);
+	assert_int_equal(parse("ddload=sr0 ddload=auto")->n_sources, 0);
+	assert_int_equal(parse("ddload.wait=3 ddload.wait=3")->n_warnings, 0);
+}
+
+static void names_as_the_kernel(void **state)
+{
+	(void)state;
+	assert_true(parse("ddload.accept_eula")->accept_licence);
+	assert_int_equal(parse("ddload.on_error=shell")->on_error, DDL_ON_ERROR_SHELL);
+	assert_int_equal(parse("ddload.on+error=shell")->on_error, DDL_ON_ERROR_STOP);
+}
+
+static void no_more_than_fits(void **state)
+{
+	size_t room = DDL_MAX_CMDLINE + 100;
+	char *text = malloc(room);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, ' ', room);
+	memcpy(text + DDL_MAX_CMDLINE, "ddload=off", 10);
+	memcpy(text, "ddload=auto", 11);
+	parse_bytes(text, room);
+	assert_int_equal(line.mode, DDL_MODE_AUTO);
+	assert_int_equal(line.n_warnings, 1);
+	/* many unknown words: so many warnings and no more */
+	for (size_t i = 0; i + 10 <= room; i += 10)
+		memcpy(text + i, "ddload.x= ", 10);
+	parse_bytes(text, room);
+	assert_int_equal(line.n_warnings, DDL_MAX_WARNINGS);
+	/* many sources */
+	memcpy(text, "ddload=a", 8);
+	for (size_t i = 8; i + 1 < 1000; i += 2)
+		memcpy(text + i, ",a", 2);
+	parse_bytes(text, 1000);
+	assert_int_equal(line.trouble.code, DDL_E_USAGE);
+	assert_int_equal(line.n_sources, DDL_MAX_WORDS);
+	parse_bytes("ddload=auto\0ddload.replace", 26);
+	assert_true(line.replace);
+	free(text);
+}
+
+/* Takes roff's escapes out: the page has "\-" where one reads "-". */
+static void plain_text(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++)
+		if (*text != '\\')
+			*to++ = *text;
+	*to = '\0';
+}
+
+/* The page's table is the lines between .\" and .\" end; each row is "word[=value]<tab>…". */
+static void manual_page_has_the_same_table(void **state)
+{
+	char path[4096], text[4096], want[256];
+	bool inside = false, ended = false;
+	size_t row = 0;
+	const char *name, *value;
+	FILE *page;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/ui/ddload.8", getenv("DDL_TOP"));
+	page = fopen(path, "r");
+	assert_non_null(page);
+	while (fgets(text, sizeof(text), page)) {
+		if (strcmp(text, ".\\\" end of the words\n") == 0)
+			ended = inside;
+		if (strcmp(text, ".\\\" the words of loader/cmdline.c\n") == 0)
+			inside = true;
+		if (!inside || ended || strncmp(text, ".BI ddload", 10) != 0)
+			continue;
+		plain_text(text);
+		text[strcspn(text, "\n")] = '\0';
+		name = ddl_cmdline_word(row++, &value);
+		if (!name)
+			fail_msg("the page has a word more: %s", text);
+		snprintf(want, sizeof(want), *value ? ".BI %s= \"%s\"" : ".BI %s", name, value);
+		assert_string_equal(text, want);
+	}
+	fclose(page);
+	assert_true(ended);
+	assert_null(ddl_cmdline_word(row, &value));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(every_word, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sources, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(guards_refuse, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(others_warn, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(names_as_the_kernel, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_more_than_fits, set_up, tear_down),
+		cmocka_unit_test(manual_page_has_the_same_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

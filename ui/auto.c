@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * auto: does what the kernel command line asks. What is loaded goes through the same flow as
+ * by hand; here is only where the packs are, how long one waits for them, and what becomes
+ * of a failure that nobody sits in front of.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmdline.h"
+#include "commands.h"
+#include "console.h"
+#include "path.h"
+#include "print.h"
+#include "term.h"
+
+#define POLL_MS 500
+#define LATER_MS 1000        /* where one labelled volume is, a second may be on its way */
+#define REBOOT_SECONDS 30U   /* to read why, before the machine restarts */
+#define MS_PER_SECOND 1000U
+
+/* Volumes with these labels are driver disks by convention. */
+static const char *const labels[] = { "OEMDRV", "DDLOAD" };
+
+struct auto_run {
+	struct cli cli;              /* the command's own, with what the kernel's words add */
+	struct ddl_arena *arena;
+	struct ddl_cmdline words;
+	const char **found;          /* SOURCE words for the flow */
+	size_t n_found;
+	size_t n_empty;              /* labelled volumes that hold no pack */
+	bool console_missing;
+	char line[640];              /* the outcome's */
+	struct print out;
+};
+
+/* --------------------------------------------------------------- what is asked for */
+
+static int read_cmdline(struct auto_run *run, struct ddl_error *error)
+{
+	char path[DDL_MAX_PATH], *bytes;
+	size_t length = 0;
+	int fd, result;
+
+	if (!ddl_path_join(path, sizeof path, run->cli.engine.root, "/proc/cmdline"))
+		return ddl_fail(error, DDL_E_OPEN, ENAMETOOLONG, "/proc/cmdline");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return ddl_fail(error, DDL_E_OPEN, errno, "/proc/cmdline");
+	bytes = ddl_path_read_fd(fd, DDL_MAX_CMDLINE, &length, error);
+	close(fd);
+	if (!bytes)
+		return -1;
+	result = ddl_cmdline_parse(run->arena, bytes, length, &run->words, error);
+	free(bytes);
+	return result;
+}
+
+/* What the kernel's words say stands above what the initrd's script has given. */
+static void take_words(struct auto_run *run)
+{
+	const struct ddl_cmdline *words = &run->words;
+	struct ddl_options *engine = &run->cli.engine;
+
+	engine->inspect = true;
+	engine->accept_licence |= words->accept_licence;
+	engine->replace |= words->replace;
+	if (words->fingerprint)
+		engine->fingerprint = words->fingerprint;
+	if (words->log)
+		engine->log_path = words->log;
+	if (words->settle > 0)
+		engine->settle_ms = (unsigned)words->settle * MS_PER_SECOND;
+	if (words->timeout >= 0)
+		run->cli.timeout = (unsigned)words->timeout;
+	if (words->lang) {
+		setenv("LANG", words->lang, 1);
+		setlocale(LC_ALL, "");
+	}
+}
+
+/* ---------------------------------------------------------------- where packs are */
+
+static bool silent(void *ctx, const struct ddl_event *event)
+{
+	(void)ctx;
+	(void)event;
+	return !term_signal();
+}
+
+static enum ddl_reply decline(void *ctx, struct ddl_question *question)
+{
+	(void)ctx;
+	(void)question;
+	return DDL_REPLY_NO;
+}
+
+static int add_found(struct auto_run *run, const char *word)
+{
+	const char **slot = ddl_arena_push(run->arena, &run->found, &run->n_found, sizeof *slot);
+
+	if (slot)
+		*slot = ddl_arena_dup(run->arena, word);
+	return slot && *slot ? 0 : -1;
+}
+
+static bool has_our_label(const struct ddl_source *source)
+{
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+		if (!strcmp(source->label, labels[i]))
+			return true;
+	return false;
+}
+
+/* Packs in the initrd and on labelled volumes. Those labels are used for other things as well. */
+static int find_auto(struct auto_run *run, struct ddl_session *session, bool *in_initrd, struct ddl_error *error)
+{
+	struct ddl_source **sources;
+	size_t count;
+
+	*in_initrd = false;
+	run->n_found = run->n_empty = 0;
+	run->found = NULL;
+	if (ddl_session_sources(session, &sources, &count, error) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		bool initrd = sources[i]->kind == DDL_SOURCE_DIRECTORY;
+		const struct ddl_look *look;
+
+		if (!initrd && !(sources[i]->usable && has_our_label(sources[i])))
+			continue;
+		look = ddl_session_look(session, sources[i], error);
+		if (!look)
+			return -1;
+		*in_initrd |= initrd;
+		if (!initrd && !look->n_repos && look->trouble.code == DDL_E_NOT_A_DISK)
+			run->n_empty++;
+		else if (add_found(run, sources[i]->path) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "auto");
+	}
+	return 0;
+}
+
+static bool word_is_there(struct ddl_session *session, const char *word, struct ddl_error *error)
+{
+	struct ddl_source **sources, *source;
+	size_t count;
+
+	ddl_error_clear(error);
+	if (strcmp(word, "any") != 0) {
+		source = ddl_session_source(session, word, error);
+		if (source && source->trouble.code != DDL_OK)
+			*error = source->trouble;
+		return source && source->trouble.code == DDL_OK;
+	}
+	if (ddl_session_sources(session, &sources, &count, error) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (sources[i]->usable)
+			return true;
+	ddl_fail(error, DDL_E_NO_SOURCE, 0, "any");
+	return false;
+}
+
+/* The sources that are named: all of them have to be there. */
+static int find_named(struct auto_run *run, struct ddl_session *session, struct ddl_error *error)
+{
+	run->found = run->words.sources;
+	run->n_found = 0;
+	for (size_t i = 0; i < run->words.n_sources; i++)
+		if (!word_is_there(session, run->words.sources[i], error))
+			return error->code == DDL_E_MEMORY ? -1 : 0;
+	run->n_found = run->words.n_sources;
+	return 0;
+}
+
+/* One look with a session of its own: looking for a while must not add up in memory. */
+static int look_once(struct auto_run *run, bool *in_initrd, struct ddl_error *error)
+{
+	static const struct ddl_front nobody = { NULL, silent, decline };
+	struct ddl_options options = run->cli.engine;
+	struct ddl_session *session;
+	int result;
+
+	options.inspect = false;
+	options.log_path = NULL;
+	*in_initrd = false;
+	session = ddl_session_new(&options, &nobody, error);
+	if (!session)
+		return -1;
+	if (run->words.mode == DDL_MODE_AUTO)
+		result = find_auto(run, session, in_initrd, error);
+	else
+		result = find_named(run, session, error);
+	ddl_session_free(session);
+	return result;
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* False when the program is asked to end. */
+static bool pause_for(int milliseconds)
+{
+	struct pollfd signal_there = { .fd = term_signal_fd(), .events = POLLIN };
+
+	if (!term_signal())
+		poll(&signal_there, 1, milliseconds);
+	return !term_signal();
+}
+
+/* Looks until something is there or the time is over. -1 and the error where nothing is. */
+static int find_sources(struct auto_run *run, struct ddl_error *error)
+{
+	unsigned seconds = run->words.wait < 0 ? DDL_WAIT_DEFAULT_SECONDS : (unsigned)run->words.wait;
+	long long end = now_ms() + seconds * 1000LL;
+	bool in_initrd, told = false;
+
+	for (;;) {
+		ddl_error_clear(error);
+		if (look_once(run, &in_initrd, error) < 0)
+			return -1;
+		if (run->n_found || now_ms() >= end)
+			break;
+		if (!told)
+			print_line(&run->out, 0, _("ddload: waiting for the driver disk (%u s at most) ..."), seconds);
+		told = true;
+		if (!pause_for(POLL_MS))
+			return ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "");
+	}
+	if (run->n_found && run->words.mode == DDL_MODE_AUTO && !in_initrd && now_ms() < end)
+		if (!pause_for(LATER_MS) || look_once(run, &in_initrd, error) < 0)
+			return -1;
+	if (run->n_found)
+		return 0;
+	if (error->code == DDL_OK && run->n_empty)
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%zu volumes labelled OEMDRV or DDLOAD, no pack on them"), run->n_empty);
+	if (error->code == DDL_OK)
+		return ddl_fail(error, DDL_E_NO_SOURCE, 0, _("no pack in the initrd, no volume labelled OEMDRV or DDLOAD"));
+	return -1;
+}
+
+/* ---------------------------------------------------------------------- loading */
+
+/* Nothing here needs it: where a pack is only to be used if it fits, that is no failure. */
+static bool not_needed(const struct auto_run *run, const struct ddl_error *error)
+{
+	return run->words.mode == DDL_MODE_AUTO && error->code == DDL_E_NO_FIT;
+}
+
+/* The flow by itself, every question answered by what the words allow. */
+static enum ddl_status load(struct auto_run *run, struct ddl_error *error)
+{
+	struct unattended front = { .accept_licence = run->cli.engine.accept_licence,
+				    .replace = run->cli.engine.replace, .out = run->out };
+	struct ddl_session *session;
+	enum ddl_status status;
+
+	unattended_front(&front);
+	session = ddl_session_new(&run->cli.engine, &front.front.ddl, error);
+	if (!session)
+		return ddl_code_status(error->code);
+	if (error->code == DDL_OK && find_sources(run, error) == 0)
+		status = ddl_flow_load(session, run->found, run->n_found, error);
+	else
+		status = ddl_code_status(error->code);
+	front.front.finish(&front.front);
+	if (error->code != DDL_OK && !ddl_session_outcome(session))
+		ddl_session_refused(session, error, !not_needed(run, error));
+	else if (ddl_session_outcome(session))
+		print_outcome(&run->out, ddl_session_outcome(session));
+	if (ddl_session_outcome(session))
+		ddl_handoff_line(run->line, sizeof run->line, ddl_session_outcome(session));
+	ddl_session_free(session);
+	return status;
+}
+
+/* ---------------------------------------------------------------- after a failure */
+
+static void restart(struct auto_run *run)
+{
+	print_line(&run->out, 0, "%s", _("The machine restarts."));
+	fflush(run->out.file);
+	console_loud();
+	console_reboot();
+	print_line(&run->out, 0, _("It could not be restarted: %s"), strerror(errno));
+}
+
+static void shell(struct auto_run *run)
+{
+	print_line(&run->out, 0, "%s", _("This is a shell; \"exit\" goes on."));
+	fflush(run->out.file);
+	if (!console_shell())
+		print_line(&run->out, 0, "%s", _("There is no shell in this initrd."));
+}
+
+/* Until somebody says how to go on. Without a terminal nobody can: the console shows why. */
+static void stop(struct auto_run *run)
+{
+	print_line(&run->out, 0, "%s", _("Stopped, so that this can be read. Enter goes on without the driver, "
+					 "s starts a shell, r restarts the machine."));
+	for (;;) {
+		char key = 0;
+		int ready = isatty(0) ? term_wait(-1) : (pause_for(-1) ? 0 : -1);
+
+		if (ready < 0 || (ready > 0 && read(0, &key, 1) != 1))
+			return;
+		if (key == 's' || key == 'S')
+			shell(run);
+		if (key == 'r' || key == 'R')
+			restart(run);
+		if (key == '\n' || key == '\r' || key == 's' || key == 'S')
+			return;
+	}
+}
+
+static void restart_soon(struct auto_run *run)
+{
+	print_line(&run->out, 0, _("The machine restarts in %u seconds; Enter stops that."), REBOOT_SECONDS);
+	fflush(run->out.file);
+	if (isatty(0) ? term_wait((int)(REBOOT_SECONDS * MS_PER_SECOND)) == 0 : pause_for((int)(REBOOT_SECONDS * MS_PER_SECOND)))
+		restart(run);
+	stop(run);
+}
+
+/* The words' policy, on the machine that runs; not for somebody at a desk with --root. */
+static void after_failure(struct auto_run *run)
+{
+	if (run->cli.engine.root) {
+		print_line(&run->out, 0, _("on-error=%s is for the machine itself: with --root it is only said."),
+			   ddl_on_error_name(run->words.on_error));
+		return;
+	}
+	switch (run->words.on_error) {
+	case DDL_ON_ERROR_CONTINUE:
+		break;
+	case DDL_ON_ERROR_SHELL:
+		shell(run);
+		break;
+	case DDL_ON_ERROR_REBOOT:
+		restart_soon(run);
+		break;
+	case DDL_ON_ERROR_STOP:
+	default:
+		stop(run);
+		break;
+	}
+}
+
+/* --------------------------------------------------------------------- the command */
+
+static void say_warnings(const struct auto_run *run)
+{
+	for (size_t i = 0; i < run->words.n_warnings; i++)
+		print_line(&run->out, 0, _("ddload: kernel command line: %s"), run->words.warnings[i]);
+	if (run->console_missing)
+		print_line(&run->out, 0, _("ddload: there is no terminal %s; going on here"), run->words.console);
+}
+
+static enum ddl_status unattended(struct auto_run *run, struct ddl_error *error)
+{
+	enum ddl_status status = load(run, error);
+	bool failed = error->code != DDL_OK && !not_needed(run, error);
+
+	if (error->code != DDL_OK)
+		print_trouble(&run->out, error);
+	if (!*run->line) /* not even a session */
+		snprintf(run->line, sizeof run->line, "ddload: FAILED (%s) %s", ddl_code_name(error->code), error->text);
+	print_line(&run->out, 0, "%s", run->line);
+	fflush(run->out.file);
+	if (!run->cli.engine.root)
+		console_everywhere(run->line);
+	if (failed)
+		after_failure(run);
+	return failed ? status : DDL_DONE;
+}
+
+static enum ddl_status follow(struct auto_run *run, struct ddl_error *error)
+{
+	enum ddl_mode mode = run->words.mode;
+
+	if (run->words.trouble.code != DDL_OK)
+		*error = run->words.trouble;
+	else if (run->words.require_signature)
+		ddl_fail(error, DDL_E_SIGNATURE, 0, "%s", _("ddload.require-signature: this version does not check the signatures of packs"));
+	else if (run->words.answerfile)
+		ddl_fail(error, DDL_E_USAGE, 0, _("ddload.answerfile=%s: this version does not read answer files"),
+			 run->words.answerfile);
+	if (error->code != DDL_OK || mode == DDL_MODE_AUTO || mode == DDL_MODE_SOURCES)
+		return unattended(run, error);
+	return mode == DDL_MODE_MENU ? command_menu(&run->cli) : command_prompt(&run->cli);
+}
+
+enum ddl_status command_auto(const struct cli *cli)
+{
+	struct auto_run run = { .cli = *cli, .arena = ddl_arena_new() };
+	struct ddl_error error = DDL_ERROR_INIT;
+	enum ddl_status status;
+
+	if (!run.arena)
+		ddl_fail(&error, DDL_E_MEMORY, 0, "auto");
+	if (!run.arena || read_cmdline(&run, &error) < 0) {
+		ddl_arena_free(run.arena);
+		return tell_error(cli, &error);
+	}
+	if (run.words.mode == DDL_MODE_OFF) {
+		ddl_arena_free(run.arena);
+		return DDL_DONE;
+	}
+	take_words(&run);
+	if (!cli->engine.root) {
+		run.console_missing = !console_take(run.words.console) && run.words.console && !console_take(NULL);
+		term_start(); /* for the terminal that it is now */
+		console_quiet();
+	}
+	run.out = print_on(stderr, cli->verbose);
+	say_warnings(&run);
+	status = follow(&run, &error);
+	console_loud();
+	ddl_arena_free(run.arena);
+	return status;
+}

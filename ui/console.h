@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The machine's consoles, for a program that an initrd's script starts with whatever
+ * descriptors it has: a real terminal to ask on, the kernel's messages kept off it, a word
+ * on every console, and the ends a failure may have.
+ */
+#ifndef UI_CONSOLE_H
+#define UI_CONSOLE_H
+
+#include <stdbool.h>
+
+/*
+ * Goes on in a child that has the terminal at 0, 1 and 2 and as its controlling one, so that
+ * keys and Ctrl-C arrive; the parent waits and exits with the child's status. `name` is a
+ * name below /dev; NULL: the console the kernel uses, and only where 0 is no terminal of ours
+ * yet. Without a usable TERM, and without a size, the terminal gets them. False: there is no
+ * such terminal, and everything is as it was.
+ */
+bool console_take(const char *name);
+
+/* Keeps kernel messages off the consoles until console_loud(). */
+void console_quiet(void);
+void console_loud(void);
+
+/* The line on every console of the kernel's but the terminal at descriptor 1. */
+void console_everywhere(const char *line);
+
+/* A shell on the terminal, until it ends; false: there is none. */
+bool console_shell(void);
+
+/* Restarts the machine. Returns only when it cannot. */
+void console_reboot(void);
+
+#endif
