@@ -96,6 +96,7 @@ struct ddl_machine {
 	size_t n_uses;
 	const char **builtin;     /* names from modules.builtin */
 	size_t n_builtin;
+	bool interrupted;         /* a run was killed and left drivers half changed; the next load offers to put them back */
 	bool has_tree;            /* /lib/modules/<release> is there: what it lacks is not to be had */
 };
 
@@ -357,7 +358,8 @@ enum ddl_question_kind {
 	DDL_ASK_LICENCE,          /* accept this text? */
 	DDL_ASK_APPLY,            /* do what the plan says? */
 	DDL_ASK_OUTCOME,          /* shown; another disk (AGAIN) or leave (YES)? */
-	DDL_ASK_TROUBLE           /* an error is shown; try again (AGAIN), back, or leave? */
+	DDL_ASK_TROUBLE,          /* an error is shown; try again (AGAIN), back, or leave? */
+	DDL_ASK_PAST              /* a run was killed while it changed drivers: put them back (YES), leave it so (SKIP)? */
 };
 
 /* No answer (a terminal that is gone, end of input) must be given as NO. */
@@ -365,7 +367,7 @@ enum ddl_reply {
 	DDL_REPLY_NO = 0,         /* decline: nothing is changed; leaves the flow */
 	DDL_REPLY_BACK,           /* one step back; where there is none: as NO */
 	DDL_REPLY_YES,            /* go on with what the question holds */
-	DDL_REPLY_SKIP,           /* VERIFY: go on without testing; SOURCE: go on without a disk */
+	DDL_REPLY_SKIP,           /* VERIFY: go on without testing; SOURCE: go on without a disk; PAST: as it is */
 	DDL_REPLY_AGAIN           /* look again / another disk */
 };
 
@@ -381,7 +383,7 @@ struct ddl_question {
 	const struct ddl_repo *repo; /* VERIFY, TESTED, LICENCE */
 	const char *licence;      /* LICENCE: its whole text, cleaned line by line */
 	bool fingerprint_compared; /* VERIFY: out: the person typed it or says it is the same */
-	const struct ddl_plan *plan; /* APPLY */
+	const struct ddl_plan *plan; /* APPLY; PAST: what that run was about, and how far it came */
 	const struct ddl_outcome *outcome; /* OUTCOME */
 	const struct ddl_error *error; /* TROUBLE */
 	const char *log;          /* the last lines of the log, each with its line feed; "" for none */

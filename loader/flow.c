@@ -14,6 +14,7 @@
 #include "handoff.h"
 #include "limits.h"
 #include "path.h"
+#include "recover.h"
 #include "session.h"
 #include "text.h"
 
@@ -648,6 +649,19 @@ static enum step step(struct flow *flow, enum step now)
 	}
 }
 
+/* First what a run that was killed has left; then `next`. */
+static enum step step_past(struct flow *flow, enum step next)
+{
+	switch (ddl_recover(flow->session, &flow->trouble)) {
+	case DDL_REPLY_YES:
+		return next;
+	case DDL_REPLY_AGAIN:
+		return fail(flow, STEP_END);
+	default:
+		return leave(flow);
+	}
+}
+
 enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *words, size_t count,
 			      struct ddl_error *error)
 {
@@ -660,6 +674,8 @@ enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *wo
 	    session->kernel->ops->may_change(session->kernel, &flow.trouble) < 0 ||
 	    !ddl_session_machine(session, &flow.trouble))
 		now = fail(&flow, STEP_END);
+	else
+		now = step_past(&flow, now);
 	while (now != STEP_END)
 		now = step(&flow, now);
 	if (error)

@@ -408,6 +408,7 @@ char *ddl_json_machine(const struct ddl_machine *machine)
 
 	json_object(&json, NULL);
 	json_text(&json, "kernel", machine->release);
+	json_bool(&json, "interrupted", machine->interrupted);
 	json_array(&json, "controllers");
 	for (size_t i = 0; i < machine->n_devices; i++)
 		if (machine->devices[i].class != DDL_CLASS_OTHER)

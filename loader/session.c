@@ -12,6 +12,7 @@
 #include "package.h"
 #include "path.h"
 #include "plan.h"
+#include "recover.h"
 #include "repo.h"
 #include "scan.h"
 #include "source.h"
@@ -216,6 +217,7 @@ const struct ddl_machine *ddl_session_machine(struct ddl_session *session, struc
 		ddl_arena_free(session->machine_arena);
 	session->machine_arena = arena;
 	session->machine = machine;
+	session->machine.interrupted = !session->options.kernel && ddl_recover_needed(session);
 	if (session->options.kernel && !session->options.root)
 		session->machine.n_loaded = 0; /* a question about another kernel: what runs here says nothing */
 	fit_all(session);

@@ -272,6 +272,9 @@ static void show_status(const struct cli *cli, const struct ddl_machine *machine
 
 	print_line(&out, 0, _("Kernel %s"), machine->release);
 	print_machine(&out, machine);
+	if (machine->interrupted)
+		print_line(&out, 0, "%s", _("An earlier run of ddload was interrupted while it changed drivers. The next "
+			   "\"ddload menu\" or \"ddload load\" puts them back."));
 	snprintf(path, sizeof path, "%s/run/ddload/outcome.json", cli->engine.root ? cli->engine.root : "");
 	if (access(path, R_OK) == 0)
 		print_line(&out, 0, _("What ddload has loaded is in %s."), path);

@@ -78,6 +78,30 @@ enum ddl_reply newt_ask_apply(const struct ddl_question *question)
 	return key == 'b' || key == SCREEN_BACK ? DDL_REPLY_BACK : DDL_REPLY_NO;
 }
 
+static void write_past(const struct print *print, const void *what)
+{
+	print_past(print, what);
+}
+
+enum ddl_reply newt_ask_past(const struct ddl_question *question)
+{
+	const struct screen_button buttons[] = {
+		{ _("Put back"), 'p' }, { _("Leave it"), 'l' }, { _("Continue without a disk"), 'c' }, { NULL, 0 }
+	};
+	char *text = screen_report(write_past, question->plan);
+	int key = SCREEN_GONE;
+
+	if (text)
+		key = screen_text(_("An earlier run was interrupted"), text,
+				  _("P takes back what that run had done, so that the drivers are as they were before it. "
+				    "L leaves everything as it is now. C changes nothing and goes on with the "
+				    "installation; the question comes again with the next run."), buttons);
+	free(text);
+	if (key == 'p')
+		return DDL_REPLY_YES;
+	return key == 'l' ? DDL_REPLY_SKIP : DDL_REPLY_NO;
+}
+
 static void write_outcome(const struct print *print, const void *what)
 {
 	const struct ddl_outcome *outcome = what;

@@ -382,6 +382,24 @@ static enum ddl_reply ask_apply(const struct ddl_question *question)
 	return reply_of(choose(refused ? choices + 1 : choices));
 }
 
+static enum ddl_reply ask_past(const struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'p', _("put the old drivers back") }, { 'l', _("leave everything as it is") },
+		{ 'c', _("continue without a driver disk") }, { 0, NULL }
+	};
+
+	print_past(&plain.out, question->plan);
+	switch (choose(choices)) {
+	case 'p':
+		return DDL_REPLY_YES;
+	case 'l':
+		return DDL_REPLY_SKIP;
+	default:
+		return DDL_REPLY_NO;
+	}
+}
+
 static enum ddl_reply ask_outcome(const struct ddl_question *question)
 {
 	const struct choice choices[] = {
@@ -444,6 +462,8 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 		return ask_licence(question);
 	case DDL_ASK_APPLY:
 		return ask_apply(question);
+	case DDL_ASK_PAST:
+		return ask_past(question);
 	case DDL_ASK_OUTCOME:
 		return ask_outcome(question);
 	case DDL_ASK_TROUBLE:

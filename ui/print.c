@@ -362,6 +362,12 @@ void print_plan(const struct print *print, const struct ddl_plan *plan)
 		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
 }
 
+void print_past(const struct print *print, const struct ddl_plan *plan)
+{
+	print_line(print, 0, "%s", _("An earlier run of ddload was interrupted while it changed drivers. It had begun:"));
+	print_plan(print, plan);
+}
+
 char *text_version(char *to, size_t room, const struct ddl_loaded_now *now)
 {
 	const char *version = *now->version_now ? now->version_now : now->srcversion;

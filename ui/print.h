@@ -31,6 +31,8 @@ void print_machine(const struct print *print, const struct ddl_machine *machine)
 void print_look(const struct print *print, const struct ddl_look *look, const char *release);
 /* Fingerprint, then each package with what the test said. */
 void print_tested(const struct print *print, const struct ddl_repo *repo);
+/* What a run that was killed was about, and how far it came. */
+void print_past(const struct print *print, const struct ddl_plan *plan);
 void print_plan(const struct print *print, const struct ddl_plan *plan);
 void print_outcome(const struct print *print, const struct ddl_outcome *outcome);
 

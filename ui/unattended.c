@@ -134,6 +134,7 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 	case DDL_ASK_APPLY:
 		return yes_if(question->plan->refusal.code == DDL_OK &&
 			      (!question->plan->replaces || unattended->replace));
+	case DDL_ASK_PAST: /* the old state is the safe one to start from */
 	case DDL_ASK_OUTCOME:
 		return DDL_REPLY_YES;
 	case DDL_ASK_SOURCE: /* the command line names the sources: there is nobody to choose */

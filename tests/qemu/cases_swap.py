@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """More cases for cases.py: what a swap keeps, leaves alone and takes back."""
 
-from cases import Case, NEWER, OLD, PARTS, STOCK, SWAPPED, TARGET, all_of, has, pack, state
+from cases import Case, OLD, STOCK, SWAPPED, TARGET, all_of, has, pack, state
 
 # A parameter that somebody set stays set, one that has its old default is not forced.
 # The pack sets event_log_level itself.
@@ -27,4 +27,41 @@ SAME_DRIVER = Case("swap-medium-behind-it", {
 run swapped ddload load --replace any
 """, stock=True, controllers=("megasas:%s" % TARGET, "megasas:%s" % pack("default")))
 
-CASES = (PARAMETERS, SAME_DRIVER)
+# Killed when the journal has come to its Nth step, for each; the next run has the old state back
+# first. "status" knows of it whenever the drivers are not as before.
+KILLED = Case("swap-killed", {
+    "killed": {"failures": "", "rounds": "12"},
+    "resumed": state(SWAPPED, said=has("The drivers are again as they were before")),
+}, """
+steps() { n=$(grep -c '^begin\\|^done' /run/ddload/journal 2>/dev/null); echo "${n:-0}"; }
+killed_at() {
+	ddload load --replace --settle 10 /packs/$2.iso >/tmp/said 2>&1 </dev/null &
+	job=$!
+	while [ -d /proc/$job ] && [ "$(steps)" -lt "$1" ]; do :; done
+	kill -9 $job
+	wait $job
+}
+fail() { failures="$failures $1"; cat /tmp/said; dmesg | tail -5; }
+failures='' rounds=0
+for pack in default fail-init; do
+	for at in 1 2 3 4 5 6; do
+		stock
+		killed_at $at $pack
+		echo "round $pack $at: $(tail -n1 /run/ddload/journal 2>&1) $(cat /sys/module/megaraid_sas/version)"
+		ddload load /nothing >/tmp/said 2>&1 </dev/null
+		[ $? = 2 ] || fail "$pack-$at-status"
+		[ "$(cat /sys/module/megaraid_sas/version)" = %s ] || fail "$pack-$at-version"
+		has_disk || fail "$pack-$at-disk"
+		[ ! -e /run/ddload/journal ] || fail "$pack-$at-journal"
+		[ -z "$(find /run/ddload/firmware -type f 2>/dev/null)" ] || fail "$pack-$at-firmware"
+		! grep -q /run/ddload/media /proc/mounts || fail "$pack-$at-mount"
+		rounds=$((rounds + 1))
+	done
+done
+tell killed "failures$failures" "rounds $rounds"
+stock
+killed_at 5 default
+ddload status | grep -q 'was interrupted' && again resumed ddload load --replace /packs/default.iso
+""" % STOCK, stock=True, packs=("default", "fail-init"), limit=240)
+
+CASES = (KILLED, PARAMETERS, SAME_DRIVER)
