@@ -472,6 +472,8 @@ const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session)
 /* Sentences that every front end shares; translated, written to `to`, which is returned. */
 char *ddl_words_fit(char *to, size_t room, const struct ddl_module *module);
 char *ddl_words_repo_fit(char *to, size_t room, const struct ddl_repo *repo, const char *release);
+/* What the error was about and, where the sentence leaves it open, the system's reason; "" for nothing. */
+char *ddl_words_about(char *to, size_t room, const struct ddl_error *error);
 char *ddl_words_op(char *to, size_t room, const struct ddl_op *op);
 /* The address as a person says it: PCI's "0000:" is left out. */
 const char *ddl_words_address(const struct ddl_device *device);

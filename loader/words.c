@@ -2,6 +2,7 @@
 /* The sentences about packs, modules, devices, steps and results that every front end shares. */
 #include "ddl.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -247,4 +248,20 @@ const char *ddl_words_result_hint(enum ddl_result result)
 		if (results[i].result == result && *results[i].hint)
 			return _(results[i].hint);
 	return "";
+}
+
+/* Where the sentence says that something could not be opened or read, the errno says why. */
+static bool reason_is_open(enum ddl_code code)
+{
+	return code == DDL_E_OPEN || code == DDL_E_READ || code == DDL_E_MOUNT || code == DDL_E_LOG ||
+	       code == DDL_E_STAGE || code == DDL_E_FIRMWARE || code == DDL_E_USAGE || code == DDL_E_INTERNAL;
+}
+
+char *ddl_words_about(char *to, size_t room, const struct ddl_error *error)
+{
+	if (error->os_errno && reason_is_open(error->code))
+		snprintf(to, room, "%s%s%s", error->text, *error->text ? ": " : "", strerror(error->os_errno));
+	else
+		snprintf(to, room, "%s", error->text);
+	return to;
 }

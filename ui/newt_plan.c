@@ -16,11 +16,12 @@ static void write_error(const struct print *print, const void *what)
 {
 	const struct ddl_error *error = what;
 	const char *hint = ddl_code_hint(error->code);
+	char about[2 * DDL_ERROR_TEXT];
 
 	print_line(print, 0, "%s", ddl_code_sentence(error->code));
-	if (*error->text) {
+	if (*ddl_words_about(about, sizeof about, error)) {
 		blank(print);
-		print_line(print, 2, "%s", error->text);
+		print_line(print, 2, "%s", about);
 	}
 	if (*hint) {
 		blank(print);

@@ -88,10 +88,11 @@ void print_line(const struct print *print, unsigned indent, const char *format, 
 void print_trouble(const struct print *print, const struct ddl_error *error)
 {
 	const char *hint = ddl_code_hint(error->code);
+	char about[2 * DDL_ERROR_TEXT];
 
 	print_line(print, 0, _("ddload: %s"), ddl_code_sentence(error->code));
-	if (*error->text)
-		print_line(print, 2, "%s", error->text);
+	if (*ddl_words_about(about, sizeof about, error))
+		print_line(print, 2, "%s", about);
 	if (*hint)
 		print_line(print, 2, "%s", hint);
 }
