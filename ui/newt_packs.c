@@ -10,8 +10,8 @@
 #include "text.h"
 
 #define LINE_ROOM 512U
-#define MOST_ROWS 8
-#define PANE_ROWS 4
+#define MOST_ROWS 8 /* on 24 lines */
+#define PANE_ROWS 5
 
 struct packs_screen {
 	struct screen screen;
@@ -52,6 +52,23 @@ static const char *first_kernel(const struct ddl_repo *repo)
 	return repo->n_packages ? repo->packages[0].kernel : "";
 }
 
+/* Moves what does not fit into the columns to the next line, below the text after the title. */
+static void wrap(char *line, char *next, size_t columns)
+{
+	size_t cut = 0, used;
+
+	*next = '\0';
+	if (ddl_text_width(line) <= columns)
+		return;
+	for (size_t i = 0; line[i] && i < columns; i++)
+		cut = line[i] == ' ' ? i : cut;
+	used = strspn(line + strcspn(line, " "), " ") + strcspn(line, " ");
+	if (cut <= used)
+		return;
+	snprintf(next, LINE_ROOM, "%*s%s", (int)used, "", line + cut + 1);
+	line[cut] = '\0';
+}
+
 /* What is known of the pack the cursor is on. */
 static void show_pane(newtComponent list, void *data)
 {
@@ -64,15 +81,17 @@ static void show_pane(newtComponent list, void *data)
 	snprintf(lines[1], LINE_ROOM, _("Kernel:  %s"), first_kernel(repo));
 	ddl_words_repo_fit(name, sizeof name, repo, release_of(packs->question));
 	snprintf(lines[2], LINE_ROOM, _("Here:    %s"), name);
+	wrap(lines[2], lines[3], (size_t)packs->screen.width - 2);
+	char *in = *lines[3] ? lines[4] : lines[3];
+	lines[4][0] = '\0';
 	if (*repo->where)
-		snprintf(lines[3], LINE_ROOM, _("In:      %s"), repo->where);
-	else
-		lines[3][0] = '\0';
+		snprintf(in, LINE_ROOM, _("In:      %s"), repo->where);
 	for (int i = 0; i < PANE_ROWS; i++)
 		newtLabelSetText(packs->pane[i], screen_column(cut, sizeof cut, lines[i],
 				 (size_t)packs->screen.width - 2));
-	newtLabelSetColors(packs->pane[2], repo->fit >= DDL_FIT_LOADED ? SCREEN_COLOUR_STRONG :
-			   SCREEN_COLOUR_ALARM);
+	int colour = repo->fit >= DDL_FIT_LOADED ? SCREEN_COLOUR_STRONG : SCREEN_COLOUR_ALARM;
+	newtLabelSetColors(packs->pane[2], colour);
+	newtLabelSetColors(packs->pane[3], in == lines[4] ? colour : NEWT_COLORSET_LABEL);
 }
 
 static const char *packs_help(void)
@@ -87,7 +106,9 @@ static const char *packs_help(void)
 
 static int list_rows(const struct ddl_question *question)
 {
-	return question->look->n_repos < MOST_ROWS ? (int)question->look->n_repos : MOST_ROWS;
+	int most = MOST_ROWS + screen_highest() - (SCREEN_ROWS - 5);
+
+	return question->look->n_repos < (size_t)most ? (int)question->look->n_repos : most;
 }
 
 static void add_list(struct packs_screen *packs, int rows)
@@ -97,7 +118,7 @@ static void add_list(struct packs_screen *packs, int rows)
 	size_t first = 0;
 
 	packs->list = newtListbox(1, 2, rows, NEWT_FLAG_RETURNEXIT |
-				  (look->n_repos > MOST_ROWS ? NEWT_FLAG_SCROLL : 0));
+				  (look->n_repos > (size_t)rows ? NEWT_FLAG_SCROLL : 0));
 	for (size_t i = look->n_repos; i-- > 0; )
 		first = packs->question->ticked[i] ? i : first;
 	for (size_t i = 0; i < look->n_repos; i++) {

@@ -11,6 +11,9 @@
 #define LINE_ROOM 512U
 #define REDRAW_MS 50   /* bars move no more often than this */
 #define MOST_STEPS 12
+#define WAIT_COLUMNS 60
+#define SPEED_AFTER_MS 1000 /* a speed from less than this is a guess */
+#define SHOWN_SECONDS 120UL /* more are shown as minutes */
 #define BAR_STEPS 1000 /* newt's scale counts in these */
 
 enum window { WINDOW_NONE, WINDOW_WAIT, WINDOW_TEST, WINDOW_STEPS };
@@ -22,6 +25,8 @@ static struct {
 	int n_steps;
 	const struct ddl_plan *plan;
 	long long drawn;
+	long long started;        /* when the bytes in this count began to be read; 0: not yet */
+	uint64_t started_at, total; /* and how many were read then, of how many */
 	bool cancelled;
 } progress;
 
@@ -55,8 +60,10 @@ static void set_label(newtComponent label, const char *text)
 
 static void open_wait(void)
 {
-	screen_open(&progress.screen, _("One moment"), 50, 3);
+	screen_open(&progress.screen, _("One moment"), WAIT_COLUMNS, 5);
 	progress.line = screen_label(&progress.screen, 1, 1, "", 0);
+	progress.figures = screen_label(&progress.screen, 1, 2, "", 0);
+	screen_label(&progress.screen, 1, 4, _("Escape stops this."), 0);
 }
 
 static void open_test(void)
@@ -94,6 +101,7 @@ static void need_window(enum window window)
 	progress.cancelled = cancelled;
 	progress.window = window;
 	progress.drawn = 0;
+	progress.started = 0;
 	if (window == WINDOW_WAIT)
 		open_wait();
 	else if (window == WINDOW_TEST)
@@ -178,16 +186,49 @@ static void draw_bar(const struct ddl_event *event)
 	newtScaleSet(progress.bar, (unsigned long long)((double)done / (double)event->total * BAR_STEPS));
 }
 
+/* "45.0 MB of 120 MB, 2.1 MB/s, 36 seconds left"; the last two once they can be told. */
+static void figures_line(char *to, size_t room, const struct ddl_event *event)
+{
+	char done[32], total[32], speed[32];
+	long long passed = now_ms() - progress.started;
+	uint64_t read = event->done - progress.started_at;
+
+	ddl_text_size(done, sizeof done, event->done);
+	ddl_text_size(total, sizeof total, event->total);
+	if (passed < SPEED_AFTER_MS || !read || event->done >= event->total) {
+		snprintf(to, room, _("%s of %s"), done, total);
+		return;
+	}
+	double rate = (double)read * 1000.0 / (double)passed;
+	unsigned long left = (unsigned long)((double)(event->total - event->done) / rate) + 1;
+	ddl_text_size(speed, sizeof speed, (uint64_t)rate);
+	if (left < SHOWN_SECONDS)
+		snprintf(to, room, ddl_trn("%s of %s, %s a second, %lu second left",
+			 "%s of %s, %s a second, %lu seconds left", left), done, total, speed, left);
+	else
+		snprintf(to, room, _("%s of %s, %s a second, %lu minutes left"), done, total, speed,
+			 (left + 59) / 60);
+}
+
+/* A new count of bytes begins: what was read before says nothing about its speed. */
+static void note_start(const struct ddl_event *event)
+{
+	if (progress.started && event->total == progress.total && event->done >= progress.started_at)
+		return;
+	progress.started = now_ms();
+	progress.started_at = event->done;
+	progress.total = event->total;
+}
+
 static void draw_figures(const struct ddl_event *event)
 {
-	char line[LINE_ROOM], done[32], total[32];
+	char line[LINE_ROOM];
 
 	if (event->phase == DDL_PHASE_SETTLE)
 		snprintf(line, sizeof line, _("%lu of at most %lu seconds"), (unsigned long)(event->done / 1000),
 			 (unsigned long)(event->total / 1000));
 	else
-		snprintf(line, sizeof line, _("%s of %s"), ddl_text_size(done, sizeof done, event->done),
-			 ddl_text_size(total, sizeof total, event->total));
+		figures_line(line, sizeof line, event);
 	set_label(progress.figures, line);
 }
 
@@ -200,7 +241,13 @@ static void on_progress(const struct ddl_event *event)
 	progress.drawn = now;
 	if (event->phase == DDL_PHASE_TEST) {
 		need_window(WINDOW_TEST);
+		note_start(event);
 		set_label(progress.line, event->what ? event->what : "");
+	} else if (event->phase == DDL_PHASE_LOOK) {
+		need_window(WINDOW_WAIT);
+		note_start(event);
+		draw_figures(event);
+		return; /* there is no bar: how many media and packs come is not known */
 	} else if (event->phase == DDL_PHASE_SETTLE) {
 		need_window(WINDOW_STEPS);
 		set_label(progress.line, _("Waiting for the disks:"));

@@ -8,9 +8,10 @@
 #include "print.h"
 #include "text.h"
 
-#define MOST_DEVICES 5   /* shown on the screen; F3 shows all */
+#define MOST_DEVICES 5   /* shown on 24 lines, more on more; F3 shows all */
 #define MOST_DISKS 2
 #define MOST_SOURCES 6   /* rows of the list; it scrolls */
+#define FIXED_ROWS 6     /* of the window, beside these */
 #define MOST_ADDRESS 16U
 #define IDS_COLUMNS 9U
 #define CLASS_COLUMNS 7U
@@ -86,12 +87,39 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Rows that the machine takes on the screen. */
-static int machine_rows(const struct ddl_machine *machine)
-{
-	int disks = least((int)machine->n_disks, MOST_DISKS);
+/* How many of each are shown. */
+struct rows {
+	int devices, disks, sources;
+};
 
-	return 1 + least(count_devices(machine), MOST_DEVICES) + (disks ? 1 + disks : 1);
+/* Gives what is left of the rows to those who have more to show. */
+static int share(int *rows, int wanted, int left)
+{
+	int more = least(wanted - *rows, left);
+
+	if (more <= 0)
+		return left;
+	*rows += more;
+	return left - more;
+}
+
+static struct rows rows_for(const struct ddl_question *question)
+{
+	const struct ddl_machine *machine = question->machine;
+	int devices = count_devices(machine), disks = (int)machine->n_disks, sources = (int)question->n_sources;
+	struct rows rows = { least(devices, MOST_DEVICES), least(disks, MOST_DISKS), least(sources, MOST_SOURCES) };
+	int left = screen_highest() - (MOST_DEVICES + MOST_DISKS + MOST_SOURCES + FIXED_ROWS);
+
+	left = share(&rows.sources, sources, left);
+	left = share(&rows.devices, devices, left);
+	share(&rows.disks, disks, left);
+	return rows;
+}
+
+/* Rows that the machine takes on the screen. */
+static int machine_rows(const struct rows *rows)
+{
+	return 1 + rows->devices + 1 + rows->disks;
 }
 
 static void more_label(struct screen *screen, int row, int more)
@@ -104,10 +132,9 @@ static void more_label(struct screen *screen, int row, int more)
 	screen_label(screen, screen->width - (int)ddl_text_width(line) - 1, row, line, 0);
 }
 
-static int add_disks(struct screen *screen, const struct ddl_machine *machine, int row)
+static int add_disks(struct screen *screen, const struct ddl_machine *machine, int row, int shown)
 {
 	char line[LINE_ROOM];
-	int shown = least((int)machine->n_disks, MOST_DISKS);
 
 	if (!machine->n_disks) {
 		screen_label(screen, 1, row, _("! No disk was found."), SCREEN_COLOUR_ALARM);
@@ -121,16 +148,16 @@ static int add_disks(struct screen *screen, const struct ddl_machine *machine, i
 }
 
 /* Devices without a driver come first; those that do not fit are behind F3. */
-static int add_machine(struct screen *screen, const struct ddl_machine *machine)
+static int add_machine(struct screen *screen, const struct ddl_machine *machine, const struct rows *rows)
 {
 	char line[LINE_ROOM];
-	int count = count_devices(machine), last = 1 + MOST_DEVICES;
+	int last = 1 + rows->devices;
 
 	screen_label(screen, 1, 0, text_controllers(line, sizeof line, machine), 0);
 	int idle = add_devices(screen, machine, false, 1, last);
-	add_devices(screen, machine, true, 1 + least(idle, MOST_DEVICES), last);
-	more_label(screen, 0, count - MOST_DEVICES);
-	return add_disks(screen, machine, 1 + least(count, MOST_DEVICES));
+	add_devices(screen, machine, true, 1 + least(idle, rows->devices), last);
+	more_label(screen, 0, count_devices(machine) - rows->devices);
+	return add_disks(screen, machine, 1 + rows->devices, rows->disks);
 }
 
 /* "label - model", or the one there is. */
@@ -166,11 +193,10 @@ static void source_line(char *to, size_t room, const struct ddl_source *source, 
 	screen_column(to, room, line, columns);
 }
 
-static newtComponent add_sources(struct screen *screen, const struct ddl_question *question, int row)
+static newtComponent add_sources(struct screen *screen, const struct ddl_question *question, int row, int rows)
 {
 	char line[LINE_ROOM];
-	int rows = least((int)question->n_sources, MOST_SOURCES);
-	bool scrolls = question->n_sources > MOST_SOURCES;
+	bool scrolls = question->n_sources > (size_t)rows;
 	newtComponent list = newtListbox(1, row, rows, NEWT_FLAG_RETURNEXIT |
 					 (scrolls ? NEWT_FLAG_SCROLL : 0));
 
@@ -254,22 +280,22 @@ static void open_sources(struct source_screen *open, const struct ddl_question *
 		{ _("OK"), 'o' }, { _("Look again"), 'l' }, { _("Type a path"), 't' },
 		{ _("Continue without a disk"), 'c' }, { NULL, 0 }
 	};
-	int rows = least((int)question->n_sources, MOST_SOURCES);
+	struct rows rows = rows_for(question);
 
 	screen_open(&open->screen, _("This machine and its media"), screen_widest(),
-		    machine_rows(question->machine) + 1 + 1 + (rows ? rows : 1) + 2);
+		    machine_rows(&rows) + 1 + 1 + (rows.sources ? rows.sources : 1) + 2);
 	open->screen.help = source_help();
-	int row = add_machine(&open->screen, question->machine) + 1;
+	int row = add_machine(&open->screen, question->machine, &rows) + 1;
 	show_kernel(question->machine);
 	open->list = NULL;
-	if (rows) {
+	if (rows.sources) {
 		screen_label(&open->screen, 1, row, _("Where is the driver disk?"), SCREEN_COLOUR_STRONG);
-		open->list = add_sources(&open->screen, question, row + 1);
+		open->list = add_sources(&open->screen, question, row + 1, rows.sources);
 	} else {
 		screen_label(&open->screen, 1, row, _("No medium was found."), SCREEN_COLOUR_ALARM);
 		screen_label(&open->screen, 1, row + 1, _("Put the driver disk in and look again."), 0);
 	}
-	screen_buttons(&open->screen, rows ? buttons : buttons + 1);
+	screen_buttons(&open->screen, rows.sources ? buttons : buttons + 1);
 	screen_key(&open->screen, NEWT_KEY_F3);
 	screen_key(&open->screen, 'm');
 	screen_key(&open->screen, 'M');

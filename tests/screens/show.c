@@ -271,7 +271,13 @@ static const struct progress_scene {
 } progress_scenes[] = {
 	{ "looking", false, { .kind = DDL_EVENT_PHASE, .phase = DDL_PHASE_LOOK, .what = "sr0" },
 	  { .kind = DDL_EVENT_PHASE, .phase = DDL_PHASE_LOOK, .what = "sr0" } },
+	{ "looking-far", false, { .kind = DDL_EVENT_PHASE, .phase = DDL_PHASE_LOOK, .what = "sr0" },
+	  { .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_LOOK, .done = 45 * MB, .total = 120 * MB, .what = "a.rpm" } },
 	{ "testing", false, { .kind = DDL_EVENT_PHASE, .phase = DDL_PHASE_TEST },
+	  { .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_TEST, .done = 45 * MB, .total = 120 * MB,
+	    .what = "megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm" } },
+	{ "testing-speed", false, { .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_TEST, .done = 0, .total = 120 * MB,
+	    .what = "megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm" },
 	  { .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_TEST, .done = 45 * MB, .total = 120 * MB,
 	    .what = "megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm" } },
 	{ "settling", true, { .kind = DDL_EVENT_STEP, .op = &load_ops[2] },
