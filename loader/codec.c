@@ -205,7 +205,7 @@ void ddl_codec_error(struct ddl_codec *codec, struct ddl_error *error)
 }
 
 /* A path from a medium; whatever the child says, it must be one that stays below its root. */
-static void path(struct ddl_codec *codec, const char **value)
+void ddl_codec_path(struct ddl_codec *codec, const char **value)
 {
 	char clean[DDL_MAX_PATH];
 
@@ -235,7 +235,7 @@ static void listed(struct ddl_codec *codec, struct ddl_package *package)
 	ddl_codec_number(codec, &type, DDL_PKG_FIRMWARE);
 	package->type = (enum ddl_package_type)type;
 	ddl_codec_text(codec, &package->kernel, DDL_MAX_NAME);
-	path(codec, &package->file);
+	ddl_codec_path(codec, &package->file);
 	ddl_codec_text(codec, &package->root, DDL_MAX_PATH - 1);
 	ddl_codec_text(codec, &package->options, DDL_MAX_TEXT);
 	ddl_codec_number(codec, &package->size, UINT64_MAX);
@@ -254,7 +254,7 @@ void ddl_codec_repo(struct ddl_codec *codec, struct ddl_repo *repo)
 
 	ddl_codec_number(codec, &generation, DDL_GEN_BARE);
 	repo->generation = (enum ddl_generation)generation;
-	path(codec, &repo->directory);
+	ddl_codec_path(codec, &repo->directory);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ddl_codec_text(codec, names[i], 2 * DDL_MAX_NAME);
 	ddl_codec_text(codec, &repo->description, DDL_MAX_TEXT);
@@ -272,7 +272,7 @@ void ddl_codec_repo(struct ddl_codec *codec, struct ddl_repo *repo)
 		listed(codec, &repo->packages[i]);
 	repo->metadata = array(codec, repo->metadata, &repo->n_metadata, 4, sizeof(*repo->metadata));
 	for (size_t i = 0; i < repo->n_metadata; i++) {
-		path(codec, &repo->metadata[i].name);
+		ddl_codec_path(codec, &repo->metadata[i].name);
 		ddl_codec_bytes(codec, &repo->metadata[i].bytes, &repo->metadata[i].length, DDL_MAX_METADATA);
 	}
 }
@@ -283,7 +283,7 @@ static void file(struct ddl_codec *codec, struct ddl_file *item)
 
 	ddl_codec_number(codec, &kind, DDL_FILE_LICENCE);
 	item->kind = (enum ddl_file_kind)kind;
-	path(codec, &item->path);
+	ddl_codec_path(codec, &item->path);
 	ddl_codec_number(codec, &item->size, UINT64_MAX);
 	if (codec->reading)
 		item->fd = -1; /* the bytes come in messages of their own */
@@ -294,7 +294,7 @@ static void module(struct ddl_codec *codec, struct ddl_module *item)
 	const char **names[] = { &item->name, &item->version, &item->srcversion, &item->vermagic,
 				 &item->kernel, &item->signer };
 
-	path(codec, &item->path);
+	ddl_codec_path(codec, &item->path);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ddl_codec_text(codec, names[i], DDL_MAX_NAME);
 	ddl_codec_text(codec, &item->description, DDL_MAX_TEXT);
@@ -322,6 +322,7 @@ void ddl_codec_package(struct ddl_codec *codec, struct ddl_package *package)
 	ddl_codec_number(codec, &state, DDL_PKG_BAD);
 	package->state = (enum ddl_package_state)state;
 	ddl_codec_text(codec, &package->version, DDL_MAX_NAME);
+	ddl_codec_text(codec, &package->digest, 64);
 	ddl_codec_error(codec, &package->trouble);
 	package->files = array(codec, package->files, &package->n_files, DDL_MAX_PACKAGE_FILES,
 			       sizeof(*package->files));

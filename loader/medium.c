@@ -5,7 +5,6 @@
  */
 #include "medium.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/cdrom.h>
@@ -103,14 +102,39 @@ bool ddl_medium_gone(const struct ddl_medium *medium)
 	return true;
 }
 
+/* A compressed file is a module when it is called one; the child that reads it sees whether it is. */
+bool ddl_medium_is_packed_module(const char *name)
+{
+	static const char *const ends[] = { ".ko.gz", ".ko.xz", ".ko.zst", ".ko.bz2" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (ddl_text_ends_in(name, ends[i]))
+			return true;
+	return false;
+}
+
 /* Takes over `fd` whatever happens. */
-static struct ddl_medium *archive_medium(int fd, const char *name, struct ddl_error *error)
+static struct ddl_medium *bare_medium(int fd, const char *name, struct ddl_error *error)
+{
+	struct ddl_medium *medium = medium_new(DDL_MEDIUM_BARE, ddl_path_base(name), error);
+
+	if (medium)
+		medium->fd = fd;
+	else
+		close(fd);
+	return medium;
+}
+
+/* Takes over `fd` whatever happens. */
+static struct ddl_medium *archive_medium(int fd, const char *name, const char *path, struct ddl_error *error)
 {
 	struct ddl_medium *medium = NULL;
 	struct ddl_error trouble = DDL_ERROR_INIT;
 	const char *what;
 	enum ddl_archive_format format = ddl_archive_recognise(fd, &what, &trouble);
 
+	if (format == DDL_ARCHIVE_BARE || (format == DDL_ARCHIVE_PACKED && ddl_medium_is_packed_module(path)))
+		return bare_medium(fd, path, error);
 	if (trouble.code != DDL_OK) {
 		ddl_fail(error, trouble.code, trouble.os_errno, "%s", name);
 	} else if (format == DDL_ARCHIVE_OTHER) {
@@ -123,7 +147,11 @@ static struct ddl_medium *archive_medium(int fd, const char *name, struct ddl_er
 	}
 	if (medium) {
 		medium->fd = fd;
+		medium->depth = 1;
 		medium->archive = ddl_archive_new(format, error);
+		/* Only a hint: here and there a sector is wanted, not what lies round it. */
+		if (format != DDL_ARCHIVE_PACKED)
+			(void)posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
 		if (medium->archive)
 			return medium;
 		ddl_medium_close(medium);
@@ -178,7 +206,7 @@ static struct ddl_medium *open_file(const struct ddl_source *source, const char 
 		ddl_fail(error, DDL_E_OPEN, EINVAL, _("%s is not a file"), source->name);
 		return NULL;
 	}
-	return archive_medium(fd, source->name, error);
+	return archive_medium(fd, source->name, source->path, error);
 }
 
 /* The device without mounting, when what is on it can be read so. */
@@ -189,7 +217,7 @@ static struct ddl_medium *open_unmounted(const struct ddl_source *source, int fd
 	enum ddl_archive_format format = ddl_archive_recognise(fd, NULL, &trouble);
 
 	if (format == DDL_ARCHIVE_ISO9660)
-		return archive_medium(fd, source->name, error);
+		return archive_medium(fd, source->name, source->path, error);
 	close(fd);
 	if (trouble.code != DDL_OK)
 		ddl_fail(error, trouble.code, trouble.os_errno, "%s", source->name);
@@ -255,7 +283,7 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 
 struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_error *error)
 {
-	struct ddl_medium *medium = archive_medium(fd, ddl_path_base(inside), error);
+	struct ddl_medium *medium = archive_medium(fd, ddl_path_base(inside), inside, error);
 	char *kept;
 
 	if (!medium || !*inside)
@@ -288,6 +316,35 @@ struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const c
 	return medium;
 }
 
+struct ddl_medium *ddl_medium_open_image(const struct ddl_medium *outer, const struct ddl_image *image,
+					 struct ddl_error *error)
+{
+	struct ddl_medium *medium;
+
+	if (outer->kind != DDL_MEDIUM_ARCHIVE || outer->depth >= DDL_MAX_ARCHIVE_DEPTH) {
+		ddl_fail(error, DDL_E_INTERNAL, 0, "%s", image->name);
+		return NULL;
+	}
+	medium = medium_new(DDL_MEDIUM_ARCHIVE, ddl_path_base(image->name), error);
+	if (!medium)
+		return NULL;
+	medium->depth = outer->depth + 1;
+	medium->device = outer->device ? strdup(outer->device) : NULL;
+	medium->archive = ddl_archive_image(outer->archive, image, error);
+	medium->fd = medium->archive ? fcntl(outer->fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (medium->fd >= 0)
+		return medium;
+	if (medium->archive)
+		ddl_fail(error, DDL_E_OPEN, errno, "%s", image->name);
+	ddl_medium_close(medium);
+	return NULL;
+}
+
+bool ddl_medium_streams(const struct ddl_medium *medium)
+{
+	return medium->kind == DDL_MEDIUM_ARCHIVE && ddl_archive_streams(medium->archive);
+}
+
 /* ------------------------------------------------------------ wanted files */
 
 /* Nothing of that name, or nothing that could be a file of a driver disk. */
@@ -300,6 +357,19 @@ static bool not_there(const struct ddl_error *trouble)
 		cause == ELOOP || cause == EISDIR || cause == EINVAL || cause == ENAMETOOLONG));
 }
 
+/* A bare file is the only one that its medium has. */
+static int open_wanted(const struct ddl_medium *medium, const char *name, struct ddl_error *error)
+{
+	int fd;
+
+	if (medium->kind == DDL_MEDIUM_DIRECTORY)
+		return ddl_path_open(medium->fd, name, error);
+	if (strcmp(name, medium->name) != 0)
+		return ddl_fail(error, DDL_E_OPEN, ENOENT, "%s", name);
+	fd = fcntl(medium->fd, F_DUPFD_CLOEXEC, 0);
+	return fd >= 0 ? fd : ddl_fail(error, DDL_E_OPEN, errno, "%s", name);
+}
+
 int ddl_medium_prepare(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,
 		       struct ddl_error *error)
 {
@@ -307,12 +377,12 @@ int ddl_medium_prepare(const struct ddl_medium *medium, struct ddl_wanted *wante
 		wanted[i].fd = -1;
 		wanted[i].found = false;
 	}
-	if (medium->kind != DDL_MEDIUM_DIRECTORY)
+	if (medium->kind == DDL_MEDIUM_ARCHIVE)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		struct ddl_error trouble = DDL_ERROR_INIT;
 
-		wanted[i].fd = ddl_path_open(medium->fd, wanted[i].name, &trouble);
+		wanted[i].fd = open_wanted(medium, wanted[i].name, &trouble);
 		if (wanted[i].fd >= 0) {
 			/* Only a hint: that it is not taken is of no consequence. */
 			(void)posix_fadvise(wanted[i].fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -400,77 +470,4 @@ int ddl_medium_walk(const struct ddl_medium *medium, ddl_medium_visitor visit, v
 	if (medium->kind != DDL_MEDIUM_ARCHIVE)
 		return ddl_fail(error, DDL_E_INTERNAL, 0, "%s", medium->name);
 	return ddl_archive_visit(medium, NULL, 0, visit, arg, error);
-}
-
-/* ------------------------------------------------------------------- names */
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool ends_in(const char *name, const char *end)
-{
-	size_t length = strlen(name), tail = strlen(end);
-
-	return length > tail && strcasecmp(name + length - tail, end) == 0;
-}
-
-/* Could a medium of this name be opened? Links, FIFOs and what is not clean could not. */
-static bool is_offer(int at, const struct dirent *entry, const char *end)
-{
-	char clean[DDL_MAX_PATH];
-	struct stat st;
-
-	return ends_in(entry->d_name, end) && entry->d_name[0] != '.' &&
-	       ddl_path_clean(clean, sizeof(clean), entry->d_name) &&
-	       fstatat(at, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
-}
-
-static int read_names(DIR *dir, struct ddl_arena *arena, const char *end, const char ***names,
-		      size_t *count, struct ddl_error *error)
-{
-	size_t entries = 0;
-
-	for (;;) {
-		const struct dirent *entry;
-		const char **name;
-
-		errno = 0;
-		entry = readdir(dir);
-		if (!entry)
-			return errno ? ddl_fail(error, gone(errno) ? DDL_E_GONE : DDL_E_READ, errno, "%s", "") : 0;
-		if (++entries > DDL_MAX_ARCHIVE_ENTRIES)
-			return ddl_fail(error, DDL_E_TOO_LARGE, 0, "%s", "");
-		if (*count >= DDL_MAX_ISO_FILES || !is_offer(dirfd(dir), entry, end))
-			continue;
-		name = ddl_arena_push(arena, names, count, sizeof(**names));
-		if (!name || !(*name = ddl_arena_dup(arena, entry->d_name)))
-			return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "");
-	}
-}
-
-int ddl_medium_names(const struct ddl_medium *medium, struct ddl_arena *arena, const char *directory,
-		     const char *end, const char ***names, size_t *count, struct ddl_error *error)
-{
-	int fd = ddl_path_open_dir(medium->fd, directory, error);
-	DIR *dir;
-	int result;
-
-	*names = NULL;
-	*count = 0;
-	if (fd < 0)
-		return -1;
-	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
-		return ddl_fail(error, DDL_E_MEMORY, errno, "%s", medium->name);
-	}
-	result = read_names(dir, arena, end, names, count, error);
-	closedir(dir);
-	if (result < 0)
-		return ddl_fail_in(error, "%s", medium->name);
-	if (*count > 0)
-		qsort(*names, *count, sizeof(**names), compare_names);
-	return 0;
 }

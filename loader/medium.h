@@ -13,11 +13,20 @@
 #include "arena.h"
 #include "ddl.h"
 
-enum ddl_medium_kind { DDL_MEDIUM_DIRECTORY, DDL_MEDIUM_ARCHIVE };
+/* BARE: one file, an RPM package or a module, that nothing lists. */
+enum ddl_medium_kind { DDL_MEDIUM_DIRECTORY, DDL_MEDIUM_ARCHIVE, DDL_MEDIUM_BARE };
+
+/* An ISO image in an archive. In place: its bytes lie in the archive's own, at `offset`; else they are packed. */
+struct ddl_image {
+	const char *name;
+	uint64_t offset, size;
+	bool in_place;
+};
 
 struct ddl_medium {
 	enum ddl_medium_kind kind;
-	int fd;                   /* directory, or the archive's bytes */
+	int fd;                   /* directory, or the file's bytes */
+	unsigned depth;           /* archives that it is read through: at most DDL_MAX_ARCHIVE_DEPTH */
 	bool mounted;             /* by us: close unmounts */
 	char mountpoint[128];
 	const char *inside;       /* "pack.iso" when it is a file on another medium, else "" */
@@ -35,9 +44,16 @@ struct ddl_medium {
 struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *root,
 				   struct ddl_error *error);
 
-/* A medium that is a file on a directory medium (an .iso on a stick). */
+/* A medium that is a file on a directory medium (an .iso, .zip, .tar.gz, .rpm or .ko on a stick). */
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
 					 struct ddl_error *error);
+
+/* A medium that is an ISO image in an archive medium (in the vendor's zip). */
+struct ddl_medium *ddl_medium_open_image(const struct ddl_medium *outer, const struct ddl_image *image,
+					 struct ddl_error *error);
+
+/* Is it read from front to back, so that two readers would each unpack all of it? */
+bool ddl_medium_streams(const struct ddl_medium *medium);
 
 /*
  * A medium in bytes that are at hand: an .iso that a child has unpacked from a zip into a
@@ -64,6 +80,8 @@ struct ddl_reader {
 	ssize_t (*read)(struct ddl_reader *reader, void *buffer, size_t n, struct ddl_error *error);
 	const char *name;         /* cleaned, as the medium has it */
 	uint64_t size;            /* as the directory says */
+	uint64_t offset;          /* of an ISO image in an archive: see struct ddl_image */
+	bool in_place;
 	const struct ddl_wanted *wanted; /* which of them this is; NULL in a walk */
 	void *ctx;
 };
@@ -100,8 +118,7 @@ int ddl_medium_visit(const struct ddl_medium *medium, struct ddl_wanted *wanted,
 int ddl_medium_walk(const struct ddl_medium *medium, ddl_medium_visitor visit, void *arg,
 		    struct ddl_error *error);
 
-/* Names in a directory of a directory medium that end in `end` (".iso"), sorted, at most DDL_MAX_ISO_FILES. */
-int ddl_medium_names(const struct ddl_medium *medium, struct ddl_arena *arena, const char *directory,
-		     const char *end, const char ***names, size_t *count, struct ddl_error *error);
+/* Is a file of this name a compressed module (".ko.xz")? */
+bool ddl_medium_is_packed_module(const char *name);
 
 #endif

@@ -47,6 +47,9 @@ struct cache {
 
 struct ddl_archive {
 	enum ddl_archive_format format;
+	uint64_t base, size;      /* where its bytes lie in the descriptor's; size 0: to the end */
+	char *within;             /* packed in this file of an archive (of format `outer`); NULL: it is not */
+	enum ddl_archive_format outer;
 	struct cache *cache;
 	locale_t utf8;            /* (locale_t)0 where there is none */
 };
@@ -54,7 +57,10 @@ struct ddl_archive {
 /* One pass through the archive. */
 struct pass {
 	const struct ddl_medium *medium;
+	enum ddl_archive_format format;
+	struct pass *outer;        /* the one that this one's bytes are unpacked by; NULL: they are read */
 	struct archive *lib;
+	uint64_t base;             /* of the archive in the descriptor's bytes */
 	uint64_t position, size;   /* of the next byte for libarchive; of the whole */
 	uint64_t ahead;            /* bytes of contents somebody is reading; 0: structure */
 	int os_errno;              /* of the read that failed */
@@ -108,6 +114,12 @@ static const char *other_kind(const uint8_t *bytes, ssize_t got)
 		{ 0, "\xfd" "7zXZ", N_("a file compressed by xz") },
 		{ 0, "\x28\xb5\x2f\xfd", N_("a file compressed by zstd") },
 		{ 0, "BZh", N_("a file compressed by bzip2") },
+		{ 0, "hsqs", N_("a squashfs image") },
+		{ 3, "NTFS    ", N_("the image of an NTFS file system; write it to a stick first") },
+		{ 3, "EXFAT   ", N_("the image of an exFAT file system; write it to a stick first") },
+		{ 54, "FAT", N_("the image of a FAT file system; write it to a stick first") },
+		{ 82, "FAT32", N_("the image of a FAT file system; write it to a stick first") },
+		{ 510, "\x55\xaa", N_("the image of a whole disk; write it to a stick first") },
 		{ 0, "070701", N_("a cpio archive") },
 		{ 0, "MSCF", N_("a Windows cabinet file") },
 	};
@@ -120,7 +132,7 @@ static const char *other_kind(const uint8_t *bytes, ssize_t got)
 
 enum ddl_archive_format ddl_archive_recognise(int fd, const char **what, struct ddl_error *error)
 {
-	uint8_t bytes[512], volume[8];
+	uint8_t bytes[512], volume[8], mark[2];
 	ssize_t got = read_at(fd, bytes, sizeof(bytes), 0), got_volume = 0;
 	const char *other;
 
@@ -140,6 +152,17 @@ enum ddl_archive_format ddl_archive_recognise(int fd, const char **what, struct 
 		return DDL_ARCHIVE_ZIP;
 	if (has(bytes, got, 257, "ustar"))
 		return DDL_ARCHIVE_TAR;
+	if (has(bytes, got, 0, "\x1f\x8b") || has(bytes, got, 0, "\xfd" "7zXZ") || has(bytes, got, 0, "BZh") ||
+	    has(bytes, got, 0, "\x28\xb5\x2f\xfd"))
+		return DDL_ARCHIVE_PACKED;
+	if (has(bytes, got, 0, "\xed\xab\xee\xdb") || has(bytes, got, 0, "\x7f" "ELF"))
+		return DDL_ARCHIVE_BARE;
+	/* ext2 to ext4 begin at byte 1024, and bear their mark 56 further on. */
+	if (has(mark, read_at(fd, mark, sizeof(mark), 1080), 0, "\x53\xef")) {
+		other = _("the image of an ext file system; write it to a stick first");
+		if (what)
+			*what = other;
+	}
 	return *other ? DDL_ARCHIVE_OTHER : DDL_ARCHIVE_NONE;
 }
 
@@ -172,7 +195,34 @@ void ddl_archive_free(struct ddl_archive *archive)
 	if (archive->utf8)
 		freelocale(archive->utf8);
 	munmap(archive->cache, sizeof(struct cache));
+	free(archive->within);
 	free(archive);
+}
+
+struct ddl_archive *ddl_archive_image(const struct ddl_archive *outer, const struct ddl_image *image,
+				      struct ddl_error *error)
+{
+	struct ddl_archive *archive = ddl_archive_new(DDL_ARCHIVE_ISO9660, error);
+
+	if (!archive)
+		return NULL;
+	if (image->in_place) {
+		archive->base = image->offset;
+		archive->size = image->size;
+		return archive;
+	}
+	archive->outer = outer->format;
+	archive->within = strdup(image->name);
+	if (archive->within)
+		return archive;
+	ddl_archive_free(archive);
+	ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", image->name);
+	return NULL;
+}
+
+bool ddl_archive_streams(const struct ddl_archive *archive)
+{
+	return archive->within || archive->format == DDL_ARCHIVE_PACKED;
 }
 
 /* ----------------------------------------------- the structure's sectors */
@@ -221,12 +271,12 @@ static ssize_t read_sector(struct pass *pass, uint64_t sector)
 
 	if (cache_get(cache, sector, pass->buffer, &length))
 		return (ssize_t)length;
-	if (pass->medium->archive->format == DDL_ARCHIVE_ISO9660 && sector < SYSTEM_AREA / SECTOR) {
+	if (pass->format == DDL_ARCHIVE_ISO9660 && sector < SYSTEM_AREA / SECTOR) {
 		/* libarchive steps over it, so it need not come from the medium. */
 		memset(pass->buffer, 0, SECTOR);
 		return SECTOR;
 	}
-	got = read_at(pass->medium->fd, pass->buffer, SECTOR, sector * SECTOR);
+	got = read_at(pass->medium->fd, pass->buffer, SECTOR, pass->base + sector * SECTOR);
 	if (got > 0)
 		cache_put(cache, sector, pass->buffer, (size_t)got);
 	return got;
@@ -245,12 +295,15 @@ static la_ssize_t give_bytes(struct archive *lib, void *ctx, const void **bytes)
 		pass->ended = true;
 		return 0;
 	}
-	if (pass->ahead > 0) {
+	if (pass->format == DDL_ARCHIVE_PACKED) {
+		got = read_at(pass->medium->fd, pass->buffer, DDL_ARCHIVE_READ, pass->position);
+	} else if (pass->ahead > 0) {
 		/* Up to the end of the last sector that is wanted. */
 		uint64_t want = pass->ahead + (SECTOR - (within + pass->ahead) % SECTOR) % SECTOR;
 
 		got = read_at(pass->medium->fd, pass->buffer,
-			      want < DDL_ARCHIVE_READ ? (size_t)want : DDL_ARCHIVE_READ, pass->position);
+			      want < DDL_ARCHIVE_READ ? (size_t)want : DDL_ARCHIVE_READ,
+			      pass->base + pass->position);
 	} else {
 		got = read_sector(pass, pass->position / SECTOR);
 		if (got >= 0) {
@@ -321,6 +374,8 @@ static int lib_failed(const struct pass *pass, const char *name, struct ddl_erro
 		return read_failed(error, pass->os_errno, name);
 	if (archive_errno(pass->lib) == ENOMEM)
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+	if (pass->format == DDL_ARCHIVE_PACKED && archive_format(pass->lib) == 0)
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is compressed, but not a tar archive"), name);
 	if (pass->ended)
 		return ddl_fail(error, DDL_E_ARCHIVE, 0, _("%s is not whole: it ends too early"), name);
 	return ddl_fail(error, DDL_E_ARCHIVE, 0, "%s: %s", name, why ? why : "");
@@ -335,39 +390,82 @@ static int support(struct archive *lib, enum ddl_archive_format format)
 		return archive_read_support_format_zip_seekable(lib);
 	case DDL_ARCHIVE_TAR:
 		return archive_read_support_format_tar(lib);
+	case DDL_ARCHIVE_PACKED:
+		/* WARN would mean that an external program is run. */
+		if (archive_read_support_filter_gzip(lib) != ARCHIVE_OK ||
+		    archive_read_support_filter_bzip2(lib) != ARCHIVE_OK ||
+		    archive_read_support_filter_xz(lib) != ARCHIVE_OK ||
+		    archive_read_support_filter_zstd(lib) != ARCHIVE_OK)
+			return ARCHIVE_FATAL;
+		return archive_read_support_format_tar(lib);
 	default:
 		return ARCHIVE_FATAL;
 	}
 }
 
-/* NULL when memory is short. */
-static struct pass *pass_new(const struct ddl_medium *medium)
+/* For an archive that is unpacked by another: its bytes in order. What is not wanted is unpacked all the same. */
+static la_ssize_t give_unpacked(struct archive *lib, void *ctx, const void **bytes)
+{
+	struct pass *pass = ctx, *outer = pass->outer;
+	la_ssize_t got;
+
+	*bytes = pass->buffer;
+	outer->ahead = 4 * SECTOR;
+	do
+		got = archive_read_data(outer->lib, pass->buffer, sizeof(pass->buffer));
+	while (got == ARCHIVE_RETRY);
+	outer->ahead = 0;
+	if (got < 0) {
+		const char *why = archive_error_string(outer->lib);
+
+		pass->os_errno = outer->os_errno;
+		pass->ended = outer->ended;
+		archive_set_error(lib, EIO, "%s", why ? why : "");
+		return ARCHIVE_FATAL;
+	}
+	if (got == 0)
+		pass->ended = true;
+	pass->position += (uint64_t)got;
+	return got;
+}
+
+static void pass_free(struct pass *pass)
+{
+	if (!pass)
+		return;
+	archive_read_free(pass->lib);
+	pass_free(pass->outer);
+	free(pass);
+}
+
+/* A pass over the bytes of the descriptor from `base` on. NULL when memory is short. */
+static struct pass *pass_over(const struct ddl_medium *medium, enum ddl_archive_format format, struct pass *outer)
 {
 	struct pass *pass = calloc(1, sizeof(*pass));
 
 	if (!pass)
 		return NULL;
 	pass->medium = medium;
-	pass->size = size_of(medium->fd);
+	pass->format = format;
 	pass->lib = archive_read_new();
-	if (!pass->lib || support(pass->lib, medium->archive->format) != ARCHIVE_OK) {
-		archive_read_free(pass->lib);
-		free(pass);
+	if (!pass->lib || support(pass->lib, format) != ARCHIVE_OK) {
+		pass_free(pass);
 		return NULL;
 	}
+	pass->outer = outer;
+	archive_read_set_callback_data(pass->lib, pass);
+	if (outer) {
+		archive_read_set_read_callback(pass->lib, give_unpacked);
+		return pass;
+	}
+	pass->base = medium->archive->base;
+	pass->size = medium->archive->size ? medium->archive->size : size_of(medium->fd);
 	archive_read_set_read_callback(pass->lib, give_bytes);
 	archive_read_set_skip_callback(pass->lib, skip_bytes);
 	/* The ISO reader only ever goes forward; libarchive seeks for zip alone. */
-	if (medium->archive->format == DDL_ARCHIVE_ZIP)
+	if (format == DDL_ARCHIVE_ZIP)
 		archive_read_set_seek_callback(pass->lib, seek_bytes);
-	archive_read_set_callback_data(pass->lib, pass);
 	return pass;
-}
-
-static void pass_free(struct pass *pass)
-{
-	archive_read_free(pass->lib);
-	free(pass);
 }
 
 /* ------------------------------------------------------------ one file's bytes */
@@ -387,7 +485,7 @@ static ssize_t read_contents(struct ddl_reader *reader, void *buffer, size_t n,
 
 	/* A zip file's contents are shorter there than here; a sector more or less is no matter. */
 	pass->ahead = file->left > 0 ? file->left : SECTOR;
-	if (pass->medium->archive->format == DDL_ARCHIVE_ZIP && pass->ahead > 4 * SECTOR)
+	if (pass->format == DDL_ARCHIVE_ZIP && pass->ahead > 4 * SECTOR)
 		pass->ahead = 4 * SECTOR;
 	do
 		got = archive_read_data(pass->lib, buffer, n);
@@ -443,6 +541,26 @@ static bool entry_name(struct archive_entry *entry, char *name, size_t room)
 	return raw && ddl_path_clean(name, room, raw);
 }
 
+/*
+ * Does an image's every byte lie in the medium's own, so that it can be read where it is? In a
+ * zip file that only stores it, and in a tar file. Its first descriptor's mark must be there.
+ */
+static void find_image(const struct pass *pass, struct ddl_reader *reader)
+{
+	uint8_t mark[8];
+	la_int64_t at = archive_filter_bytes(pass->lib, 0);
+
+	if (pass->outer || (pass->format != DDL_ARCHIVE_ZIP && pass->format != DDL_ARCHIVE_TAR) ||
+	    !ddl_text_ends_in(reader->name, ".iso") || reader->size <= SYSTEM_AREA + SECTOR || at <= 0 ||
+	    (uint64_t)at > pass->size || reader->size > pass->size - (uint64_t)at)
+		return;
+	if (pass->format == DDL_ARCHIVE_ZIP && !strstr(archive_format_name(pass->lib), "(uncompressed)"))
+		return;
+	reader->in_place = has(mark, read_at(pass->medium->fd, mark, sizeof(mark), pass->base + (uint64_t)at + SYSTEM_AREA),
+			       1, "CD001");
+	reader->offset = pass->base + (uint64_t)at;
+}
+
 /* 0: go on, 1: the visitor has enough, -1: error. */
 static int visit_entry(struct pass *pass, struct archive_entry *entry, const char *name,
 		       struct ddl_wanted *wanted, ddl_medium_visitor visit, void *arg,
@@ -456,6 +574,7 @@ static int visit_entry(struct pass *pass, struct archive_entry *entry, const cha
 	if (!archive_entry_size_is_set(entry) || archive_entry_size(entry) < 0)
 		return ddl_fail(error, DDL_E_ARCHIVE, 0, _("%s is not whole: it ends too early"), name);
 	file.left = file.reader.size = (uint64_t)archive_entry_size(entry);
+	find_image(pass, &file.reader);
 	file.reader.ctx = &file;
 	if (wanted)
 		wanted->found = true;
@@ -490,6 +609,48 @@ static int next_entry(struct pass *pass, struct archive_entry **entry, struct dd
 		return 0;
 	/* A warning is about one entry, which shows when it is wanted. */
 	return result >= ARCHIVE_WARN ? 1 : lib_failed(pass, pass->medium->name, error);
+}
+
+/* Goes to the file that the medium is packed in: its bytes are what the outer pass gives next. */
+static int go_within(struct pass *outer, struct ddl_error *error)
+{
+	const struct ddl_archive *archive = outer->medium->archive;
+	struct archive_entry *entry;
+	size_t entries = 0;
+	int result;
+
+	if (archive_read_open1(outer->lib) != ARCHIVE_OK)
+		return lib_failed(outer, outer->medium->name, error);
+	while ((result = next_entry(outer, &entry, error)) > 0) {
+		char name[DDL_MAX_PATH];
+
+		if (++entries > DDL_MAX_ARCHIVE_ENTRIES)
+			break;
+		if (archive_entry_filetype(entry) == AE_IFREG && entry_name(entry, name, sizeof(name)) &&
+		    strcmp(name, archive->within) == 0)
+			return 0;
+	}
+	return result < 0 ? -1 : ddl_fail(error, DDL_E_GONE, 0, "%s", archive->within);
+}
+
+/* A new pass over the medium; NULL and the error. */
+static struct pass *pass_new(const struct ddl_medium *medium, struct ddl_error *error)
+{
+	struct pass *outer = NULL, *pass;
+
+	if (medium->archive->within) {
+		outer = pass_over(medium, medium->archive->outer, NULL);
+		if (outer && go_within(outer, error) < 0) {
+			pass_free(outer);
+			return NULL;
+		}
+	}
+	pass = outer || !medium->archive->within ? pass_over(medium, medium->archive->format, outer) : NULL;
+	if (!pass) {
+		pass_free(outer);
+		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", medium->name);
+	}
+	return pass;
 }
 
 /* One pass; `search` NULL visits everything. */
@@ -538,13 +699,10 @@ static int run_once(const struct ddl_medium *medium, struct search *search,
 		    ddl_medium_visitor visit, void *arg, struct ddl_error *error)
 {
 	locale_t before = medium->archive->utf8 ? uselocale(medium->archive->utf8) : (locale_t)0;
-	struct pass *pass = pass_new(medium);
-	int result;
+	struct pass *pass = pass_new(medium, error);
+	int result = pass ? run(pass, search, visit, arg, error) : -1;
 
-	result = pass ? run(pass, search, visit, arg, error)
-		      : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", medium->name);
-	if (pass)
-		pass_free(pass);
+	pass_free(pass);
 	if (before)
 		(void)uselocale(before);
 	return result;

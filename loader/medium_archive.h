@@ -13,12 +13,14 @@
 
 enum ddl_archive_format {
 	DDL_ARCHIVE_NONE, DDL_ARCHIVE_ISO9660, DDL_ARCHIVE_ZIP, DDL_ARCHIVE_TAR,
-	DDL_ARCHIVE_OTHER /* known, but no medium: an RPM, a module, … */
+	DDL_ARCHIVE_PACKED, /* compressed: a tar file that is, or a module */
+	DDL_ARCHIVE_BARE,   /* an RPM package or a module, with no metadata round it */
+	DDL_ARCHIVE_OTHER   /* known, but no medium */
 };
 
 /*
  * What the bytes are; reads less than 4 KiB. `what`, where not NULL, gets a translated
- * name for OTHER ("an RPM package"), else "". DDL_ARCHIVE_NONE with the error set when
+ * name for PACKED, BARE and OTHER ("an RPM package"), else "". DDL_ARCHIVE_NONE with the error set when
  * reading fails, without it (DDL_OK) when the bytes are nothing known.
  */
 enum ddl_archive_format ddl_archive_recognise(int fd, const char **what, struct ddl_error *error);
@@ -30,6 +32,13 @@ enum ddl_archive_format ddl_archive_recognise(int fd, const char **what, struct 
  */
 struct ddl_archive *ddl_archive_new(enum ddl_archive_format format, struct ddl_error *error);
 void ddl_archive_free(struct ddl_archive *archive); /* NULL allowed */
+
+/* The same for an ISO image that lies in an archive (struct ddl_image of medium.h). */
+struct ddl_archive *ddl_archive_image(const struct ddl_archive *outer, const struct ddl_image *image,
+				      struct ddl_error *error);
+
+/* Can it only be read from front to back, as it is unpacked on the way? */
+bool ddl_archive_streams(const struct ddl_archive *archive);
 
 /* ddl_medium_visit and ddl_medium_walk for archives; `count` 0 and `wanted` NULL walk. */
 int ddl_archive_visit(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,

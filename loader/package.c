@@ -144,6 +144,7 @@ static int visit_package(void *arg, struct ddl_reader *reader, struct ddl_error 
 	package.n_files = package.n_modules = 0;
 	reading.package = &package;
 	reading.unpack = share->wishes[share->index].unpack;
+	reading.unlisted = share->call->medium->kind == DDL_MEDIUM_BARE;
 	reading.arena = ddl_arena_new();
 	if (!reading.arena)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package.file);
@@ -321,6 +322,8 @@ static int take_package(struct share *share, const struct numbers *head, struct 
 	struct ddl_package told = *package;
 
 	ddl_codec_package(&codec, &told);
+	if (share->call->medium->kind != DDL_MEDIUM_BARE) /* a reader does not say what it ought to have been */
+		told.digest = package->digest;
 	if (codec.failed || codec.used != codec.room || !is_answer(&told, &share->wishes[head->index]) ||
 	    !attach(share, &told)) {
 		forget(share, true);
@@ -374,7 +377,7 @@ static void judge_rest(struct share *share, const struct ddl_job *job)
 			continue;
 		package->state = DDL_PKG_BAD;
 		if (job->ok)
-			(void)ddl_fail(&package->trouble, DDL_E_NO_PACKAGE, 0, "%s", package->file);
+			(void)ddl_fail(&package->trouble, DDL_E_NO_PACKAGE, 0, "%s", "");
 		else
 			package->trouble = job->error;
 		name_the_trouble(share, package);
@@ -437,7 +440,8 @@ static size_t shares_wanted(const struct ddl_packages_call *call, size_t count)
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t wanted = processors > 0 ? (size_t)processors : 1;
 
-	if (call->confine.unconfined || strncmp(call->medium->name, "sr", 2) == 0)
+	if (call->confine.unconfined || strncmp(call->medium->name, "sr", 2) == 0 ||
+	    ddl_medium_streams(call->medium))
 		wanted = 1;
 	wanted = wanted > DDL_MAX_CHILDREN ? DDL_MAX_CHILDREN : wanted;
 	return wanted > count ? count : wanted;

@@ -203,6 +203,21 @@ static int hold(struct pass *pass, struct ddl_file *file, uint8_t *bytes, size_t
 	return 0;
 }
 
+/*
+ * A name that cannot be shown as it is: of a file that is only counted it is cleaned; one that
+ * would be used under that name (a module, firmware) is refused.
+ */
+static int clean_name(struct pass *pass, char *path)
+{
+	char raw[DDL_MAX_PATH];
+
+	(void)snprintf(raw, sizeof(raw), "%s", path);
+	ddl_text_clean_in_place(path);
+	if (strcmp(raw, path) == 0 || ddl_file_kind(path) == DDL_FILE_OTHER)
+		return 0;
+	return ddl_fail(trouble(pass), DDL_E_PATH, 0, "%s", path);
+}
+
 static struct ddl_file *add_file(struct pass *pass, const char *path)
 {
 	struct ddl_package *package = pass->reading->package;
@@ -257,7 +272,7 @@ static int take_entry(struct pass *pass, struct archive *archive, struct archive
 		return 0; /* links and device nodes are never made */
 	if (pass->reading->package->n_files >= DDL_MAX_PACKAGE_FILES)
 		return ddl_fail(trouble(pass), DDL_E_TOO_LARGE, 0, _("more than %u files"), DDL_MAX_PACKAGE_FILES);
-	if (entry_path(pass, entry, path, sizeof(path)) < 0)
+	if (entry_path(pass, entry, path, sizeof(path)) < 0 || clean_name(pass, path) < 0)
 		return -1;
 	file = add_file(pass, path);
 	if (!file)
@@ -405,16 +420,27 @@ static int look_into_modules(struct ddl_package_reading *reading)
 	return 0;
 }
 
-static bool digest_matches(struct pass *pass)
+/* Nobody lists a bare file's digest: what it is, is its fingerprint. */
+static int check_digest(struct pass *pass)
 {
+	struct ddl_package *package = pass->reading->package;
 	uint8_t wanted[SHA256_DIGEST_SIZE], got[SHA256_DIGEST_SIZE];
 	size_t n = pass->sha256 ? SHA256_DIGEST_SIZE : MD5_DIGEST_SIZE;
+	char hex[2 * SHA256_DIGEST_SIZE + 1];
 
 	if (pass->sha256)
 		sha256_digest(&pass->hash.sha, n, got);
 	else
 		md5_digest(&pass->hash.md5, n, got);
-	return ddl_text_unhex(pass->reading->package->digest, wanted, n) && memcmp(wanted, got, n) == 0;
+	ddl_text_hex(hex, got, n);
+	if (pass->reading->unlisted) {
+		package->digest = ddl_arena_dup(pass->reading->arena, hex);
+		return package->digest ? 0 : ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", package->file);
+	}
+	if (ddl_text_unhex(package->digest, wanted, n) && memcmp(wanted, got, n) == 0)
+		return 0;
+	return ddl_fail(trouble(pass), DDL_E_CHECKSUM, 0, _("its %s is %s, the disk lists %s"),
+			pass->sha256 ? "SHA-256" : "MD5", hex, package->digest);
 }
 
 /*
@@ -440,10 +466,8 @@ static void run_pass(struct pass *pass)
 			       (unsigned long long)pass->read, (unsigned long long)package->size);
 		return;
 	}
-	if (!digest_matches(pass)) {
-		(void)ddl_fail(&package->trouble, DDL_E_CHECKSUM, 0, "%s", pass->sha256 ? "SHA-256" : "MD5");
+	if (check_digest(pass) < 0)
 		return;
-	}
 	package->trouble = first;
 	if (unpacked == 0 && pass->reading->unpack)
 		(void)look_into_modules(pass->reading); /* its trouble is the package's */
@@ -453,7 +477,7 @@ static int pass_start(struct pass *pass, struct ddl_error *error)
 {
 	const struct ddl_package *package = pass->reading->package;
 
-	pass->sha256 = strlen(package->digest) == 2 * SHA256_DIGEST_SIZE;
+	pass->sha256 = strlen(package->digest) == 2 * SHA256_DIGEST_SIZE || pass->reading->unlisted;
 	if (pass->sha256)
 		sha256_init(&pass->hash.sha);
 	else

@@ -21,6 +21,7 @@ struct ddl_package_reading {
 	struct ddl_arena *arena;
 	struct ddl_package *package; /* in: what the metadata says; out: state, version, files, modules, trouble */
 	bool unpack;                 /* else only tested */
+	bool unlisted;               /* a bare file: no metadata says what its digest must be; it is found out (SHA-256) */
 	/* Each piece as it was read, for progress and for keeping; -1 stops the reading. May be NULL. */
 	int (*piece)(void *arg, const void *bytes, size_t n, struct ddl_error *error);
 	void *arg;

@@ -70,6 +70,17 @@ int ddl_repo_parse_text(struct ddl_arena *arena, const char *directory,
 			const struct ddl_blob *repository, const struct ddl_blob *packages,
 			struct ddl_repo *repo, struct ddl_error *error);
 
+/*
+ * What a bare file gives in place of a repository: one package, named after it, without a
+ * fingerprint until it is read. `rpm` NULL: a module. DDL_E_PATH when its name cannot be used.
+ */
+struct ddl_rpm;
+int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, const struct ddl_rpm *rpm,
+		  struct ddl_repo *repo, struct ddl_error *error);
+
+/* Its package has been read: that one's SHA-256 is the fingerprint, the module's version is its own. -1: no memory. */
+int ddl_repo_bare_read(struct ddl_arena *arena, struct ddl_repo *repo);
+
 /* Puts the release in place of ${KERNEL_VERSION} and ${LINUX_KABI_VERSION}. -1: no memory. */
 int ddl_repo_fill_in(struct ddl_arena *arena, struct ddl_repo *repo, const char *release);
 

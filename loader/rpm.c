@@ -17,7 +17,7 @@ static const uint8_t header_magic[4] = { 0x8e, 0xad, 0xe8, 0x01 };
 
 enum {
 	TAG_NAME = 1000, TAG_VERSION = 1001, TAG_RELEASE = 1002, TAG_SUMMARY = 1004, TAG_GROUP = 1016,
-	TAG_ARCH = 1022, TAG_PROVIDENAME = 1047, TAG_PAYLOADCOMPRESSOR = 1125
+	TAG_ARCH = 1022, TAG_OLDFILENAMES = 1027, TAG_PROVIDENAME = 1047, TAG_DIRNAMES = 1118, TAG_PAYLOADCOMPRESSOR = 1125
 };
 
 enum { TYPE_STRING = 6, TYPE_STRING_ARRAY = 8, TYPE_I18NSTRING = 9 };
@@ -280,6 +280,30 @@ static int read_provides(const struct ddl_rpm_parser *parser, const struct entry
 	return 0;
 }
 
+/* Are there files below lib/modules? By the directories' names, or in old packages the files'. */
+static bool names_modules(const struct ddl_rpm_parser *parser, const struct entry *entry)
+{
+	static const char wanted[] = "lib/modules/";
+	const uint8_t *bytes, *found;
+	size_t length;
+
+	if (entry->type != TYPE_STRING_ARRAY || !entry_bytes(parser, entry, &bytes, &length))
+		return false;
+	for (uint32_t i = 0; i < entry->count && length; i++) {
+		const uint8_t *end = memchr(bytes, 0, length);
+		size_t n = end ? (size_t)(end - bytes) : length;
+
+		found = memmem(bytes, n, wanted, strlen(wanted));
+		if (found)
+			return true;
+		if (!end)
+			return false;
+		length -= n + 1;
+		bytes = end + 1;
+	}
+	return false;
+}
+
 /* Where a tag's string goes; NULL for a tag that is not wanted. */
 static const char **place_of(struct ddl_rpm *rpm, uint32_t tag)
 {
@@ -326,6 +350,8 @@ int ddl_rpm_parser_finish(struct ddl_rpm_parser *parser, struct ddl_arena *arena
 
 		if (place && read_string(parser, &entry, arena, place, error))
 			return -1;
+		if (entry.tag == TAG_DIRNAMES || entry.tag == TAG_OLDFILENAMES)
+			rpm->has_modules = rpm->has_modules || names_modules(parser, &entry);
 		if (entry.tag == TAG_PROVIDENAME && read_provides(parser, &entry, arena, rpm, error))
 			return -1;
 	}

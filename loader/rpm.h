@@ -16,6 +16,7 @@ struct ddl_rpm {
 	uint64_t payload_offset;  /* bytes from the start of the file */
 	const char **provides;    /* names only */
 	size_t n_provides;
+	bool has_modules;         /* files below lib/modules */
 };
 
 /*

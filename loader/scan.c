@@ -9,11 +9,15 @@
 #include "limits.h"
 #include "path.h"
 #include "repo.h"
+#include "rpm.h"
+#include "text.h"
 
 /* More metadata files than this are on no driver disk. */
 #define MAX_BLOBS (4U * DDL_MAX_REPOSITORIES)
 
 enum { TELL_PART = 1 };
+
+struct found;
 
 struct scanning {
 	struct ddl_arena *arena;      /* the child's own, or the caller's */
@@ -22,6 +26,7 @@ struct scanning {
 	size_t n_wanted;
 	struct ddl_blob *blobs;
 	size_t n_blobs;
+	struct found *found;
 	uint8_t *parts;               /* the parent's: what was told so far */
 	size_t n_parts;
 };
@@ -57,13 +62,42 @@ static int read_blob(struct scanning *scanning, struct ddl_reader *reader, struc
 	return 0;
 }
 
+/* An archive in an archive: an ISO file is a medium, but not at any depth. */
+static int collect_archive(struct scanning *scanning, const struct ddl_reader *reader, struct ddl_error *error)
+{
+	struct ddl_scan *scan = &scanning->found->scan;
+	bool image = ddl_text_ends_in(reader->name, ".iso");
+	struct ddl_image *slot;
+	const char **note;
+
+	if (!image && !ddl_text_ends_in(reader->name, ".zip"))
+		return 0;
+	if (image && scanning->medium->depth < DDL_MAX_ARCHIVE_DEPTH && scan->n_images < DDL_MAX_ISO_FILES) {
+		slot = ddl_arena_push(scanning->arena, &scan->images, &scan->n_images, sizeof(*slot));
+		if (!slot || !(slot->name = ddl_arena_dup(scanning->arena, reader->name)))
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+		slot->offset = reader->offset;
+		slot->size = reader->size;
+		slot->in_place = reader->in_place;
+		return 0;
+	}
+	if (scan->n_notes >= DDL_MAX_LIST_LINES)
+		return 0;
+	note = ddl_arena_push(scanning->arena, &scan->notes, &scan->n_notes, sizeof(*note));
+	if (!note || !(*note = ddl_arena_printf(scanning->arena,
+			_("%s is packed into %s and was not looked into: unpack that first."), reader->name,
+			scanning->medium->name)))
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+	return 0;
+}
+
 static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error)
 {
 	struct scanning *scanning = arg;
 	struct ddl_blob *blob;
 
 	if (!ddl_repo_is_metadata(reader->name))
-		return 0;
+		return collect_archive(scanning, reader, error);
 	if (scanning->n_blobs >= MAX_BLOBS)
 		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u metadata files"), MAX_BLOBS);
 	blob = ddl_arena_push(scanning->arena, &scanning->blobs, &scanning->n_blobs, sizeof(*blob));
@@ -119,12 +153,33 @@ static bool too_many_packages(const struct ddl_scan *scan)
 	return n > DDL_MAX_PACKAGES;
 }
 
+static void codec_images(struct ddl_codec *codec, struct ddl_scan *scan)
+{
+	uint64_t n = scan->n_images;
+
+	ddl_codec_number(codec, &n, DDL_MAX_ISO_FILES);
+	if (codec->reading && !codec->failed) {
+		scan->images = ddl_arena_alloc(codec->arena, n, sizeof(*scan->images));
+		scan->n_images = scan->images ? n : 0;
+		codec->failed = !scan->images;
+	}
+	for (size_t i = 0; i < scan->n_images && !codec->failed; i++) {
+		struct ddl_image *image = &scan->images[i];
+
+		ddl_codec_path(codec, &image->name);
+		ddl_codec_number(codec, &image->offset, INT64_MAX);
+		ddl_codec_number(codec, &image->size, INT64_MAX);
+		ddl_codec_flag(codec, &image->in_place);
+	}
+}
+
 static void codec_found(struct ddl_codec *codec, struct found *found)
 {
 	uint64_t n = found->scan.n_repos;
 
 	ddl_codec_texts(codec, &found->listed, &found->n_listed, DDL_MAX_LIST_LINES, DDL_MAX_PATH - 1);
 	ddl_codec_texts(codec, &found->scan.notes, &found->scan.n_notes, 4U * DDL_MAX_LIST_LINES, DDL_MAX_TEXT);
+	codec_images(codec, &found->scan);
 	ddl_codec_number(codec, &n, DDL_MAX_REPOSITORIES);
 	if (codec->reading && !codec->failed) {
 		found->scan.repos = ddl_arena_alloc(codec->arena, n, sizeof(*found->scan.repos));
@@ -160,11 +215,73 @@ static int tell(struct ddl_sink *sink, struct found *found, struct ddl_error *er
 	return result;
 }
 
+/* The header of an RPM package, as far as it tells whether there are drivers in it. */
+static int read_rpm(struct scanning *scanning, struct ddl_reader *reader, const uint8_t *first, size_t n,
+		    struct ddl_rpm *rpm, struct ddl_error *error)
+{
+	struct ddl_rpm_parser *parser = ddl_rpm_parser_new();
+	uint8_t bytes[4096];
+	ssize_t got = (ssize_t)n;
+	int whole = 0, result = -1;
+
+	if (!parser)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+	whole = ddl_rpm_parser_feed(parser, first, n, error);
+	while (whole == 0 && got > 0) {
+		got = reader->read(reader, bytes, sizeof(bytes), error);
+		if (got > 0)
+			whole = ddl_rpm_parser_feed(parser, bytes, (size_t)got, error);
+	}
+	if (whole >= 0 && got >= 0)
+		result = ddl_rpm_parser_finish(parser, scanning->arena, rpm, error);
+	ddl_rpm_parser_free(parser);
+	return result == 0 ? 0 : ddl_fail_in(error, "%s", reader->name);
+}
+
+/* A package or module that lies there by itself is a repository of its own. */
+static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *error)
+{
+	static const uint8_t lead[] = { 0xed, 0xab, 0xee, 0xdb };
+	struct scanning *scanning = arg;
+	struct ddl_scan *scan = &scanning->found->scan;
+	struct ddl_repo *repo = ddl_arena_alloc(scanning->arena, 1, sizeof(*repo)), **slot;
+	struct ddl_rpm rpm;
+	uint8_t first[512];
+	ssize_t n = reader->read(reader, first, sizeof(first), error);
+	bool is_rpm = n >= (ssize_t)sizeof(lead) && memcmp(first, lead, sizeof(lead)) == 0;
+
+	if (n < 0)
+		return -1;
+	if (is_rpm && read_rpm(scanning, reader, first, (size_t)n, &rpm, error) < 0)
+		return -1;
+	if (is_rpm && !rpm.has_modules)
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is an RPM package without a driver in it"), reader->name);
+	if (repo && ddl_repo_bare(scanning->arena, reader->name, reader->size, is_rpm ? &rpm : NULL, repo, error) < 0)
+		return -1;
+	slot = repo ? ddl_arena_push(scanning->arena, &scan->repos, &scan->n_repos, sizeof(*slot)) : NULL;
+	if (!slot)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+	*slot = repo;
+	return 0;
+}
+
+static int run_bare(struct scanning *scanning, struct ddl_sink *sink, struct ddl_error *error)
+{
+	if (ddl_medium_visit(scanning->medium, scanning->wanted, scanning->n_wanted, collect_bare, scanning, error) < 0)
+		return -1;
+	return tell(sink, scanning->found, error);
+}
+
 static int run_scan(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 {
 	struct scanning *scanning = arg;
 	struct found found = { .n_listed = 0 };
-	int read = scanning->medium->kind == DDL_MEDIUM_ARCHIVE
+	int read;
+
+	scanning->found = &found;
+	if (scanning->medium->kind == DDL_MEDIUM_BARE)
+		return run_bare(scanning, sink, error);
+	read = scanning->medium->kind == DDL_MEDIUM_ARCHIVE
 		? ddl_medium_walk(scanning->medium, collect, scanning, error)
 		: ddl_medium_visit(scanning->medium, scanning->wanted, scanning->n_wanted, collect, scanning, error);
 
@@ -266,6 +383,16 @@ static int want_all(struct ddl_arena *arena, struct scanning *scanning, const ch
 	return 0;
 }
 
+static int want_bare(struct ddl_arena *arena, struct scanning *scanning, struct ddl_error *error)
+{
+	struct ddl_wanted *wanted = ddl_arena_push(arena, &scanning->wanted, &scanning->n_wanted, sizeof(*wanted));
+
+	if (!wanted)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", scanning->medium->name);
+	*wanted = (struct ddl_wanted){ scanning->medium->name, -1, false };
+	return ddl_medium_prepare(scanning->medium, scanning->wanted, scanning->n_wanted, error);
+}
+
 static int scan_once(struct ddl_arena *arena, struct ddl_medium *medium, const struct ddl_confine *confine,
 		     const char *const *listed, size_t n_listed, struct found *found, struct ddl_error *error)
 {
@@ -275,6 +402,8 @@ static int scan_once(struct ddl_arena *arena, struct ddl_medium *medium, const s
 	if (medium->kind == DDL_MEDIUM_DIRECTORY &&
 	    (want_all(arena, &scanning, listed, n_listed, error) < 0 ||
 	     ddl_medium_prepare(medium, scanning.wanted, scanning.n_wanted, error) < 0))
+		goto out;
+	if (medium->kind == DDL_MEDIUM_BARE && want_bare(arena, &scanning, error) < 0)
 		goto out;
 	result = run_job(arena, &scanning, confine, found, error);
 out:

@@ -14,6 +14,8 @@
 struct ddl_scan {
 	struct ddl_repo **repos;
 	size_t n_repos;
+	struct ddl_image *images; /* ISO files in an archive: media themselves */
+	size_t n_images;
 	const char **notes;       /* translated */
 	size_t n_notes;
 };

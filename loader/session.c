@@ -10,6 +10,7 @@
 #include "limits.h"
 #include "machine.h"
 #include "package.h"
+#include "offers.h"
 #include "path.h"
 #include "plan.h"
 #include "recover.h"
@@ -249,33 +250,49 @@ struct ddl_source *ddl_session_source(struct ddl_session *session, const char *w
 static struct ddl_medium *medium_of(struct ddl_session *session, size_t number, struct ddl_error *error)
 {
 	struct ddl_opened *opened = &session->opened[number];
+	struct ddl_medium *outer;
 
 	if (opened->medium)
 		return opened->medium;
-	if (!*opened->inside) {
+	if (opened->outer == SIZE_MAX) {
 		opened->medium = ddl_medium_open(opened->source, root_of(session), error);
 		return opened->medium;
 	}
-	for (size_t i = 0; i < number; i++) {
-		if (session->opened[i].source != opened->source || *session->opened[i].inside)
-			continue;
-		if (medium_of(session, i, error))
-			opened->medium = ddl_medium_open_inner(session->opened[i].medium, opened->inside, error);
-		break;
-	}
+	outer = medium_of(session, opened->outer, error);
+	if (outer)
+		opened->medium = opened->image ? ddl_medium_open_image(outer, opened->image, error)
+					       : ddl_medium_open_inner(outer, opened->name, error);
 	return opened->medium;
 }
 
 /* A new number for a medium; SIZE_MAX: no memory. */
-static size_t add_medium(struct ddl_session *session, struct ddl_source *source, const char *inside)
+static size_t add_medium(struct ddl_session *session, struct ddl_source *source)
 {
 	struct ddl_opened *opened = ddl_arena_push(session->arena, &session->opened, &session->n_opened,
 						   sizeof(*opened));
 
 	if (!opened)
 		return SIZE_MAX;
-	*opened = (struct ddl_opened){ source, inside, NULL };
+	*opened = (struct ddl_opened){ .source = source, .inside = "", .outer = SIZE_MAX, .name = "" };
 	return session->n_opened - 1;
+}
+
+/* The same for a file on a medium. */
+static size_t add_inner(struct ddl_session *session, size_t outer, const char *name, const struct ddl_image *image)
+{
+	const struct ddl_opened *around = &session->opened[outer];
+	const char *inside = *around->inside ? ddl_arena_printf(session->arena, "%s: %s", around->inside, name) : name;
+	size_t number = inside ? add_medium(session, around->source) : SIZE_MAX;
+	struct ddl_opened *opened;
+
+	if (number == SIZE_MAX)
+		return SIZE_MAX;
+	opened = &session->opened[number];
+	opened->inside = inside;
+	opened->outer = outer;
+	opened->name = name;
+	opened->image = image;
+	return number;
 }
 
 /* ------------------------------------------------------------------- packages */
@@ -373,12 +390,17 @@ static int add_repo(struct ddl_session *session, struct ddl_look *look, struct d
 		return -1;
 	*slot = repo;
 	repo->medium = medium;
-	if (*inside && *repo->directory)
+	if (repo->generation == DDL_GEN_BARE && session->opened[medium].outer == SIZE_MAX)
+		repo->where = "";
+	else if (*inside && *repo->directory)
 		repo->where = ddl_arena_printf(session->arena, "%s: %s", inside, repo->directory);
 	else
 		repo->where = *inside ? inside : repo->directory;
 	return repo->where ? ddl_repo_fill_in(session->arena, repo, session->machine.release) : -1;
 }
+
+static int look_at_inner(struct ddl_session *session, struct ddl_look *look, size_t outer, const char *name,
+			 const struct ddl_image *image);
 
 /* Takes in what is on one medium. -1 only without memory; other trouble is in `trouble`. */
 static int look_at_medium(struct ddl_session *session, struct ddl_look *look, size_t number,
@@ -396,34 +418,47 @@ static int look_at_medium(struct ddl_session *session, struct ddl_look *look, si
 	for (size_t i = 0; i < scan.n_repos; i++)
 		if (add_repo(session, look, scan.repos[i], number) < 0)
 			return -1;
+	for (size_t i = 0; i < scan.n_images && !session->cancelled; i++)
+		if (look_at_inner(session, look, number, scan.images[i].name, &scan.images[i]) < 0)
+			return -1;
 	return 0;
 }
 
-/* Image files that were copied onto the medium are media themselves. */
-static int look_at_images(struct ddl_session *session, struct ddl_look *look, size_t outer)
+/* A file on a medium that is a medium itself. What is no driver disk need not be spoken of. */
+static int look_at_inner(struct ddl_session *session, struct ddl_look *look, size_t outer, const char *name,
+			 const struct ddl_image *image)
+{
+	size_t number = add_inner(session, outer, name, image);
+	struct ddl_error trouble = DDL_ERROR_INIT;
+	const char *note;
+
+	if (number == SIZE_MAX || look_at_medium(session, look, number, &trouble) < 0)
+		return -1;
+	if (trouble.code == DDL_OK || (trouble.code == DDL_E_NOT_A_DISK && !ddl_text_ends_in(name, ".iso")))
+		return 0;
+	note = ddl_arena_printf(session->arena, "%s: %s (%s)", session->opened[number].inside,
+				ddl_code_sentence(trouble.code), trouble.text);
+	return add_note(session, look, note);
+}
+
+/* Images, archives, packages and modules that were copied onto the medium are media themselves. */
+static int look_at_offers(struct ddl_session *session, struct ddl_look *look, size_t outer)
 {
 	struct ddl_medium *medium = session->opened[outer].medium;
 	struct ddl_error trouble = DDL_ERROR_INIT;
 	const char **names = NULL;
 	size_t count = 0;
+	bool more = false;
 
 	if (!medium || medium->kind != DDL_MEDIUM_DIRECTORY)
 		return 0;
-	if (ddl_medium_names(medium, session->arena, "", ".iso", &names, &count, &trouble) < 0)
+	if (ddl_offers_find(medium, session->arena, &names, &count, &more, &trouble) < 0)
 		return trouble.code == DDL_E_MEMORY ? -1 : add_note(session, look,
 			ddl_arena_printf(session->arena, "%s", ddl_code_sentence(trouble.code)));
-	for (size_t i = 0; i < count && !session->cancelled; i++) {
-		size_t number = add_medium(session, look->source, names[i]);
-
-		ddl_error_clear(&trouble);
-		if (number == SIZE_MAX || look_at_medium(session, look, number, &trouble) < 0)
+	for (size_t i = 0; i < count && !session->cancelled; i++)
+		if (look_at_inner(session, look, outer, names[i], NULL) < 0)
 			return -1;
-		if (trouble.code != DDL_OK &&
-		    add_note(session, look, ddl_arena_printf(session->arena, "%s: %s (%s)", names[i],
-							     ddl_code_sentence(trouble.code), trouble.text)) < 0)
-			return -1;
-	}
-	return 0;
+	return more ? add_note(session, look, _("There are too many files and folders here; not all were looked into.")) : 0;
 }
 
 /* Reads what is for this kernel, and holds everything against the machine. */
@@ -432,11 +467,16 @@ static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_
 	for (size_t i = 0; i < look->n_repos; i++) {
 		struct ddl_error trouble = DDL_ERROR_INIT;
 
-		if (session->options.inspect && read_packages(session, look->repos[i], false, &trouble) < 0) {
+		/* a bare file is known by what it is, and that only when it was read */
+		bool bare = look->repos[i]->generation == DDL_GEN_BARE;
+
+		if ((session->options.inspect || bare) && read_packages(session, look->repos[i], false, &trouble) < 0) {
 			if (error)
 				*error = trouble;
 			return -1;
 		}
+		if (bare && ddl_repo_bare_read(session->arena, look->repos[i]) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->repos[i]->name);
 		ddl_fit_repo(look->repos[i], &session->machine);
 	}
 	return 0;
@@ -444,10 +484,10 @@ static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_
 
 static int look_everywhere(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
 {
-	size_t number = add_medium(session, look->source, "");
+	size_t number = add_medium(session, look->source);
 
 	if (number == SIZE_MAX || look_at_medium(session, look, number, &look->trouble) < 0 ||
-	    look_at_images(session, look, number) < 0)
+	    look_at_offers(session, look, number) < 0)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
 	if (session->cancelled) /* what was found so far is not all there is */
 		return ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "");
@@ -459,8 +499,10 @@ static int look_everywhere(struct ddl_session *session, struct ddl_look *look, s
 		ddl_error_clear(&look->trouble);
 		return judge(session, look, error);
 	}
-	if (look->trouble.code == DDL_OK)
-		(void)ddl_fail(&look->trouble, DDL_E_NOT_A_DISK, 0, "%s", look->source->name);
+	if (look->trouble.code == DDL_OK) /* of a file there is one reason at most, and it belongs to the answer */
+		(void)ddl_fail(&look->trouble, DDL_E_NOT_A_DISK, 0, "%s",
+			       look->n_notes == 1 && look->source->kind == DDL_SOURCE_FILE ? look->notes[0]
+										   : look->source->name);
 	return 0;
 }
 

@@ -16,7 +16,10 @@
 /* A medium that can be closed (before a driver is replaced) and opened again. */
 struct ddl_opened {
 	struct ddl_source *source;
-	const char *inside;           /* an image file on it; "" for the medium itself */
+	const char *inside;           /* a file on it, "pack.zip: pack.iso" for one in another; "" for the medium itself */
+	size_t outer;                 /* number of the medium that the file is on; SIZE_MAX: none */
+	const char *name;             /* the file's there */
+	const struct ddl_image *image; /* where it lies, in an archive; NULL: on a directory */
 	struct ddl_medium *medium;    /* NULL: closed */
 };
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /*
  * Decodes one UTF-8 character of at most `n` bytes (RFC 3629: no overlong forms, no
@@ -194,6 +195,13 @@ bool ddl_text_ends(const char *text, const char *end)
 	size_t n = strlen(text), m = strlen(end);
 
 	return m <= n && memcmp(text + n - m, end, m) == 0;
+}
+
+bool ddl_text_ends_in(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length > tail && strcasecmp(text + length - tail, end) == 0;
 }
 
 bool ddl_text_starts(const char *text, const char *start)

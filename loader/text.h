@@ -39,6 +39,7 @@ bool ddl_text_unhex(const char *text, uint8_t *bytes, size_t n);
 void ddl_text_groups(char *to, size_t room, const char *hex);
 
 bool ddl_text_ends(const char *text, const char *end);
+bool ddl_text_ends_in(const char *text, const char *end); /* without regard to case, and with something before it */
 bool ddl_text_starts(const char *text, const char *start);
 
 /* Parses a whole decimal number, no sign, no blanks; false when there is anything else or it is over max. */

@@ -331,7 +331,7 @@ static void test_children_share(void **state)
 static void test_not_a_medium(void **state)
 {
 	static const struct { const char *name, *start, *says; } rows[] = {
-		{ "bad.rpm", "\xed\xab\xee\xdb\x03", "RPM" }, { "bad.ko", "\x7f" "ELF\x02", "module" },
+		{ "bad.deb", "!<arch>\n", "Debian" }, { "bad.cab", "MSCF", "Windows" },
 		{ "bad.txt", "hello", "the source" }, { "bad.empty", "", "the source" },
 	};
 
@@ -446,11 +446,8 @@ static void test_read_error(void **state)
 
 static void test_inner(void **state)
 {
-	struct ddl_arena *arena = ddl_arena_new();
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_medium *outer, *inner;
-	const char **names;
-	size_t count;
 
 	(void)state;
 	make_pack();
@@ -458,14 +455,6 @@ static void test_inner(void **state)
 			       "ln pack.zip stick/p.zip && ln -s a.iso stick/link.iso && mkdir stick/dir.iso && "
 			       "mkfifo stick/f.iso && ln pack.iso stick/sub/c.iso && touch stick/.iso stick/.h.iso"));
 	outer = open_path(tree_path("stick"), DDL_SOURCE_DIRECTORY, &error);
-	assert_int_equal(ddl_medium_names(outer, arena, "", ".iso", &names, &count, &error), 0);
-	assert_int_equal(count, 2);
-	assert_string_equal(names[0], "a.iso");
-	assert_string_equal(names[1], "b.ISO");
-	assert_int_equal(ddl_medium_names(outer, arena, "sub", ".iso", &names, &count, &error), 0);
-	assert_int_equal(count, 1);
-	assert_int_equal(ddl_medium_names(outer, arena, "none", ".iso", &names, &count, &error), -1);
-	assert_int_equal(count, 0);
 	inner = ddl_medium_open_inner(outer, "b.ISO", &error);
 	assert_non_null(inner);
 	assert_string_equal(inner->inside, "b.ISO");
@@ -477,7 +466,119 @@ static void test_inner(void **state)
 	assert_int_equal(error.code, DDL_E_PATH);
 	ddl_medium_close(outer);
 	ddl_medium_close(NULL);
-	ddl_arena_free(arena);
+}
+
+/* What a walk says of the image in an archive. */
+static int find_image(void *arg, struct ddl_reader *reader, struct ddl_error *error)
+{
+	struct ddl_image *image = arg;
+
+	(void)error;
+	if (!strstr(reader->name, ".iso"))
+		return 0;
+	*image = (struct ddl_image){ "vendor/pack.iso", reader->offset, reader->size, reader->in_place };
+	assert_string_equal(reader->name, image->name);
+	return 0;
+}
+
+/* The vendor's zip, and others: the image is read where it is, or unpacked on the way. */
+static void test_image_in_archive(void **state)
+{
+	static const struct { const char *name; bool in_place; } shapes[] = {
+		{ "image-stored.zip", true }, { "image-packed.zip", false }, { "image.tar", true },
+		{ "image.tar.gz", false }, { "image.tar.xz", false }, { "image.tar.zst", false }, { "image.iso", false },
+	};
+	struct ddl_error error = DDL_ERROR_INIT;
+
+	(void)state;
+	make_pack();
+	assert_true(tree_shell("mkdir -p around/vendor && echo x >around/vendor/a && ln pack.iso around/vendor/pack.iso && "
+			       "cd around && zip -q -r ../image-packed.zip vendor && zip -q -0 -r ../image-stored.zip vendor && "
+			       "tar cf ../image.tar vendor && tar czf ../image.tar.gz vendor && tar cJf ../image.tar.xz vendor && "
+			       "tar --zstd -cf ../image.tar.zst vendor && xorriso -as mkisofs -quiet -J -R -o ../image.iso ."));
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
+		struct ddl_medium *outer = open_path(tree_path(shapes[i].name), DDL_SOURCE_FILE, &error), *inner;
+		struct ddl_image image = { .name = NULL };
+
+		assert_non_null(outer);
+		assert_int_equal(ddl_medium_walk(outer, find_image, &image, &error), 0);
+		assert_non_null(image.name);
+		assert_int_equal(image.in_place, shapes[i].in_place);
+		inner = ddl_medium_open_image(outer, &image, &error);
+		assert_non_null(inner);
+		assert_int_equal(ddl_medium_streams(inner), !image.in_place);
+		check_medium(inner);
+		assert_null(ddl_medium_open_image(inner, &image, &error)); /* and no deeper */
+		ddl_medium_close(inner);
+		image = (struct ddl_image){ .name = "absent.iso" };
+		inner = ddl_medium_open_image(outer, &image, &error);
+		assert_non_null(inner);
+		assert_int_equal(ddl_medium_walk(inner, find_image, &image, &error), -1);
+		assert_int_equal(error.code, DDL_E_GONE);
+		ddl_medium_close(inner);
+		ddl_medium_close(outer);
+	}
+}
+
+/* An archive that is damaged or cut off in the middle of the image is found out. */
+static void test_packed_image_damaged(void **state)
+{
+	const struct ddl_image image = { .name = "vendor/pack.iso" };
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct seen seen = { .right = true };
+
+	(void)state;
+	make_pack();
+	assert_true(tree_shell("head -c 100000 image.tar.gz >cut.tar.gz; cp image-packed.zip hurt.zip && "
+			       "printf XXXX | dd of=hurt.zip bs=1 seek=150000 conv=notrunc status=none"));
+	for (int i = 0; i < 2; i++) {
+		struct ddl_medium *outer = open_path(tree_path(i ? "hurt.zip" : "cut.tar.gz"), DDL_SOURCE_FILE, &error);
+		struct ddl_medium *inner = ddl_medium_open_image(outer, &image, &error);
+
+		assert_non_null(inner);
+		/* bytes that are wrong and nothing more show in the checksum of what they are of */
+		if (ddl_medium_walk(inner, look, &seen, &error) < 0)
+			assert_int_equal(error.code, DDL_E_ARCHIVE);
+		else
+			assert_true(i == 1 && !seen.right);
+		ddl_medium_close(inner);
+		ddl_medium_close(outer);
+	}
+}
+
+/* A package or module by itself is a medium of one file. */
+static void test_bare(void **state)
+{
+	struct ddl_wanted wanted[] = { { .name = "bare.ko" }, { .name = "other.ko" } };
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct seen seen = { .right = true };
+	struct ddl_medium *medium;
+
+	(void)state;
+	assert_true(tree_shell("mkdir -p bare && printf '\\177ELF and more' >bare/bare.ko && gzip -k bare/bare.ko && "
+			       "cp bare/bare.ko.gz bare/tar.gz && printf '\\355\\253\\356\\333' >bare/x.rpm"));
+	medium = open_path(tree_path("bare/bare.ko"), DDL_SOURCE_FILE, &error);
+	assert_non_null(medium);
+	assert_int_equal(medium->kind, DDL_MEDIUM_BARE);
+	assert_int_equal(ddl_medium_prepare(medium, wanted, 2, &error), 0);
+	assert_int_equal(ddl_medium_visit(medium, wanted, 2, look, &seen, &error), 0);
+	assert_string_equal(seen.names, "bare.ko ");
+	assert_int_equal(seen.bytes, 13);
+	assert_true(wanted[0].found);
+	assert_false(wanted[1].found);
+	ddl_medium_unprepare(wanted, 2);
+	ddl_medium_close(medium);
+	medium = open_path(tree_path("bare/bare.ko.gz"), DDL_SOURCE_FILE, &error);
+	assert_int_equal(medium->kind, DDL_MEDIUM_BARE);
+	ddl_medium_close(medium);
+	medium = open_path(tree_path("bare/x.rpm"), DDL_SOURCE_FILE, &error);
+	assert_int_equal(medium->kind, DDL_MEDIUM_BARE);
+	ddl_medium_close(medium);
+	medium = open_path(tree_path("bare/tar.gz"), DDL_SOURCE_FILE, &error); /* packed, but no tar file in it */
+	assert_int_equal(medium->kind, DDL_MEDIUM_ARCHIVE);
+	assert_int_equal(ddl_medium_walk(medium, look, &seen, &error), -1);
+	assert_int_equal(error.code, DDL_E_NOT_A_DISK);
+	ddl_medium_close(medium);
 }
 
 /* Bytes at hand; the descriptor is closed whatever comes of it. */
@@ -630,7 +731,8 @@ int main(void)
 		cmocka_unit_test(test_children_share), cmocka_unit_test(test_not_a_medium),
 		cmocka_unit_test(test_fifo_does_not_hang), cmocka_unit_test(test_cut_short),
 		cmocka_unit_test(test_damaged), cmocka_unit_test(test_read_error),
-		cmocka_unit_test(test_inner), cmocka_unit_test(test_open_fd), cmocka_unit_test(test_links_out),
+		cmocka_unit_test(test_inner), cmocka_unit_test(test_image_in_archive),
+		cmocka_unit_test(test_packed_image_damaged), cmocka_unit_test(test_bare), cmocka_unit_test(test_open_fd), cmocka_unit_test(test_links_out),
 		cmocka_unit_test(test_device_iso), cmocka_unit_test(test_device_ext4),
 		cmocka_unit_test(test_device_unknown),
 	};
