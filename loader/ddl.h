@@ -377,6 +377,7 @@ struct ddl_question {
 	struct ddl_source *const *sources; /* SOURCE */
 	size_t n_sources;
 	size_t chosen;            /* SOURCE: in and out; an index */
+	int watch_fd;             /* SOURCE: readable when something may have come or gone; 0: none */
 	const char *typed;        /* SOURCE: out: a path typed in place of a choice; must live until ask() is called again */
 	const struct ddl_look *look; /* PACKS */
 	bool *ticked;             /* PACKS: in (what fits) and out, one for each look->repos */
@@ -466,6 +467,12 @@ void ddl_session_refused(struct ddl_session *session, const struct ddl_error *er
 
 /* The last outcome; NULL when nothing was applied or refused. */
 const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session);
+
+/*
+ * Reads all that waits on a question's watch_fd: true when a medium or disk came or went, and
+ * AGAIN gives a new list.
+ */
+bool ddl_media_changed(int watch_fd);
 
 /* -------------------------------------------------------------------- words */
 

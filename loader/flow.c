@@ -17,6 +17,7 @@
 #include "recover.h"
 #include "session.h"
 #include "text.h"
+#include "uevent.h"
 
 enum step { STEP_SOURCE, STEP_WORDS, STEP_PACKS, STEP_VERIFY, STEP_LICENCE, STEP_PLAN, STEP_APPLY, STEP_TROUBLE,
 	    STEP_END };
@@ -34,6 +35,7 @@ struct flow {
 	enum step failed;             /* where the trouble arose */
 	struct ddl_error trouble;
 	enum ddl_status status;       /* what to end with */
+	int watch;                    /* tells of media that come and go; 0: none */
 };
 
 static enum ddl_reply ask(struct flow *flow, struct ddl_question *question)
@@ -196,12 +198,20 @@ static enum step step_source(struct flow *flow)
 	size_t count = 0;
 
 	forget_looks(flow);
+	if (!flow->watch && !flow->session->options.root) {
+		int watch = ddl_uevent_open(); /* before looking: what comes meanwhile is told */
+
+		flow->watch = watch > 0 ? watch : 0;
+	}
+	if (flow->watch)
+		(void)ddl_media_changed(flow->watch); /* it is looked at now */
 	(void)ddl_session_phase(flow->session, DDL_PHASE_MACHINE, "");
 	if (!ddl_session_machine(flow->session, &flow->trouble) ||
 	    ddl_session_sources(flow->session, &sources, &count, &flow->trouble) < 0)
 		return fail(flow, STEP_SOURCE);
 	question.sources = sources;
 	question.n_sources = count;
+	question.watch_fd = flow->watch;
 	switch (ask(flow, &question)) {
 	case DDL_REPLY_YES:
 		return look_at_chosen(flow, &question, sources);
@@ -678,6 +688,8 @@ enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *wo
 		now = step_past(&flow, now);
 	while (now != STEP_END)
 		now = step(&flow, now);
+	if (flow.watch)
+		ddl_uevent_close(flow.watch);
 	if (error)
 		*error = flow.trouble;
 	return flow.status;

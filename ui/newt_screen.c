@@ -231,6 +231,17 @@ void screen_buttons(struct screen *screen, const struct screen_button *buttons)
 		screen_key(screen, '?');
 }
 
+void screen_watch(struct screen *screen, int fd)
+{
+	screen->watch = fd;
+	newtFormWatchFd(screen->form, fd, NEWT_FD_READ);
+}
+
+void screen_timer(struct screen *screen, int milliseconds)
+{
+	newtFormSetTimer(screen->form, milliseconds);
+}
+
 void screen_close(struct screen *screen)
 {
 	newtFormDestroy(screen->form);
@@ -283,8 +294,9 @@ static int run_once(const struct screen *screen)
 	case NEWT_EXIT_COMPONENT:
 		return pressed(screen, why.u.co);
 	case NEWT_EXIT_TIMER:
-		return 0;
+		return SCREEN_TIMER;
 	case NEWT_EXIT_FDREADY:
+		return screen->watch && why.u.watch == screen->watch ? SCREEN_WATCH : SCREEN_GONE;
 	case NEWT_EXIT_ERROR:
 	default:
 		return SCREEN_GONE;

@@ -21,6 +21,8 @@
 /* What screen_run returns beside the keys of buttons and keys that were asked for. */
 #define SCREEN_GONE (-1)   /* no answer: the terminal is gone, a signal, Ctrl-C */
 #define SCREEN_BACK (-2)   /* Escape */
+#define SCREEN_WATCH (-3)  /* the descriptor of screen_watch is readable */
+#define SCREEN_TIMER 0     /* the time of screen_timer is over */
 #define SCREEN_ENTER '\r'  /* Enter in a list or a field */
 
 /* Colours of our own. */
@@ -36,6 +38,7 @@ struct screen {
 	newtComponent form;
 	int width, height;   /* inside the window */
 	const char *help;    /* translated; what F1 shows; NULL: none */
+	int watch;           /* see screen_watch; 0: none */
 	bool typing;         /* letters are text, not keys */
 	newtComponent buttons[SCREEN_MAX_BUTTONS];
 	char keys[SCREEN_MAX_BUTTONS + 1];
@@ -58,6 +61,11 @@ newtComponent screen_label(struct screen *screen, int column, int row, const cha
 void screen_buttons(struct screen *screen, const struct screen_button *buttons);
 /* One more key that screen_run returns. */
 void screen_key(struct screen *screen, int key);
+
+/* From now on screen_run also returns when the descriptor is readable. */
+void screen_watch(struct screen *screen, int fd);
+/* And after so many milliseconds, again and again; 0: no longer. */
+void screen_timer(struct screen *screen, int milliseconds);
 
 /* Waits for an answer: a button's letter, a key, or one of SCREEN_*. */
 int screen_run(struct screen *screen);

@@ -16,6 +16,7 @@
 #define IDS_COLUMNS 9U
 #define CLASS_COLUMNS 7U
 #define DRIVER_COLUMNS 10U
+#define QUIET_MS 400     /* a stick comes as a disk, then as its partitions */
 #define PATH_ROOM 1024U
 #define LINE_ROOM 512U
 
@@ -193,6 +194,17 @@ static void source_line(char *to, size_t room, const struct ddl_source *source, 
 	screen_column(to, room, line, columns);
 }
 
+/* Where the cursor was, also when the list is another one now. */
+static char last_name[64];
+
+static size_t first_source(const struct ddl_question *question)
+{
+	for (size_t i = 0; i < question->n_sources; i++)
+		if (!strcmp(question->sources[i]->name, last_name))
+			return i;
+	return question->chosen < question->n_sources ? question->chosen : 0;
+}
+
 static newtComponent add_sources(struct screen *screen, const struct ddl_question *question, int row, int rows)
 {
 	char line[LINE_ROOM];
@@ -205,7 +217,7 @@ static newtComponent add_sources(struct screen *screen, const struct ddl_questio
 		newtListboxAppendEntry(list, line, (void *)(uintptr_t)(i + 1));
 	}
 	newtListboxSetWidth(list, screen->width - 2);
-	newtListboxSetCurrent(list, (int)(question->chosen < question->n_sources ? question->chosen : 0));
+	newtListboxSetCurrent(list, (int)first_source(question));
 	screen_add(screen, list);
 	return list;
 }
@@ -214,8 +226,8 @@ static const char *source_help(void)
 {
 	return _("Above you see the controllers and disks of this machine. A controller marked with \"!\" has "
 		 "no driver: its disks cannot be seen yet.\n\nPut the driver disk in (a CD, a USB stick, or a stick "
-		 "with the vendor's ISO file on it), choose it in the list and press Enter. If it is not in the "
-		 "list, wait a moment and press L to look again.\n\n"
+		 "with the vendor's ISO file on it), choose it in the list and press Enter. The list follows "
+		 "what is put in and taken out; L looks again.\n\n"
 		 "T lets you type the path of a device, directory or file.\n"
 		 "F3 or M shows all controllers and disks.\n"
 		 "C goes on with the installation without loading anything; Escape does the same.");
@@ -311,43 +323,59 @@ static enum ddl_reply choose_listed(const struct source_screen *open, struct ddl
 	return DDL_REPLY_YES;
 }
 
+static void keep_cursor(const struct source_screen *open, const struct ddl_question *question)
+{
+	size_t number = open->list ? (size_t)(uintptr_t)newtListboxGetCurrent(open->list) : 0;
+
+	if (number)
+		snprintf(last_name, sizeof last_name, "%s", question->sources[number - 1]->name);
+}
+
+/* True when the key answers the question. */
+static bool source_key(struct source_screen *open, struct ddl_question *question, int key, enum ddl_reply *reply)
+{
+	*reply = DDL_REPLY_NO;
+	switch (key) {
+	case SCREEN_ENTER:
+	case 'o':
+		*reply = open->list ? choose_listed(open, question) : DDL_REPLY_AGAIN;
+		return true;
+	case SCREEN_TIMER: /* media have come or gone, and it is quiet since */
+	case 'l':
+		*reply = DDL_REPLY_AGAIN;
+		return true;
+	case SCREEN_WATCH:
+		if (ddl_media_changed(question->watch_fd))
+			screen_timer(&open->screen, QUIET_MS);
+		return false;
+	case 't':
+		*reply = DDL_REPLY_YES;
+		return type_path(question);
+	case 'c':
+		*reply = DDL_REPLY_SKIP;
+		return true;
+	case 'm':
+	case NEWT_KEY_F3:
+		show_machine(question->machine);
+		return false;
+	case SCREEN_BACK:
+	case SCREEN_GONE:
+	default:
+		return true;
+	}
+}
+
 enum ddl_reply newt_ask_source(struct ddl_question *question)
 {
 	struct source_screen open;
-	enum ddl_reply reply = DDL_REPLY_NO;
-	bool answered = false;
+	enum ddl_reply reply;
 
 	open_sources(&open, question);
-	while (!answered) {
-		int key = screen_run(&open.screen);
-		answered = true;
-		switch (key) {
-		case SCREEN_ENTER:
-		case 'o':
-			reply = open.list ? choose_listed(&open, question) : DDL_REPLY_AGAIN;
-			break;
-		case 'l':
-			reply = DDL_REPLY_AGAIN;
-			break;
-		case 't':
-			answered = type_path(question);
-			reply = answered ? DDL_REPLY_YES : DDL_REPLY_NO;
-			break;
-		case 'c':
-			reply = DDL_REPLY_SKIP;
-			break;
-		case 'm':
-		case NEWT_KEY_F3:
-			show_machine(question->machine);
-			answered = false;
-			break;
-		case SCREEN_BACK:
-		case SCREEN_GONE:
-		default:
-			reply = DDL_REPLY_NO;
-			break;
-		}
-	}
+	if (question->watch_fd > 0)
+		screen_watch(&open.screen, question->watch_fd);
+	while (!source_key(&open, question, screen_run(&open.screen), &reply))
+		continue;
+	keep_cursor(&open, question);
 	screen_close(&open.screen);
 	return reply;
 }

@@ -11,6 +11,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "front.h"
@@ -241,6 +242,8 @@ static const struct scene {
 	struct ddl_question question;
 } questions[] = {
 	{ "source", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
+	{ "source-added", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
+	{ "source-other-event", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
 	{ "source-none", { .kind = DDL_ASK_SOURCE, .machine = &server } },
 	{ "source-many", { .kind = DDL_ASK_SOURCE, .machine = &large, .sources = many_sources,
 			   .n_sources = COUNT(many_sources), .chosen = 1 } },
@@ -284,14 +287,31 @@ static const struct progress_scene {
 	  { .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_SETTLE, .done = 6000, .total = 30000 } },
 };
 
-static int show_question(struct front *front, struct ddl_question question)
+/* A message as the kernel sends it waits to be read. */
+static int watch(const char *message, size_t length)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) != 0 || send(ends[1], message, length, 0) < 0)
+		return 0;
+	return ends[0];
+}
+
+static int show_question(struct front *front, const char *name, struct ddl_question question)
 {
 	static const char *const words[] = {
 		[DDL_REPLY_NO] = "no", [DDL_REPLY_BACK] = "back", [DDL_REPLY_YES] = "yes",
 		[DDL_REPLY_SKIP] = "skip", [DDL_REPLY_AGAIN] = "again",
 	};
 
+	static const char added[] = "add@/x\0ACTION=add\0SUBSYSTEM=block", unrelated[] =
+		"add@/x\0ACTION=add\0SUBSYSTEM=usb";
+
 	question.log = log_text;
+	if (!strcmp(name, "source-added"))
+		question.watch_fd = watch(added, sizeof added);
+	else if (!strcmp(name, "source-other-event"))
+		question.watch_fd = watch(unrelated, sizeof unrelated);
 	if (question.look)
 		for (size_t i = 0; i < question.look->n_repos; i++)
 			question.ticked[i] = question.look->repos[i]->fit >= DDL_FIT_REPLACES;
@@ -340,7 +360,7 @@ int main(int argc, char **argv)
 	fill_licence();
 	for (size_t i = 0; i < COUNT(questions); i++)
 		if (!strcmp(questions[i].name, name))
-			return show_question(front_choose(plain, true), questions[i].question);
+			return show_question(front_choose(plain, true), name, questions[i].question);
 	for (size_t i = 0; i < COUNT(progress_scenes); i++)
 		if (!strcmp(progress_scenes[i].name, name))
 			return show_progress(front_choose(plain, true), &progress_scenes[i]);
