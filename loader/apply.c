@@ -120,6 +120,7 @@ static int insert_module(struct ddl_run *run, const struct ddl_op *op, bool *cha
 static int run_op(struct ddl_run *run, size_t i)
 {
 	struct ddl_op *op = &run->plan->ops[i];
+	struct ddl_kernel *kernel = run->apply->kernel;
 	int result = -1;
 
 	ddl_error_clear(&op->trouble);
@@ -139,8 +140,13 @@ static int run_op(struct ddl_run *run, size_t i)
 		result = insert_module(run, op, &run->changed[i], &op->trouble);
 		break;
 	case DDL_OP_UNBIND:
+		run->changed[i] = true; /* its override may be cleared though it was not taken */
+		result = kernel->ops->unbind(kernel, op->bus, op->address, &op->trouble);
+		break;
 	case DDL_OP_BIND:
-		break; /* not made by any plan yet */
+		run->changed[i] = true;
+		result = kernel->ops->bind_module(kernel, op->bus, op->address, op->module, &op->trouble);
+		break;
 	case DDL_OP_SETTLE:
 		tell_phase(run, DDL_PHASE_SETTLE);
 		result = ddl_settle(run, &op->trouble);
@@ -192,6 +198,7 @@ static int put_back(struct ddl_run *run, const struct ddl_op *op, struct ddl_err
 
 static int undo_op(struct ddl_run *run, struct ddl_op *op, struct ddl_error *error)
 {
+	struct ddl_kernel *kernel = run->apply->kernel;
 	bool changed;
 
 	switch (op->kind) {
@@ -203,7 +210,9 @@ static int undo_op(struct ddl_run *run, struct ddl_op *op, struct ddl_error *err
 	case DDL_OP_RELOAD:
 		return remove_module(run, op->module, &changed, error);
 	case DDL_OP_UNBIND:
+		return kernel->ops->bind_driver(kernel, op->bus, op->address, op->driver, op->override, error);
 	case DDL_OP_BIND:
+		return kernel->ops->unbind(kernel, op->bus, op->address, error);
 	case DDL_OP_SETTLE:
 		break;
 	}
@@ -225,6 +234,13 @@ static int tell_not_undone(struct ddl_run *run, const struct ddl_op *op,
 		return ddl_left_over(run, ddl_arena_printf(arena,
 			_("%s could not be unloaded again: %s %s"), op->module,
 			ddl_code_sentence(error->code), error->text));
+	case DDL_OP_UNBIND:
+		return ddl_left_over(run, ddl_arena_printf(arena,
+			_("%s could not be given back to the driver %s: %s"), op->address, op->driver,
+			error->text));
+	case DDL_OP_BIND:
+		return ddl_left_over(run, ddl_arena_printf(arena,
+			_("%s could not be taken from %s again: %s"), op->address, op->module, error->text));
 	default:
 		return ddl_left_over(run, ddl_arena_printf(arena,
 			_("the firmware could not be taken away again: %s"), error->text));
@@ -299,6 +315,24 @@ static int check_staged(const struct ddl_plan *plan, struct ddl_error *error)
 	return 0;
 }
 
+/* What is overridden now, so that the journal has it for a way back. */
+static int note_overrides(struct ddl_run *run, struct ddl_error *error)
+{
+	struct ddl_kernel *kernel = run->apply->kernel;
+	size_t i;
+
+	for (i = 0; i < run->plan->n_ops; i++) {
+		struct ddl_op *op = &run->plan->ops[i];
+
+		if (op->kind != DDL_OP_UNBIND)
+			continue;
+		op->override = kernel->ops->override_now(kernel, run->apply->arena, op->bus, op->address);
+		if (!op->override)
+			return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", op->address);
+	}
+	return 0;
+}
+
 static int prepare(struct ddl_run *run, struct ddl_error *error)
 {
 	const struct ddl_apply *apply = run->apply;
@@ -317,7 +351,7 @@ static int prepare(struct ddl_run *run, struct ddl_error *error)
 		return 0;
 	if (kernel->ops->may_change(kernel, error) != 0 || check_staged(run->plan, error) != 0)
 		return -1;
-	return ddl_settle_expect(run, error) == 0 ? ddl_journal_begin(run, error) : -1;
+	return note_overrides(run, error) == 0 && ddl_settle_expect(run, error) == 0 ? ddl_journal_begin(run, error) : -1;
 }
 
 static void keep_kernel_lines(struct ddl_run *run)
@@ -422,6 +456,8 @@ static bool as_before(const struct ddl_run *run, const struct ddl_op *op)
 	const struct ddl_loaded *was = ddl_machine_loaded(&run->before, op->module);
 	const struct ddl_loaded *is = ddl_machine_loaded(&run->now, op->module);
 
+	if (op->kind == DDL_OP_UNBIND)
+		return ddl_device_driven_by(&run->now, op->bus, op->address, op->driver);
 	if (op->kind != DDL_OP_UNLOAD && op->kind != DDL_OP_INSERT && op->kind != DDL_OP_RELOAD)
 		return true;
 	if (!was || !is)

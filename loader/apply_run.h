@@ -64,6 +64,10 @@ int ddl_settle_back(struct ddl_run *run, struct ddl_error *error);
 const struct ddl_device *ddl_expected_device(const struct ddl_machine *machine,
 					     const struct ddl_expected *expected);
 
+/* Has the device a driver of that name? */
+bool ddl_device_driven_by(const struct ddl_machine *machine, const char *bus, const char *address,
+			  const char *driver);
+
 /* Module is live and is the pack's build, as far as builds can be told apart. */
 int ddl_check_version(const struct ddl_machine *machine, const struct ddl_module *module,
 		      struct ddl_error *error);

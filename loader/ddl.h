@@ -28,6 +28,7 @@ struct ddl_options {
 	const char *fingerprint;  /* hex the pack's metadata must have; NULL: not compared */
 	bool accept_licence;      /* --accept-eula */
 	bool replace;             /* unloading a loaded driver is allowed without a question */
+	bool unbind;              /* take devices one by one from a wrong driver, which stays loaded */
 	bool inspect;             /* read the packages that are for this kernel, to know what fits */
 	unsigned settle_ms;       /* how long disks are waited for; 0: DDL_SETTLE_DEFAULT_MS */
 	bool unconfined;          /* parse in this process: for tests and debuggers only */
@@ -267,7 +268,7 @@ struct ddl_op {
 	const char *version_after;  /* "" when unknown or after an unload */
 	const char *bus, *address; /* UNBIND, BIND: the device; else "" */
 	const char *driver;       /* UNBIND: the driver that holds it; else "" */
-	const char *override;     /* UNBIND: its driver_override, once it was undone; else "" */
+	const char *override;     /* UNBIND: its driver_override before; else "" */
 	enum ddl_op_state state;
 	struct ddl_error trouble;
 };

@@ -51,6 +51,18 @@ struct ddl_kernel_ops {
 	int (*insert_path)(struct ddl_kernel *kernel, const char *name, const char *path,
 			   const char *params, struct ddl_error *error);
 	int (*remove)(struct ddl_kernel *kernel, const char *name, struct ddl_error *error);
+	/* The device's driver_override; "" for none, or on a bus that knows of none. NULL: no memory. */
+	const char *(*override_now)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *bus,
+				    const char *address);
+	/* Takes a device from its driver and clears its driver_override; one without a driver is fine. */
+	int (*unbind)(struct ddl_kernel *kernel, const char *bus, const char *address,
+		      struct ddl_error *error);
+	/* Gives the device to that driver, from whatever holds it, and sets driver_override to `override`. */
+	int (*bind_driver)(struct ddl_kernel *kernel, const char *bus, const char *address,
+			   const char *driver, const char *override, struct ddl_error *error);
+	/* Gives the device to the module's driver for that bus, which is then its driver_override. */
+	int (*bind_module)(struct ddl_kernel *kernel, const char *bus, const char *address,
+			   const char *module, struct ddl_error *error);
 	/* Where the kernel is to look for firmware first; "" puts back what was there. */
 	int (*firmware_path)(struct ddl_kernel *kernel, const char *directory, struct ddl_error *error);
 	/* What that is now ("" for none, or where it cannot be read); and puts exactly that back. */

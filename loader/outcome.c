@@ -283,6 +283,15 @@ static int compare_inserted(struct ddl_run *run, const struct ddl_op *op)
 		_("%s was not loaded before and is loaded now"), op->module));
 }
 
+/* A device that was taken from a driver is with it again. */
+static int compare_taken(struct ddl_run *run, const struct ddl_op *op)
+{
+	if (op->kind != DDL_OP_UNBIND || ddl_device_driven_by(&run->now, op->bus, op->address, op->driver))
+		return 0;
+	return ddl_left_over(run, ddl_arena_printf(run->apply->arena,
+		_("%s is not driven by %s any more"), op->address, op->driver));
+}
+
 static int compare_device(struct ddl_run *run, const struct ddl_expected *expected)
 {
 	const struct ddl_device *device = ddl_expected_device(&run->now, expected);
@@ -309,7 +318,8 @@ int ddl_outcome_left_over(struct ddl_run *run, struct ddl_error *error)
 		if (compare_module(run, &run->before.loaded[i]) != 0)
 			return no_memory(error);
 	for (i = 0; i < run->plan->n_ops; i++)
-		if (compare_inserted(run, &run->plan->ops[i]) != 0)
+		if (compare_inserted(run, &run->plan->ops[i]) != 0 ||
+		    compare_taken(run, &run->plan->ops[i]) != 0)
 			return no_memory(error);
 	for (i = 0; i < run->n_expected; i++)
 		if (compare_device(run, &run->expected[i]) != 0)

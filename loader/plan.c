@@ -34,16 +34,25 @@ struct outgoing {
 	bool back;                         /* the tree's file is loaded again */
 };
 
+/* A device that is taken from the wrong driver. */
+struct taken {
+	const struct ddl_device *device;
+	const struct ddl_module *module;
+};
+
 struct maker {
 	struct ddl_arena *arena;
 	const struct ddl_machine *machine;
 	struct ddl_kernel *kernel;
 	struct ddl_repo *const *repos;
 	size_t n_repos;
+	bool unbind;
 	struct ddl_plan *plan;
 	struct ddl_error *error;
 	struct outgoing **out;      /* in the order of unloading */
 	size_t n_out;
+	struct taken **taken;       /* devices that change their driver, which stays */
+	size_t n_taken;
 	struct incoming **in;
 	size_t n_in;
 	struct incoming **order;    /* the same, each after what it needs */
@@ -429,6 +438,30 @@ static int push_out(struct maker *m, const struct ddl_device *device)
 	return 0;
 }
 
+static bool is_taken(const struct maker *m, const struct ddl_device *device)
+{
+	size_t i;
+
+	for (i = 0; i < m->n_taken; i++)
+		if (m->taken[i]->device == device)
+			return true;
+	return false;
+}
+
+static int take_away(struct maker *m, const struct ddl_device *device, const struct ddl_module *module)
+{
+	struct taken *taken;
+
+	if (is_taken(m, device))
+		return 0;
+	taken = ddl_arena_alloc(m->arena, 1, sizeof *taken);
+	if (!taken)
+		return no_memory(m);
+	taken->device = device;
+	taken->module = module;
+	return push_pointer(m, &m->taken, &m->n_taken, taken);
+}
+
 /*
  * A module that is not loaded: another driver may hold its devices. As long as one of
  * them is free, or held by a module of the packs, the others are left alone.
@@ -442,7 +475,7 @@ static int free_its_devices(struct maker *m, const struct ddl_module *module)
 		if (!*device->driver || (*device->module && wanted_named(m, device->module)))
 			return 0;
 	while ((device = ddl_machine_match_next(m->machine, module, device, &alias)) != NULL)
-		if (push_out(m, device) != 0)
+		if ((m->unbind ? take_away(m, device, module) : push_out(m, device)) != 0)
 			return -1;
 	return 0;
 }
@@ -493,7 +526,7 @@ static int find_away(struct maker *m)
 	for (i = 0; i < m->machine->n_devices; i++) {
 		const struct ddl_device *device = &m->machine->devices[i];
 
-		if (!*device->module || !leaving(m, device->module))
+		if (!is_taken(m, device) && (!*device->module || !leaving(m, device->module)))
 			continue;
 		for (j = 0; j < device->n_disks; j++)
 			if (goes_away(m, device->disks[j].name) != 0)
@@ -906,6 +939,43 @@ static int add_incoming(struct maker *m, const struct incoming *in)
 	return op->params ? 0 : -1;
 }
 
+static struct ddl_op *add_device_op(struct maker *m, enum ddl_op_kind kind, const char *module,
+				    const struct ddl_device *device)
+{
+	struct ddl_op *op = add_op(m, kind, module);
+
+	if (op) {
+		op->bus = device->bus;
+		op->address = device->address;
+	}
+	return op;
+}
+
+static int add_unbinds(struct maker *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n_taken; i++) {
+		struct ddl_op *op = add_device_op(m, DDL_OP_UNBIND, "", m->taken[i]->device);
+
+		if (!op)
+			return -1;
+		op->driver = m->taken[i]->device->driver;
+		m->plan->replaces = true;
+	}
+	return 0;
+}
+
+static int add_binds(struct maker *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n_taken; i++)
+		if (!add_device_op(m, DDL_OP_BIND, m->taken[i]->module->name, m->taken[i]->device))
+			return -1;
+	return 0;
+}
+
 /* What needs nothing of the pack comes first, so that the disks are away for less long. */
 static int add_ops(struct maker *m)
 {
@@ -918,22 +988,24 @@ static int add_ops(struct maker *m)
 	for (i = 0; i < m->n_order; i++)
 		if (m->order[i]->early && add_incoming(m, m->order[i]) != 0)
 			return -1;
-	if (add_unloads(m) != 0)
+	if (add_unloads(m) != 0 || add_unbinds(m) != 0)
 		return -1;
 	for (i = 0; i < m->n_order; i++)
 		if (!m->order[i]->early && add_incoming(m, m->order[i]) != 0)
 			return -1;
+	if (add_binds(m) != 0)
+		return -1;
 	return m->n_order == 0 || add_op(m, DDL_OP_SETTLE, "") ? 0 : -1;
 }
 
 /* ---------------------------------------------------------------- the whole */
 
 int ddl_plan_make(struct ddl_arena *arena, const struct ddl_machine *machine,
-		  struct ddl_kernel *kernel, struct ddl_repo *const *repos, size_t n_repos,
+		  struct ddl_kernel *kernel, struct ddl_repo *const *repos, size_t n_repos, bool unbind,
 		  struct ddl_plan *plan, struct ddl_error *error)
 {
 	struct maker m = { .arena = arena, .machine = machine, .kernel = kernel, .repos = repos,
-			   .n_repos = n_repos, .plan = plan, .error = error };
+			   .n_repos = n_repos, .unbind = unbind, .plan = plan, .error = error };
 	size_t i;
 
 	*plan = (struct ddl_plan){ 0 };

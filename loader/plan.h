@@ -18,10 +18,11 @@ void ddl_fit_repo(struct ddl_repo *repo, const struct ddl_machine *machine);
 
 /*
  * Builds the plan. The kernel is asked only what the tree and modprobe.d hold (tree_find,
- * config). Refusals are in the plan; -1 only when memory is short or the tree unreadable.
+ * config). With `unbind` a wrong driver
+ * stays loaded, and only the devices that the packs are for are taken from it. Refusals are in the plan; -1 only when memory is short or the tree unreadable.
  */
 int ddl_plan_make(struct ddl_arena *arena, const struct ddl_machine *machine,
-		  struct ddl_kernel *kernel, struct ddl_repo *const *repos, size_t n_repos,
+		  struct ddl_kernel *kernel, struct ddl_repo *const *repos, size_t n_repos, bool unbind,
 		  struct ddl_plan *plan, struct ddl_error *error);
 
 /* Adds a remark to the plan, once; NULL is a lack of memory (-1). */

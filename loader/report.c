@@ -90,7 +90,8 @@ static const char *op_kind_name(enum ddl_op_kind kind)
 {
 	static const char *const names[] = {
 		[DDL_OP_FIRMWARE] = "firmware", [DDL_OP_UNLOAD] = "unload", [DDL_OP_INSERT] = "insert",
-		[DDL_OP_RELOAD] = "reload", [DDL_OP_SETTLE] = "settle",
+		[DDL_OP_RELOAD] = "reload", [DDL_OP_UNBIND] = "unbind", [DDL_OP_BIND] = "bind",
+		[DDL_OP_SETTLE] = "settle",
 	};
 	return names[kind];
 }
@@ -316,6 +317,8 @@ static void put_op(struct json *json, const struct ddl_op *op)
 	json_fact(json, "module", op->module);
 	json_text(json, "words", ddl_words_op(words, sizeof words, op));
 	json_bool(json, "from_pack", op->from_pack != NULL);
+	json_fact(json, "device", op->address);
+	json_fact(json, "driver", op->driver);
 	json_fact(json, "tree_path", op->tree_path);
 	json_fact(json, "params", op->params);
 	json_fact(json, "version_before", op->version_before);

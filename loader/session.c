@@ -570,7 +570,8 @@ struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *
 	if (session->plan_machine_arena != session->machine_arena)
 		ddl_arena_free(session->plan_machine_arena);
 	session->plan_machine_arena = session->machine_arena;
-	if (ddl_plan_make(arena, &session->machine, session->kernel, repos, count, plan, error) < 0 ||
+	if (ddl_plan_make(arena, &session->machine, session->kernel, repos, count,
+			  session->options.unbind, plan, error) < 0 ||
 	    note_media(session, arena, plan, repos, count, error) < 0)
 		return NULL;
 	for (size_t i = 0; i < plan->n_notes; i++)

@@ -42,6 +42,18 @@ static bool is_unloaded(const struct ddl_plan *plan, const char *module)
 	return false;
 }
 
+/* The driver that it has now leaves it. */
+static bool loses_driver(const struct ddl_plan *plan, const struct ddl_device *device)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_ops; i++)
+		if (plan->ops[i].kind == DDL_OP_UNBIND && strcmp(plan->ops[i].bus, device->bus) == 0 &&
+		    strcmp(plan->ops[i].address, device->address) == 0)
+			return true;
+	return *device->module && is_unloaded(plan, device->module);
+}
+
 static bool is_already(const struct ddl_plan *plan, const struct ddl_module *module)
 {
 	size_t i;
@@ -61,7 +73,7 @@ static bool replaces(const struct ddl_run *run, const struct ddl_module *module)
 	if (is_unloaded(run->plan, module->name))
 		return true;
 	while ((device = ddl_machine_match_next(&run->before, module, device, &alias)) != NULL)
-		if (*device->module && is_unloaded(run->plan, device->module))
+		if (loses_driver(run->plan, device))
 			return true;
 	return false;
 }
@@ -76,7 +88,7 @@ static int expect_device(struct ddl_run *run, const struct ddl_device *device)
 	expected->bus = device->bus;
 	expected->address = device->address;
 	expected->ids = device->ids;
-	expected->module = device->module;
+	expected->module = *device->module ? device->module : device->driver;
 	expected->n_disks = device->n_disks;
 	expected->n_links = device->n_links;
 	return 0;
@@ -89,8 +101,7 @@ int ddl_settle_expect(struct ddl_run *run, struct ddl_error *error)
 	for (i = 0; i < run->before.n_devices; i++) {
 		const struct ddl_device *device = &run->before.devices[i];
 
-		if (*device->module && is_unloaded(run->plan, device->module) &&
-		    expect_device(run, device) != 0)
+		if (loses_driver(run->plan, device) && expect_device(run, device) != 0)
 			return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", device->address);
 	}
 	for (i = 0; i < run->plan->n_wanted; i++) {
@@ -133,6 +144,15 @@ const struct ddl_device *ddl_expected_device(const struct ddl_machine *machine,
 		    strcmp(machine->devices[i].bus, expected->bus) == 0)
 			return &machine->devices[i];
 	return NULL;
+}
+
+bool ddl_device_driven_by(const struct ddl_machine *machine, const char *bus, const char *address,
+			  const char *driver)
+{
+	const struct ddl_expected wanted = { .bus = bus, .address = address };
+	const struct ddl_device *device = ddl_expected_device(machine, &wanted);
+
+	return device && strcmp(device->driver, driver) == 0;
 }
 
 /* --------------------------------------------------------------- what is there */

@@ -179,6 +179,12 @@ char *ddl_words_op(char *to, size_t room, const struct ddl_op *op)
 	case DDL_OP_RELOAD:
 		snprintf(to, room, _("load %s again"), op->module);
 		break;
+	case DDL_OP_UNBIND:
+		snprintf(to, room, _("take %s from the driver %s"), op->address, op->driver);
+		break;
+	case DDL_OP_BIND:
+		snprintf(to, room, _("give %s to %s"), op->address, op->module);
+		break;
 	case DDL_OP_SETTLE:
 	default:
 		snprintf(to, room, "%s", _("wait for the disks to appear"));

@@ -21,7 +21,7 @@
 /* Values of the long options; those with a letter use it. */
 enum {
 	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
-	OPT_REPLACE, OPT_SETTLE, OPT_TIMEOUT, OPT_UNCONFINED, OPT_VERSION
+	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_UNCONFINED, OPT_VERSION
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -37,6 +37,7 @@ static const struct {
 	{ OPT_FINGERPRINT, CLI_FINGERPRINT, "--fingerprint HEX", N_("refuse a disk whose fingerprint is another") },
 	{ OPT_ACCEPT_EULA, CLI_LOADING, "--accept-eula", N_("accept the licences on the disk") },
 	{ OPT_REPLACE, CLI_LOADING, "--replace", N_("allow a loaded driver to be replaced") },
+	{ OPT_UNBIND, CLI_LOADING, "--unbind", N_("take only the device from a wrong driver") },
 	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
 	{ OPT_ROOT, 0, "--root DIR", N_("take all paths below this directory") },
 	{ OPT_LOG, 0, "--log FILE", N_("write a log to this file") },
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
 	{ "fingerprint", required_argument, NULL, OPT_FINGERPRINT },
 	{ "accept-eula", no_argument, NULL, OPT_ACCEPT_EULA },
 	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "unbind", no_argument, NULL, OPT_UNBIND },
 	{ "settle", required_argument, NULL, OPT_SETTLE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "unconfined", no_argument, NULL, OPT_UNCONFINED },
@@ -175,6 +177,9 @@ static const char *take(struct cli *cli, int option, const char *argument)
 		break;
 	case OPT_REPLACE:
 		cli->engine.replace = true;
+		break;
+	case OPT_UNBIND:
+		cli->engine.unbind = true;
 		break;
 	case OPT_SETTLE:
 		if (!read_seconds(argument, DDL_SETTLE_MAX_MS / MS_PER_SECOND, &seconds) || !seconds)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """More cases for cases.py: what a swap keeps, leaves alone and takes back."""
 
-from cases import Case, OLD, STOCK, SWAPPED, TARGET, all_of, has, pack, state
+from cases import Case, OLD, PARTS, STOCK, SWAPPED, TARGET, WORKS, all_of, has, pack, state
 
 # A parameter that somebody set stays set, one that has its old default is not forced.
 # The pack sets event_log_level itself.
@@ -64,4 +64,23 @@ killed_at 5 default
 ddload status | grep -q 'was interrupted' && again resumed ddload load --replace /packs/default.iso
 """ % STOCK, stock=True, packs=("default", "fail-init"), limit=240)
 
-CASES = (KILLED, PARAMETERS, SAME_DRIVER)
+# A generic driver holds both controllers of a machine, one of them by driver_override; with
+# --unbind it stays loaded, and a new driver that fails gives them back.
+UNBIND = Case("swap-unbind", {
+    "held": {"driver": "ddl_generic"},
+    "undone": {"driver": "ddl_generic", "status": 4, "modules": "ddl_generic", "override": "ddl_generic"},
+    "taken": state(WORKS, driver="megaraid_sas", modules="megaraid_sas ddl_generic", override="megaraid_sas",
+                   outcome__plan__steps__1__step="unbind"),
+}, """
+device=/sys/bus/pci/devices/0000:00:02.0
+insmod /generic.ko
+echo ddl_generic >$device/driver_override
+echo 0000:00:02.0 >/sys/bus/pci/drivers_probe
+tell held "status 0"
+run undone ddload load --replace --unbind --settle 5 /packs/binds-none.iso
+tell undone "status $status" "override $(cat $device/driver_override)"
+run taken ddload load --replace --unbind /packs/default.iso
+tell taken "status $status" "override $(cat $device/driver_override)"
+""", packs=("default", "binds-none"), add=((PARTS / "test-drivers" / "generic" / "ddl_generic.ko", "/generic.ko"),))
+
+CASES = (KILLED, UNBIND, PARAMETERS, SAME_DRIVER)

@@ -136,7 +136,8 @@ static void load(struct fake_kernel *fake, struct fake_image *image, const char 
 	snprintf(image->given, sizeof image->given, "%s", params);
 	for (i = 0; i < fake->n_devices; i++)
 		if (!fake->devices[i].driver && !fake->devices[i].builtin_driver &&
-		    binds(image, fake->devices[i].is.address))
+		    (*fake->devices[i].override ? strcmp(fake->devices[i].override, image->name) == 0
+						: binds(image, fake->devices[i].is.address)))
 			fake->devices[i].driver = image;
 }
 
@@ -219,6 +220,74 @@ static int fake_remove(struct ddl_kernel *kernel, const char *name, struct ddl_e
 	}
 	moment(fake);
 	return 0;
+}
+
+/* ---------------------------------------------------------- a device, a driver */
+
+static struct fake_device *device_at(struct fake_kernel *fake, const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < fake->n_devices; i++)
+		if (strcmp(fake->devices[i].is.address, address) == 0)
+			return &fake->devices[i];
+	abort();
+}
+
+static const char *fake_override_now(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *bus,
+				     const char *address)
+{
+	(void)bus;
+	return ddl_arena_dup(arena, device_at(fake_of(kernel), address)->override);
+}
+
+static int fake_unbind(struct ddl_kernel *kernel, const char *bus, const char *address,
+		       struct ddl_error *error)
+{
+	struct fake_kernel *fake = fake_of(kernel);
+	struct fake_device *device = device_at(fake, address);
+
+	(void)bus;
+	note(fake, "<", NULL, address);
+	moment(fake);
+	if (scripted(fake, FAKE_UNBIND, address, error) != 0)
+		return -1;
+	device->driver = NULL;
+	if (device->builtin_driver)
+		device->was_builtin = device->builtin_driver;
+	device->builtin_driver = NULL;
+	*device->override = '\0';
+	moment(fake);
+	return 0;
+}
+
+static int fake_bind_driver(struct ddl_kernel *kernel, const char *bus, const char *address,
+			    const char *driver, const char *override, struct ddl_error *error)
+{
+	struct fake_kernel *fake = fake_of(kernel);
+	struct fake_device *device = device_at(fake, address);
+
+	(void)bus;
+	note(fake, ">", NULL, address);
+	moment(fake);
+	if (scripted(fake, FAKE_BIND, address, error) != 0)
+		return -1;
+	snprintf(device->override, sizeof device->override, "%s", override);
+	if (device->was_builtin && strcmp(device->was_builtin, driver) == 0) {
+		device->builtin_driver = driver;
+	} else if (!device->builtin_driver || strcmp(device->builtin_driver, driver) != 0) {
+		device->driver = loaded_named(fake, driver);
+		if (!device->driver)
+			return ddl_fail(error, DDL_E_NOT_BOUND, ENODEV, "%s", address);
+	}
+	moment(fake);
+	return 0;
+}
+
+static int fake_bind_module(struct ddl_kernel *kernel, const char *bus, const char *address,
+			    const char *module, struct ddl_error *error)
+{
+	return fake_bind_driver(kernel, bus, address, module, module, error);
 }
 
 /* ------------------------------------------------------------------- snapshots */
@@ -481,7 +550,9 @@ static const struct ddl_kernel_ops fake_ops = {
 	.snapshot = fake_snapshot, .may_change = fake_may_change, .tree_find = fake_tree_find,
 	.config = fake_config, .compare_file = fake_compare_file, .has_param = fake_has_param,
 	.insert = fake_insert, .insert_path = fake_insert_path,
-	.remove = fake_remove, .firmware_path = fake_firmware_path,
+	.remove = fake_remove, .override_now = fake_override_now, .unbind = fake_unbind,
+	.bind_driver = fake_bind_driver, .bind_module = fake_bind_module,
+	.firmware_path = fake_firmware_path,
 	.firmware_now = fake_firmware_now, .firmware_reset = fake_firmware_reset, .log_mark = fake_log_mark,
 	.log_since = fake_log_since, .log_write = fake_log_write, .wait = fake_wait,
 	.close = fake_close,

@@ -42,9 +42,11 @@ struct fake_device {
 	const char *link;               /* an interface, at once; NULL */
 	struct fake_image *driver;      /* NULL: none */
 	const char *builtin_driver;     /* NULL: none */
+	const char *was_builtin;        /* it was taken from that; NULL */
+	char override[32];              /* "": none */
 };
 
-enum fake_call { FAKE_INSERT, FAKE_REMOVE, FAKE_FIRMWARE, FAKE_SNAPSHOT, FAKE_CALLS };
+enum fake_call { FAKE_INSERT, FAKE_REMOVE, FAKE_FIRMWARE, FAKE_SNAPSHOT, FAKE_UNBIND, FAKE_BIND, FAKE_CALLS };
 
 struct fake_script {
 	unsigned nth;                   /* this call fails (1: the first); 0: none */

@@ -33,6 +33,7 @@ struct world {
 	struct ddl_module *module;
 	struct ddl_plan plan;
 	struct ddl_outcome outcome;
+	bool unbind;
 	struct ddl_log *log;
 	char before[512], after[512], directory[256];
 	unsigned progress, steps;
@@ -101,7 +102,7 @@ static void make_plan(struct world *w)
 
 	fake_state(w->fake, w->before, sizeof w->before);
 	assert_int_equal(ddl_plan_make(w->fake->arena, fake_machine(w->fake), &w->fake->kernel, &w->repo,
-				       1, &w->plan, &error), 0);
+				       1, w->unbind, &w->plan, &error), 0);
 }
 
 static int apply(struct world *w)
@@ -521,6 +522,100 @@ static void wrong_driver_takes_it_again(void **state)
 	world_free(w);
 }
 
+/* A generic driver holds the controller and another device; the controller alone is taken. */
+static struct world *held_by_generic(void)
+{
+	struct world *w = world_new(0);
+
+	fake_device(w->fake, "05:00", "pci:v00008086d1", DDL_CLASS_STORAGE, "sdc");
+	fake_loaded(w->fake, fake_image(w->fake, "generic", "9", "/t/generic.ko", -1, "", "03:00,05:00"));
+	snprintf(w->device->override, sizeof w->device->override, "generic");
+	fake_use(w->fake, DDL_USE_MOUNT, "sdc1", "sdc", "/mnt"); /* does not matter */
+	w->unbind = true;
+	return w;
+}
+
+static void unbinds(void **state)
+{
+	struct world *w = held_by_generic();
+
+	(void)state;
+	assert_int_equal(run(w), 0);
+	assert_int_equal(w->outcome.result, DDL_RESULT_WORKS);
+	assert_string_equal(w->fake->log, "<03:00 +megaraid_sas@2 >03:00 ");
+	assert_string_equal(w->after, "generic@9 megaraid_sas@2 | 03:00=megaraid_sas:2 05:00=generic:1");
+	assert_string_equal(w->device->override, "megaraid_sas");
+	assert_true(w->plan.replaces);
+	assert_int_equal(w->plan.n_away, 2);
+	world_free(w);
+
+	/* its own disk in use is in the way */
+	w = held_by_generic();
+	fake_use(w->fake, DDL_USE_MOUNT, "sdb1", "sdb", "/target");
+	assert_int_equal(run(w), -1);
+	assert_int_equal(w->outcome.error.code, DDL_E_BUSY);
+	assert_string_equal(w->outcome.error.text, "sdb1 is mounted on /target");
+	assert_string_equal(w->fake->log, "");
+	world_free(w);
+
+	/* from a driver that is built in as well, which cannot be unloaded */
+	w = world_new(0);
+	w->device->builtin_driver = "ahci";
+	w->unbind = true;
+	assert_int_equal(run(w), 0);
+	assert_string_equal(w->after, "megaraid_sas@2 | 03:00=megaraid_sas:2");
+	world_free(w);
+}
+
+/* Each of its operations fails; or the new driver has no disks; and all is as before. */
+static void unbind_fails(void **state)
+{
+	static const struct {
+		enum fake_call call;
+		enum ddl_code code;
+	} rows[] = {
+		{ FAKE_UNBIND, DDL_E_UNLOAD }, { FAKE_INSERT, DDL_E_INSERT_INIT }, { FAKE_BIND, DDL_E_NOT_BOUND },
+		{ FAKE_CALLS, DDL_E_NO_DISK },
+	};
+	size_t i, builtin;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		for (builtin = 0; builtin <= 1; builtin++) {
+			struct world *w = builtin ? world_new(0) : held_by_generic();
+
+			if (builtin)
+				w->device->builtin_driver = "ahci";
+			w->unbind = true;
+			if (rows[i].call == FAKE_CALLS)
+				w->new->disks_after_ms = FAKE_NEVER;
+			else
+				fake_fail(w->fake, rows[i].call, 1, rows[i].code, EIO, NULL);
+			assert_int_equal(run(w), -1);
+			assert_undone(w);
+			assert_int_equal(w->outcome.error.code, rows[i].code);
+			assert_string_equal(w->device->override, builtin ? "" : "generic");
+			if (builtin)
+				assert_string_equal(w->device->builtin_driver, "ahci");
+			world_free(w);
+		}
+	}
+}
+
+static void unbind_not_undone(void **state)
+{
+	struct world *w = held_by_generic();
+
+	(void)state;
+	w->new->disks_after_ms = FAKE_NEVER;
+	fake_fail(w->fake, FAKE_BIND, 2, DDL_E_NOT_BOUND, ENODEV, NULL); /* the way back's */
+	assert_int_equal(run(w), -1);
+	assert_int_equal(w->outcome.result, DDL_RESULT_NOT_UNDONE);
+	assert_true(w->outcome.n_left_over >= 2);
+	assert_string_equal(w->outcome.left_over[0], "03:00 could not be given back to the driver generic: 03:00");
+	world_free(w);
+}
+
 /* ------------------------------------------------------------ races with udev */
 
 static void intruders(void **state)
@@ -784,6 +879,7 @@ int main(void)
 		cmocka_unit_test(disks_late), cmocka_unit_test(disks_never),
 		cmocka_unit_test(loses_a_controller), cmocka_unit_test(network),
 		cmocka_unit_test(wrong_driver_pushed_out),
+		cmocka_unit_test(unbinds), cmocka_unit_test(unbind_fails), cmocka_unit_test(unbind_not_undone),
 		cmocka_unit_test(wrong_driver_takes_it_again), cmocka_unit_test(intruders),
 		cmocka_unit_test(wrong_version), cmocka_unit_test(not_undone_inserts),
 		cmocka_unit_test(not_undone_stuck), cmocka_unit_test(no_file_to_put_back),

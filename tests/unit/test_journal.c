@@ -32,6 +32,7 @@ struct world {
 	struct ddl_repo *repo;
 	struct ddl_plan plan;
 	struct ddl_outcome outcome;
+	bool unbind;
 	struct ddl_log *log;
 	char before[512], directory[256];
 };
@@ -94,7 +95,7 @@ static int load(struct world *w)
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_apply apply = how(w);
 
-	if (ddl_plan_make(w->fake->arena, fake_machine(w->fake), &w->fake->kernel, &w->repo, 1, &w->plan,
+	if (ddl_plan_make(w->fake->arena, fake_machine(w->fake), &w->fake->kernel, &w->repo, 1, w->unbind, &w->plan,
 			  &error) != 0)
 		return -1;
 	return ddl_plan_apply(&apply, &w->plan, &w->repo, 1, &w->outcome);
@@ -254,6 +255,33 @@ static void killed_twice(void **state)
 				break;
 		}
 	}
+}
+
+/* One device taken from the wrong driver, killed at each moment: it has it again, override and all. */
+static void killed_unbinding(void **state)
+{
+	unsigned at;
+
+	(void)state;
+	for (at = 1;; at++) {
+		struct world *w = world_new(0, false);
+		bool killed;
+
+		fake_loaded(w->fake, fake_image(w->fake, "generic", "9", "/t/generic.ko", -1, "", "03:00"));
+		snprintf(w->fake->devices[0].override, sizeof w->fake->devices[0].override, "generic");
+		fake_state(w->fake, w->before, sizeof w->before);
+		w->unbind = true;
+		killed = killed_in(w, at, load);
+		if (killed) {
+			resume(w);
+			assert_as_before(w);
+			assert_string_equal(w->fake->devices[0].override, "generic");
+		}
+		world_free(w);
+		if (!killed)
+			break;
+	}
+	assert_int_equal(at, 9); /* firmware, unbind, insert, bind: before and after */
 }
 
 /* It came to its end, and only the journal was left: the new state stays. */
@@ -419,6 +447,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(killed_forward), cmocka_unit_test(killed_fresh),
 		cmocka_unit_test(killed_backward), cmocka_unit_test(killed_twice),
+		cmocka_unit_test(killed_unbinding),
 		cmocka_unit_test(done_but_for_the_journal), cmocka_unit_test(cannot_be_put_back),
 		cmocka_unit_test(not_a_journal), cmocka_unit_test(another_run), cmocka_unit_test(a_link),
 	};

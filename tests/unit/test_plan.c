@@ -41,7 +41,7 @@ static struct ddl_plan plan_of(struct fake_kernel *fake, struct ddl_repo *repo)
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_plan plan;
 
-	assert_int_equal(ddl_plan_make(fake->arena, fake_machine(fake), &fake->kernel, &repo, 1, &plan,
+	assert_int_equal(ddl_plan_make(fake->arena, fake_machine(fake), &fake->kernel, &repo, 1, false, &plan,
 				       &error), 0);
 	return plan;
 }
@@ -428,11 +428,11 @@ static void twice(void **state)
 	fake_pack_module(w.fake, other, fake_image(w.fake, "megaraid_sas", "3", NULL, 1003, "", ""), ALIAS);
 	repos[0] = w.repo;
 	repos[1] = other;
-	assert_int_equal(ddl_plan_make(w.fake->arena, fake_machine(w.fake), &w.fake->kernel, repos, 2,
+	assert_int_equal(ddl_plan_make(w.fake->arena, fake_machine(w.fake), &w.fake->kernel, repos, 2, false,
 				       &plan, &error), 0);
 	assert_int_equal(plan.refusal.code, DDL_E_NO_FIT);
 	repos[1] = w.repo; /* the same pack named twice is no harm */
-	assert_int_equal(ddl_plan_make(w.fake->arena, fake_machine(w.fake), &w.fake->kernel, repos, 2,
+	assert_int_equal(ddl_plan_make(w.fake->arena, fake_machine(w.fake), &w.fake->kernel, repos, 2, false,
 				       &plan, &error), 0);
 	assert_string_equal(text_of(&plan), "+megaraid_sas S");
 	fake_kernel_free(w.fake);
