@@ -421,7 +421,7 @@ run swap ddload load --replace --settle 10 /packs/newer.iso
         "status": {"status": 0, "status_json": drivers_by_ids({
             "8086:7010": "ata_piix", "15ad:07c0": "vmw_pvscsi", "1000:0012": "sym53c8xx", "1b36:0010": "nvme",
             "1000:0054": None, "1000:0060": None, "1022:2020": None, "virtio0": None}),
-            "said": all_of("0000:00:02.0 (1000:0060): no driver", "(1b36:0010): driver nvme")},
+            "said": all_of("SAS 1078 at 00:02.0: no driver", ": driver nvme", ": driver sym53c8xx")},
     }, """
 within 10 test -e /dev/nvme0n1
 ddload status --json >/tmp/status
