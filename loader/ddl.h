@@ -26,6 +26,8 @@ struct ddl_options {
 	const char *kernel;       /* a release in place of the running kernel's; NULL: running */
 	const char *log_path;     /* NULL: /run/ddload/log for commands that change things, else none */
 	const char *fingerprint;  /* hex the pack's metadata must have; NULL: not compared */
+	const char *product;      /* what is being installed: "xs:main=6.5.0-90233"; NULL: not known */
+	bool hidden;              /* packs that their makers mark as hidden are offered too */
 	bool accept_licence;      /* --accept-eula */
 	bool replace;             /* unloading a loaded driver is allowed without a question */
 	bool unbind;              /* take devices one by one from a wrong driver, which stays loaded */
@@ -444,6 +446,9 @@ int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct 
 /* Holds the pack against options.fingerprint: 0 when it is the same or none was given, else -1, DDL_E_FINGERPRINT. */
 int ddl_compare_fingerprint(const struct ddl_options *options, const struct ddl_repo *repo,
 			    struct ddl_error *error);
+
+/* Is it "originator:name=version", the version with its build behind a hyphen or without? */
+bool ddl_product_valid(const char *word);
 
 /* What loading these packs would do. NULL and an error only when memory is short. */
 struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *const *repos,

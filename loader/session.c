@@ -15,6 +15,7 @@
 #include "plan.h"
 #include "recover.h"
 #include "repo.h"
+#include "requires.h"
 #include "scan.h"
 #include "source.h"
 #include "text.h"
@@ -415,9 +416,16 @@ static int look_at_medium(struct ddl_session *session, struct ddl_look *look, si
 	for (size_t i = 0; i < scan.n_notes; i++)
 		if (add_note(session, look, scan.notes[i]) < 0)
 			return -1;
-	for (size_t i = 0; i < scan.n_repos; i++)
-		if (add_repo(session, look, scan.repos[i], number) < 0)
+	for (size_t i = 0; i < scan.n_repos; i++) {
+		const struct ddl_repo *repo = scan.repos[i];
+		bool offer = !repo->hidden || session->options.hidden;
+
+		if (offer ? add_repo(session, look, scan.repos[i], number) < 0
+			  : add_note(session, look, ddl_arena_printf(session->arena,
+				_("%s is marked as hidden by its maker and is not offered; --hidden shows it."),
+				repo->identifier)) < 0)
 			return -1;
+	}
 	for (size_t i = 0; i < scan.n_images && !session->cancelled; i++)
 		if (look_at_inner(session, look, number, scan.images[i].name, &scan.images[i]) < 0)
 			return -1;
@@ -572,6 +580,7 @@ struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *
 	session->plan_machine_arena = session->machine_arena;
 	if (ddl_plan_make(arena, &session->machine, session->kernel, repos, count,
 			  session->options.unbind, plan, error) < 0 ||
+	    ddl_requires_judge(arena, session->options.product, repos, count, plan, error) < 0 ||
 	    note_media(session, arena, plan, repos, count, error) < 0)
 		return NULL;
 	for (size_t i = 0; i < plan->n_notes; i++)

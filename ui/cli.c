@@ -21,7 +21,7 @@
 /* Values of the long options; those with a letter use it. */
 enum {
 	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
-	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_UNCONFINED, OPT_VERSION
+	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_UNCONFINED, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -34,6 +34,8 @@ static const struct {
 	{ OPT_TIMEOUT, CLI_TIMEOUT, "--timeout SECONDS", N_("how long to wait for a key (10; 0: not at all)") },
 	{ OPT_JSON, CLI_JSON, "--json", N_("print the result as JSON") },
 	{ OPT_KERNEL, CLI_KERNEL, "--kernel RELEASE", N_("for this kernel, not the running one") },
+	{ OPT_PRODUCT, CLI_KERNEL | CLI_LOADING, "--product NAME=VER", N_("what is being installed, as xs:main=6.5.0-90233") },
+	{ OPT_HIDDEN, CLI_KERNEL | CLI_LOADING, "--hidden", N_("offer packs that are marked as hidden too") },
 	{ OPT_FINGERPRINT, CLI_FINGERPRINT, "--fingerprint HEX", N_("refuse a disk whose fingerprint is another") },
 	{ OPT_ACCEPT_EULA, CLI_LOADING, "--accept-eula", N_("accept the licences on the disk") },
 	{ OPT_REPLACE, CLI_LOADING, "--replace", N_("allow a loaded driver to be replaced") },
@@ -53,6 +55,8 @@ static const struct option long_options[] = {
 	{ "root", required_argument, NULL, OPT_ROOT },
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
+	{ "product", required_argument, NULL, OPT_PRODUCT },
+	{ "hidden", no_argument, NULL, OPT_HIDDEN },
 	{ "fingerprint", required_argument, NULL, OPT_FINGERPRINT },
 	{ "accept-eula", no_argument, NULL, OPT_ACCEPT_EULA },
 	{ "replace", no_argument, NULL, OPT_REPLACE },
@@ -166,6 +170,14 @@ static const char *take(struct cli *cli, int option, const char *argument)
 		if (!*argument)
 			return _("this is no kernel release");
 		cli->engine.kernel = argument;
+		break;
+	case OPT_PRODUCT:
+		if (!ddl_product_valid(argument))
+			return _("this is no product like xs:main=6.5.0-90233");
+		cli->engine.product = argument;
+		break;
+	case OPT_HIDDEN:
+		cli->engine.hidden = true;
 		break;
 	case OPT_FINGERPRINT:
 		if (!is_fingerprint(argument))

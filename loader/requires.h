@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Packs' `requires`, held against the product that is being installed and against the
+ * other packs of the same load. Facts only: nothing is read and nothing changed.
+ */
+#ifndef DDL_REQUIRES_H
+#define DDL_REQUIRES_H
+
+#include "arena.h"
+#include "ddl.h"
+
+/*
+ * Adds to the plan what stands against these packs. `product` is --product's word
+ * ("xs:main=6.5.0-90233"); NULL: not known. What is not met is a refusal
+ * (DDL_E_REQUIRES, unless the plan has another already); what cannot be known is a note.
+ * -1: no memory.
+ */
+int ddl_requires_judge(struct ddl_arena *arena, const char *product, struct ddl_repo *const *repos,
+		       size_t count, struct ddl_plan *plan, struct ddl_error *error);
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests of what packs require: the six tests, the product, other packs, what is not known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "requires.h"
+
+static struct ddl_arena *arena;
+static struct ddl_plan plan;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = ddl_arena_new();
+	return arena ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ddl_arena_free(arena);
+	return 0;
+}
+
+static void judge(const char *product, const struct ddl_requires *need, const char *other_version)
+{
+	struct ddl_requires copy = *need;
+	struct ddl_repo pack = { .identifier = "acme:megaraid-sas", .originator = "acme", .name = "megaraid-sas",
+				 .version = "1.0", .build = "7", .requires = &copy, .n_requires = 1 };
+	struct ddl_repo other = { .identifier = "acme:base", .originator = "acme", .name = "base",
+				  .version = other_version, .build = "3" };
+	struct ddl_repo *repos[] = { &pack, &other };
+	struct ddl_error error = DDL_ERROR_INIT;
+
+	memset(&plan, 0, sizeof(plan));
+	assert_int_equal(ddl_requires_judge(arena, product, repos, other_version ? 2 : 1, &plan, &error), 0);
+}
+
+static void the_product_is_too_old(void **state)
+{
+	const struct ddl_requires need = { "xs", "main", "6.5.0", "90233", DDL_TEST_GE };
+
+	(void)state;
+	judge("xs:main=6.2.0", &need, NULL);
+	assert_int_equal(plan.refusal.code, DDL_E_REQUIRES);
+	assert_string_equal(plan.refusal.text, "acme:megaraid-sas needs xs:main >= 6.5.0-90233, this installer has 6.2.0");
+	assert_int_equal(plan.n_refusals, 1);
+	assert_int_equal(plan.n_notes, 0);
+	judge("xs:main=6.5.0-90232", &need, NULL);
+	assert_int_equal(plan.refusal.code, DDL_E_REQUIRES);
+	judge("xs:main=6.5.0-90233", &need, NULL);
+	assert_int_equal(plan.refusal.code, DDL_OK);
+	judge("xs:main=6.5.0", &need, NULL); /* a missing build matches any */
+	assert_int_equal(plan.refusal.code, DDL_OK);
+	assert_int_equal(plan.n_notes, 0);
+}
+
+static void all_six_tests(void **state)
+{
+	/* by test: holds it for an older, the same, a newer product? */
+	static const bool holds[][3] = {
+		[DDL_TEST_EQ] = { false, true, false }, [DDL_TEST_NE] = { true, false, true },
+		[DDL_TEST_LT] = { true, false, false }, [DDL_TEST_GT] = { false, false, true },
+		[DDL_TEST_LE] = { true, true, false }, [DDL_TEST_GE] = { false, true, true },
+	};
+	static const char *const products[] = { "xs:main=6.4.9", "xs:main=6.5.0", "xs:main=6.10.0" };
+
+	(void)state;
+	for (unsigned t = 0; t < 6; t++) {
+		const struct ddl_requires need = { "", "main", "6.5.0", "", (enum ddl_test)t };
+
+		for (unsigned p = 0; p < 3; p++) {
+			judge(products[p], &need, NULL);
+			assert_int_equal(plan.refusal.code, holds[t][p] ? DDL_OK : DDL_E_REQUIRES);
+		}
+	}
+}
+
+static void what_is_not_known_is_said(void **state)
+{
+	const struct ddl_requires need = { "xs", "main", "6.5.0", "", DDL_TEST_GE };
+	const struct ddl_requires foreign = { "acme", "main", "6.5.0", "", DDL_TEST_GE };
+
+	(void)state;
+	judge(NULL, &need, NULL);
+	assert_int_equal(plan.refusal.code, DDL_OK);
+	assert_int_equal(plan.n_notes, 1);
+	assert_string_equal(plan.notes[0], "acme:megaraid-sas needs xs:main >= 6.5.0; whether the product that is being "
+			    "installed has that is not known here.");
+	judge("xs:main=6.0", &foreign, NULL); /* of another originator */
+	assert_int_equal(plan.refusal.code, DDL_OK);
+	assert_int_equal(plan.n_notes, 1);
+}
+
+static void another_pack_may_be_what_is_needed(void **state)
+{
+	const struct ddl_requires need = { "acme", "base", "2.0", "", DDL_TEST_GE };
+
+	(void)state;
+	judge("xs:main=6.5", &need, "2.1");
+	assert_int_equal(plan.refusal.code, DDL_OK);
+	assert_int_equal(plan.n_notes, 0);
+	judge("xs:main=6.5", &need, "1.9");
+	assert_int_equal(plan.refusal.code, DDL_E_REQUIRES);
+	assert_string_equal(plan.refusal.text, "acme:megaraid-sas needs acme:base >= 2.0, the pack chosen with it has 1.9-3");
+}
+
+static void another_refusal_goes_first(void **state)
+{
+	const struct ddl_requires need = { "xs", "main", "6.5.0", "", DDL_TEST_GE };
+	struct ddl_repo pack = { .identifier = "a:b", .originator = "a", .name = "b", .version = "1", .build = "",
+				 .requires = (struct ddl_requires *)(uintptr_t)&need, .n_requires = 1 }, *repos[] = { &pack };
+
+	(void)state;
+	memset(&plan, 0, sizeof(plan));
+	(void)ddl_fail(&plan.refusal, DDL_E_BUSY, 0, "sda");
+	assert_int_equal(ddl_requires_judge(arena, "xs:main=6", repos, 1, &plan, NULL), 0);
+	assert_int_equal(plan.refusal.code, DDL_E_BUSY);
+	assert_int_equal(plan.n_refusals, 1);
+}
+
+static void product_words(void **state)
+{
+	static const char *const bad[] = { "", "xs", "xs:main", "xs:main=", ":main=1", "xs:=1", "xs:main=six", "xs:main=1..2",
+					   "xs=1:2" };
+
+	(void)state;
+	assert_true(ddl_product_valid("xs:main=6.5.0-90233"));
+	assert_true(ddl_product_valid("xs:main=7"));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(ddl_product_valid(bad[i]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_product_is_too_old, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_six_tests, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_not_known_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_pack_may_be_what_is_needed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_refusal_goes_first, set_up, tear_down),
+		cmocka_unit_test(product_words),
+	};
+
+	return cmocka_run_group_tests_name("requires", tests, NULL, NULL);
+}
