@@ -52,6 +52,9 @@ int ddl_run_look(struct ddl_run *run, struct ddl_error *error);
 int ddl_firmware_put(struct ddl_run *run, struct ddl_error *error);
 int ddl_firmware_take_back(struct ddl_run *run, struct ddl_error *error);
 
+/* Keeps the pack's modules that were loaded; what cannot be kept is in the log. */
+void ddl_modules_keep(struct ddl_run *run);
+
 /* Notes which devices and targets there are to wait for, from run->before. */
 int ddl_settle_expect(struct ddl_run *run, struct ddl_error *error);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Puts a pack's firmware where the kernel looks first, and takes it away again.
+ * A pack's files in the run directory: firmware where the kernel looks first, taken away again
+ * when the load fails; and the modules that were loaded, for the way back of a later load.
  */
 #include "apply_run.h"
 
@@ -16,6 +17,7 @@
 #include "text.h"
 
 #define FIRMWARE_DIRECTORY "firmware"
+#define MODULES_DIRECTORY "modules"
 
 static const char *without(const char *path, const char *start)
 {
@@ -110,12 +112,12 @@ static int put_file(struct ddl_run *run, int directory, const struct ddl_file *f
 	return result;
 }
 
-static int open_directory(const struct ddl_run *run, char *path, size_t room,
+static int open_directory(const struct ddl_run *run, const char *name, char *path, size_t room,
 			  struct ddl_error *error)
 {
 	int fd;
 
-	if (!ddl_path_join(path, room, run->apply->run_directory, FIRMWARE_DIRECTORY))
+	if (!ddl_path_join(path, room, run->apply->run_directory, name))
 		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", run->apply->run_directory);
 	if (make_directories(path, error) != 0)
 		return -1;
@@ -127,7 +129,7 @@ int ddl_firmware_put(struct ddl_run *run, struct ddl_error *error)
 {
 	struct ddl_kernel *kernel = run->apply->kernel;
 	char path[DDL_MAX_PATH];
-	int directory = open_directory(run, path, sizeof path, error), result = 0;
+	int directory = open_directory(run, FIRMWARE_DIRECTORY, path, sizeof path, error), result = 0;
 	size_t i;
 
 	if (directory < 0)
@@ -157,7 +159,7 @@ int ddl_firmware_take_back(struct ddl_run *run, struct ddl_error *error)
 	run->firmware_path = false;
 	if (run->n_firmware == 0)
 		return result;
-	directory = open_directory(run, path, sizeof path, error);
+	directory = open_directory(run, FIRMWARE_DIRECTORY, path, sizeof path, error);
 	if (directory < 0)
 		return -1;
 	for (i = 0; i < run->n_firmware; i++)
@@ -166,4 +168,44 @@ int ddl_firmware_take_back(struct ddl_run *run, struct ddl_error *error)
 	run->n_firmware = 0;
 	close(directory);
 	return result;
+}
+
+/* ------------------------------------------------------------------- modules */
+
+static int keep_module(int directory, const struct ddl_module *module, struct ddl_error *error)
+{
+	char name[DDL_MAX_PATH];
+	int fd, result = 0;
+
+	snprintf(name, sizeof name, "%s.ko", module->name);
+	(void)unlinkat(directory, name, 0); /* an earlier pack's */
+	fd = ddl_path_create(directory, name, error);
+	if (fd < 0)
+		return -1;
+	if (copy_bytes(module->file->fd, fd, module->file->size) != 0)
+		result = ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
+	if (close(fd) != 0 && result == 0)
+		result = ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
+	if (result != 0) /* half a module is none */
+		(void)unlinkat(directory, name, 0);
+	return result;
+}
+
+void ddl_modules_keep(struct ddl_run *run)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	char path[DDL_MAX_PATH];
+	int directory = open_directory(run, MODULES_DIRECTORY, path, sizeof path, &error);
+	size_t i;
+
+	if (directory < 0)
+		ddl_log_error(run->apply->log, "modules are not kept for a later way back", &error);
+	for (i = 0; directory >= 0 && i < run->plan->n_ops; i++) {
+		const struct ddl_module *module = run->plan->ops[i].from_pack;
+
+		if (module && keep_module(directory, module, &error) != 0)
+			ddl_log_error(run->apply->log, "a module is not kept for a later way back", &error);
+	}
+	if (directory >= 0)
+		close(directory);
 }

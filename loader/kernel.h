@@ -34,6 +34,8 @@ struct ddl_kernel_ops {
 	/* Options that modprobe.d sets for the module ("" for none), and whether it is blacklisted. */
 	int (*config)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
 		      const char **options, bool *blacklisted, struct ddl_error *error);
+	/* The file that an earlier load kept of a pack's module of that name; "" for none. NULL: no memory. */
+	const char *(*kept_path)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name);
 	/*
 	 * Holds the module file at `path` against the module that is loaded: *same, its version and
 	 * srcversion are the loaded one's. (*defaults)[i] is then what loaded->params[i] is when

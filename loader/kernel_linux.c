@@ -302,6 +302,19 @@ static bool fill_defaults(struct ddl_arena *arena, const uint8_t *bytes, size_t 
 	return true;
 }
 
+static const char *linux_kept_path(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name)
+{
+	char path[DDL_MAX_PATH], rest[DDL_MAX_PATH];
+	struct stat is;
+
+	/* only what root has put there: it may be loaded again */
+	if (strchr(name, '/') || snprintf(rest, sizeof rest, "run/ddload/modules/%s.ko", name) >= (int)sizeof rest ||
+	    !below(linux_of(kernel), path, sizeof path, rest) || lstat(path, &is) != 0 || !S_ISREG(is.st_mode) ||
+	    is.st_uid != 0 || (is.st_mode & (S_IWGRP | S_IWOTH)))
+		*path = '\0';
+	return ddl_arena_dup(arena, path);
+}
+
 static int linux_compare_file(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *path,
 			      const struct ddl_loaded *loaded, bool *same, const char ***defaults,
 			      struct ddl_error *error)
@@ -735,7 +748,8 @@ static void linux_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops linux_ops = {
 	.snapshot = linux_snapshot, .may_change = linux_may_change, .tree_find = linux_tree_find,
-	.config = linux_config, .compare_file = linux_compare_file, .has_param = linux_has_param,
+	.config = linux_config, .kept_path = linux_kept_path, .compare_file = linux_compare_file,
+	 .has_param = linux_has_param,
 	.insert = linux_insert, .insert_path = linux_insert_path,
 	.remove = linux_remove, .override_now = linux_override_now, .unbind = linux_unbind,
 	.bind_driver = linux_bind_driver, .bind_module = linux_bind_module,

@@ -355,6 +355,28 @@ static bool holds(const struct ddl_loaded *loaded, const char *name)
 }
 
 /*
+ * The file to load it from again: what an earlier load kept of the pack it came from, where
+ * that is the build that is loaded; else the tree's, which may be another one.
+ */
+static int find_file(struct maker *m, struct outgoing *out)
+{
+	const struct ddl_kernel_ops *ops = m->kernel->ops;
+
+	out->tree_path = ops->kept_path(m->kernel, m->arena, out->loaded->name);
+	if (!out->tree_path)
+		return no_memory(m);
+	if (*out->tree_path && ops->compare_file(m->kernel, m->arena, out->tree_path, out->loaded, &out->same,
+						 &out->defaults, m->error) != 0)
+		return -1;
+	if (out->same)
+		return 0;
+	if (tree_path(m, out->loaded->name, &out->tree_path) != 0)
+		return -1;
+	return *out->tree_path ? ops->compare_file(m->kernel, m->arena, out->tree_path, out->loaded, &out->same,
+						   &out->defaults, m->error) : 0;
+}
+
+/*
  * Puts a module behind all that hold it, all the way up; the machine lists the newest
  * module first, as /proc/modules does, so that of two holders the newer leaves first.
  * `depth` guards against a circle, which a kernel never shows.
@@ -384,10 +406,7 @@ static int leave(struct maker *m, const struct ddl_loaded *loaded,
 	out->loaded = loaded;
 	/* A dependent comes back; from the pack where the pack has it, else from the tree. */
 	out->back = for_whom && !wanted_named(m, loaded->name);
-	if (tree_path(m, loaded->name, &out->tree_path) != 0)
-		return -1;
-	if (*out->tree_path && m->kernel->ops->compare_file(m->kernel, m->arena, out->tree_path, loaded,
-							    &out->same, &out->defaults, m->error) != 0)
+	if (find_file(m, out) != 0)
 		return -1;
 	if (refuse_stuck(m, loaded) != 0)
 		return -1;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """More cases for cases.py: what a swap keeps, leaves alone and takes back."""
 
-from cases import Case, OLD, PARTS, STOCK, SWAPPED, TARGET, WORKS, all_of, has, pack, state
+from cases import Case, DRIVER, OLD, Same, PARTS, STOCK, SWAPPED, TARGET, WORKS, all_of, has, pack, state
 
 # A parameter that somebody set stays set, one that has its old default is not forced.
 # The pack sets event_log_level itself.
@@ -83,4 +83,16 @@ run taken ddload load --replace --unbind /packs/default.iso
 tell taken "status $status" "override $(cat $device/driver_override)"
 """, packs=("default", "binds-none"), add=((PARTS / "test-drivers" / "generic" / "ddl_generic.ko", "/generic.ko"),))
 
-CASES = (KILLED, UNBIND, PARAMETERS, SAME_DRIVER)
+# After a second pack that fails, the first pack's driver is back: the tree has an older one.
+EARLIER = Case("swap-earlier-pack", {
+    "first": SWAPPED,
+    "second": state(SWAPPED, 4, outcome__result="undone",
+                    outcome__modules__0__version_before=DRIVER, outcome__disks__0__name=None,
+                    outcome__error=lambda error: error["code"] == "insert-init"),
+}, """
+stock
+run first ddload load --replace /packs/default.iso
+again second ddload load --replace /packs/fail-init.iso
+""", stock=True, packs=("default", "fail-init"))
+
+CASES = (KILLED, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)

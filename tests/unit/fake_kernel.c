@@ -182,6 +182,9 @@ static struct fake_image *in_tree(struct fake_kernel *fake, const char *path, co
 {
 	size_t i;
 
+	for (i = 0; path && i < fake->n_images; i++)
+		if (fake->images[i].kept && strcmp(fake->images[i].kept, path) == 0)
+			return &fake->images[i];
 	for (i = 0; i < fake->n_images; i++)
 		if (fake->images[i].path &&
 		    (path ? strcmp(fake->images[i].path, path) == 0
@@ -455,6 +458,17 @@ static const char *value_in(struct fake_kernel *fake, const char *words, const c
 	return NULL;
 }
 
+static const char *fake_kept_path(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name)
+{
+	const struct fake_kernel *fake = fake_of(kernel);
+	size_t i;
+
+	for (i = 0; i < fake->n_images; i++)
+		if (fake->images[i].kept && ddl_module_name_equal(fake->images[i].name, name))
+			return ddl_arena_dup(arena, fake->images[i].kept);
+	return "";
+}
+
 static int fake_compare_file(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *path,
 			     const struct ddl_loaded *loaded, bool *same, const char ***defaults,
 			     struct ddl_error *error)
@@ -548,7 +562,8 @@ static void fake_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops fake_ops = {
 	.snapshot = fake_snapshot, .may_change = fake_may_change, .tree_find = fake_tree_find,
-	.config = fake_config, .compare_file = fake_compare_file, .has_param = fake_has_param,
+	.config = fake_config, .kept_path = fake_kept_path,
+	.compare_file = fake_compare_file, .has_param = fake_has_param,
 	.insert = fake_insert, .insert_path = fake_insert_path,
 	.remove = fake_remove, .override_now = fake_override_now, .unbind = fake_unbind,
 	.bind_driver = fake_bind_driver, .bind_module = fake_bind_module,

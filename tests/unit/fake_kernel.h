@@ -21,6 +21,7 @@ struct fake_image {
 	const char *name, *version, *srcversion;
 	const char *path;               /* NULL: not in the tree */
 	int fd;                         /* -1: not from a pack */
+	const char *kept;               /* where an earlier load kept it; NULL */
 	const char *needs[FAKE_NEEDS];  /* modules whose symbols it uses */
 	const char *binds[FAKE_NEEDS];  /* addresses of devices it takes */
 	unsigned disks_after_ms;        /* FAKE_NEVER: no disk ever */

@@ -739,6 +739,33 @@ static void no_file_to_put_back(void **state)
 	world_free(w);
 }
 
+/* Loaded from an earlier pack: that very build comes back, from what was kept of it. */
+static void kept_of_an_earlier_pack(void **state)
+{
+	struct world *w = world_new(1);
+	struct fake_image *earlier = fake_image(w->fake, "megaraid_sas", "1.5", NULL, -1, "", "03:00");
+
+	(void)state;
+	earlier->kept = "/run/megaraid_sas.ko";
+	fake_loaded(w->fake, earlier);
+	fake_loaded(w->fake, &w->fake->images[2]);
+	fake_fail(w->fake, FAKE_INSERT, 2, DDL_E_INSERT_FORMAT, ENOEXEC, NULL);
+	assert_int_equal(run(w), -1);
+	assert_undone(w);
+	assert_string_equal(w->after, "megaraid_sas@1.5 dep_a@ | 03:00=megaraid_sas:2");
+	world_free(w);
+
+	/* what was kept is of another build than what is loaded: the tree's file then */
+	w = world_new(0);
+	fake_image(w->fake, "megaraid_sas", "1.5", NULL, -1, "", "03:00")->kept = "/run/megaraid_sas.ko";
+	load_old(w);
+	fake_fail(w->fake, FAKE_INSERT, 1, DDL_E_INSERT_FORMAT, ENOEXEC, NULL);
+	assert_int_equal(run(w), -1);
+	assert_undone(w);
+	assert_string_equal(w->after, "megaraid_sas@1 | 03:00=megaraid_sas:2");
+	world_free(w);
+}
+
 /* A dependent that is the pack's own build goes back from the pack's bytes, tree or not. */
 static void dependent_back_from_pack(void **state)
 {
@@ -883,7 +910,8 @@ int main(void)
 		cmocka_unit_test(wrong_driver_takes_it_again), cmocka_unit_test(intruders),
 		cmocka_unit_test(wrong_version), cmocka_unit_test(not_undone_inserts),
 		cmocka_unit_test(not_undone_stuck), cmocka_unit_test(no_file_to_put_back),
-		cmocka_unit_test(dependent_back_from_pack), cmocka_unit_test(blind),
+		cmocka_unit_test(dependent_back_from_pack),
+		cmocka_unit_test(kept_of_an_earlier_pack), cmocka_unit_test(blind),
 		cmocka_unit_test(firmware), cmocka_unit_test(firmware_fails),
 		cmocka_unit_test(codes),
 	};
