@@ -171,7 +171,7 @@ cases: all parts native $(BUILD)/native/asan/fake $(static_test_programs)
 	@tests/cases/run
 screens: all $(BUILD)/native/asan/show
 	@tests/screens/run
-qemu: all parts
+qemu: all parts $(static_test_programs)
 	@tests/qemu/run
 
 test: all parts native unit-programs $(patsubst %,$(BUILD)/native/asan/%,show fake) $(static_test_programs)
