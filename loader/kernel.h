@@ -31,6 +31,9 @@ struct ddl_kernel_ops {
 	/* Looks a module up by name in /lib/modules/<release>. `found` false when it is not there. */
 	int (*tree_find)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
 			 struct ddl_tree_module *module, bool *found, struct ddl_error *error);
+	/* Which processes hold these disks open (DDL_USE_OPEN); strings in `arena`. */
+	int (*opens)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *const *disks, size_t n_disks,
+		     struct ddl_use **uses, size_t *n_uses, struct ddl_error *error);
 	/* Options that modprobe.d sets for the module ("" for none), and whether it is blacklisted. */
 	int (*config)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
 		      const char **options, bool *blacklisted, struct ddl_error *error);

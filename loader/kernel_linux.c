@@ -25,6 +25,7 @@
 #include "kernel_log.h"
 #include "kernel_words.h"
 #include "machine.h"
+#include "machine_opens.h"
 #include "module.h"
 #include "module_file.h"
 #include "param_defaults.h"
@@ -150,6 +151,14 @@ static int linux_may_change(struct ddl_kernel *kernel, struct ddl_error *error)
 	    read_line(path, line, sizeof line) && strcmp(line, "1") == 0)
 		return ddl_fail(error, DDL_E_INSERT_LOCKED, 0, "%s",
 				_("kernel.modules_disabled is set: until the next start no module can be loaded"));
+	return 0;
+}
+
+static int linux_opens(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *const *disks,
+		       size_t n_disks, struct ddl_use **uses, size_t *n_uses, struct ddl_error *error)
+{
+	if (!ddl_machine_opens(arena, linux_of(kernel)->root, disks, n_disks, uses, n_uses))
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", _("the machine"));
 	return 0;
 }
 
@@ -748,7 +757,7 @@ static void linux_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops linux_ops = {
 	.snapshot = linux_snapshot, .may_change = linux_may_change, .tree_find = linux_tree_find,
-	.config = linux_config, .kept_path = linux_kept_path, .compare_file = linux_compare_file,
+	.opens = linux_opens, .config = linux_config, .kept_path = linux_kept_path, .compare_file = linux_compare_file,
 	 .has_param = linux_has_param,
 	.insert = linux_insert, .insert_path = linux_insert_path,
 	.remove = linux_remove, .override_now = linux_override_now, .unbind = linux_unbind,

@@ -60,6 +60,8 @@
 /* The machine */
 #define DDL_MAX_DEVICES           4096U
 #define DDL_MAX_SOURCES           256U
+#define DDL_MAX_PROCESSES         4096U  /* asked whether they hold a disk open */
+#define DDL_MAX_OPEN_FILES        4096U  /* of one of them */
 #define DDL_MAX_SYSFS_FILE        65536U
 #define DDL_MAX_KERNEL_LINES      200U
 #define DDL_MAX_LOG_KEPT          (64U * 1024U) /* of the log, to be shown; the oldest goes first */

@@ -592,14 +592,34 @@ static int refuse_uses(struct maker *m)
 	return 0;
 }
 
+/* Processes that have one of the disks open, each by its name. */
+static int refuse_opens(struct maker *m)
+{
+	struct ddl_use *uses = NULL;
+	size_t i, n = 0;
+
+	if (m->kernel->ops->opens(m->kernel, m->arena, m->plan->away, m->plan->n_away, &uses, &n, m->error) != 0)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (refuse(m, DDL_E_BUSY, use_sentence(m, &uses[i])) != 0)
+			return -1;
+	return 0;
+}
+
 /* Uses that were counted by the kernel but have no name, once the named ones are told. */
 static int refuse_references(struct maker *m)
 {
+	bool used = false;
 	size_t i;
 
 	if (m->plan->n_refusals > 0)
 		return 0;
-	for (i = 0; i < m->n_out; i++) {
+	for (i = 0; i < m->n_out && !used; i++)
+		used = m->out[i]->loaded->references > (long)m->out[i]->loaded->n_holders;
+	/* a device that is taken from its driver goes away whoever has it open: so that is looked for */
+	if ((used || m->n_taken > 0) && refuse_opens(m) != 0)
+		return -1;
+	for (i = 0; i < m->n_out && m->plan->n_refusals == 0; i++) {
 		const struct ddl_loaded *loaded = m->out[i]->loaded;
 		long more = loaded->references - (long)loaded->n_holders;
 

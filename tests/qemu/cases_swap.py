@@ -95,4 +95,13 @@ run first ddload load --replace /packs/default.iso
 again second ddload load --replace /packs/fail-init.iso
 """, stock=True, packs=("default", "fail-init"))
 
-CASES = (KILLED, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
+# A process has the disk open: named, and nothing is touched.
+OPEN = Case("swap-held-open", {
+    "refused": state(OLD, 3, said=all_of("sda is held open by sleep (pid")),
+}, """
+stock
+sleep 1000 </dev/sda &
+run refused ddload load --replace --settle 5 /packs/default.iso
+""", stock=True, packs=("default",))
+
+CASES = (KILLED, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)

@@ -458,6 +458,20 @@ static const char *value_in(struct fake_kernel *fake, const char *words, const c
 	return NULL;
 }
 
+static int fake_opens(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *const *disks,
+		      size_t n_disks, struct ddl_use **uses, size_t *n_uses, struct ddl_error *error)
+{
+	const struct fake_kernel *fake = fake_of(kernel);
+	size_t i;
+
+	(void)error;
+	for (i = 0; fake->open_disk && i < n_disks; i++)
+		if (strcmp(disks[i], fake->open_disk) == 0)
+			*(struct ddl_use *)must(ddl_arena_push(arena, uses, n_uses, sizeof **uses)) =
+				(struct ddl_use){ DDL_USE_OPEN, disks[i], disks[i], "blkid (pid 123)" };
+	return 0;
+}
+
 static const char *fake_kept_path(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name)
 {
 	const struct fake_kernel *fake = fake_of(kernel);
@@ -562,7 +576,7 @@ static void fake_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops fake_ops = {
 	.snapshot = fake_snapshot, .may_change = fake_may_change, .tree_find = fake_tree_find,
-	.config = fake_config, .kept_path = fake_kept_path,
+	.config = fake_config, .opens = fake_opens, .kept_path = fake_kept_path,
 	.compare_file = fake_compare_file, .has_param = fake_has_param,
 	.insert = fake_insert, .insert_path = fake_insert_path,
 	.remove = fake_remove, .override_now = fake_override_now, .unbind = fake_unbind,

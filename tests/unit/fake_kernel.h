@@ -66,6 +66,7 @@ struct fake_kernel {
 	size_t n_devices;
 	struct ddl_use uses[FAKE_USES];
 	size_t n_uses;
+	const char *open_disk;          /* held open by blkid; NULL */
 	const char *builtin[4];
 	size_t n_builtin;
 	bool no_tree;                   /* /lib/modules/<release> is not there */

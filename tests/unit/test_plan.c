@@ -557,6 +557,23 @@ static void conf_lines(void **state)
 	ddl_arena_free(arena);
 }
 
+/* A count that no name explains: who has the disk open is looked for, and named. */
+static void held_open(void **state)
+{
+	struct world w = world();
+
+	(void)state;
+	fake_loaded(w.fake, w.old);
+	w.fake->open_disk = "sda";
+	expect(w.fake, w.repo, "-megaraid_sas +megaraid_sas S"); /* not in use: nobody is asked */
+	w.old->extra_references = 1;
+	expect_refusal(w.fake, w.repo, DDL_E_BUSY, "sda is held open by blkid (pid 123)");
+	w.fake->open_disk = "sdz";
+	expect_refusal(w.fake, w.repo, DDL_E_BUSY,
+		       "megaraid_sas is in use by something that the kernel does not name");
+	fake_kernel_free(w.fake);
+}
+
 /* The medium is told of when it goes away, by its disk or a partition of that. */
 static void note_of_medium(void **state)
 {
@@ -607,7 +624,7 @@ int main(void)
 		cmocka_unit_test(twice), cmocka_unit_test(firmware),
 		cmocka_unit_test(parameters), cmocka_unit_test(parameters_chosen),
 		cmocka_unit_test(conf_lines),
-		cmocka_unit_test(note_of_medium),
+		cmocka_unit_test(note_of_medium), cmocka_unit_test(held_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
