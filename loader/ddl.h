@@ -447,6 +447,12 @@ int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct 
 int ddl_compare_fingerprint(const struct ddl_options *options, const struct ddl_repo *repo,
 			    struct ddl_error *error);
 
+/*
+ * The pack on the look that goes before this one where nobody chooses: the same pack in a newer
+ * version, or a copy that was found first, that is for this kernel and whole. NULL: none.
+ */
+const struct ddl_repo *ddl_look_newer(const struct ddl_look *look, const struct ddl_repo *repo);
+
 /* Is it "originator:name=version", the version with its build behind a hyphen or without? */
 bool ddl_product_valid(const char *word);
 

@@ -314,7 +314,7 @@ static enum step step_packs(struct flow *flow)
 	if (!question.ticked)
 		return no_memory(flow, STEP_PACKS);
 	for (size_t i = 0; i < look->n_repos; i++)
-		question.ticked[i] = fits(look->repos[i]);
+		question.ticked[i] = fits(look->repos[i]) && !ddl_look_newer(look, look->repos[i]);
 	reply = ask(flow, &question);
 	if (reply == DDL_REPLY_AGAIN)
 		return flow->n_words ? STEP_WORDS : STEP_SOURCE;

@@ -469,6 +469,21 @@ static int look_at_offers(struct ddl_session *session, struct ddl_look *look, si
 	return more ? add_note(session, look, _("There are too many files and folders here; not all were looked into.")) : 0;
 }
 
+/* The same pack in two versions: a person can choose, and is told which goes first. */
+static int note_versions(struct ddl_session *session, struct ddl_look *look)
+{
+	for (size_t i = 0; i < look->n_repos; i++) {
+		const struct ddl_repo *repo = look->repos[i], *newer = ddl_look_newer(look, repo);
+
+		if (newer && ddl_version_compare(newer->version, newer->build, repo->version, repo->build) != 0 &&
+		    add_note(session, look, ddl_arena_printf(session->arena,
+				_("%s is here in more than one version; %s goes before %s unless somebody chooses."),
+				repo->identifier, newer->version, repo->version)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Reads what is for this kernel, and holds everything against the machine. */
 static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
 {
@@ -487,6 +502,8 @@ static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->repos[i]->name);
 		ddl_fit_repo(look->repos[i], &session->machine);
 	}
+	if (note_versions(session, look) < 0)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
 	return 0;
 }
 

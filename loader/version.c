@@ -105,6 +105,30 @@ int ddl_version_compare(const char *version_a, const char *build_a,
 	}
 }
 
+const struct ddl_repo *ddl_look_newer(const struct ddl_look *look, const struct ddl_repo *repo)
+{
+	const struct ddl_repo *best = repo;
+	bool before = true;
+
+	if (repo->generation == DDL_GEN_BARE) /* known by its file's name only */
+		return NULL;
+	for (size_t i = 0; i < look->n_repos; i++) {
+		const struct ddl_repo *other = look->repos[i];
+		int order;
+
+		before = before && other != repo;
+		if (other == repo || other->generation == DDL_GEN_BARE || other->fit < DDL_FIT_NO_DEVICE ||
+		    strcmp(other->identifier, repo->identifier) != 0)
+			continue;
+		if (repo->fit >= DDL_FIT_LOADED && other->fit < DDL_FIT_LOADED)
+			continue; /* newer, but not for the devices that are here */
+		order = ddl_version_compare(other->version, other->build, best->version, best->build);
+		if (order > 0 || (order == 0 && best == repo && before))
+			best = other;
+	}
+	return best == repo ? NULL : best;
+}
+
 bool ddl_version_valid(const char *version)
 {
 	size_t length = version ? strlen(version) : 0;

@@ -170,7 +170,8 @@ static size_t choose_repos(const struct view *view, enum ddl_fit least, struct d
 
 	for (size_t i = 0; i < view->n_looks; i++)
 		for (size_t k = 0; k < view->looks[i]->n_repos; k++)
-			if (view->looks[i]->repos[k]->fit >= least && count < DDL_MAX_REPOSITORIES)
+			if (view->looks[i]->repos[k]->fit >= least && count < DDL_MAX_REPOSITORIES &&
+			    !ddl_look_newer(view->looks[i], view->looks[i]->repos[k]))
 				repos[count++] = view->looks[i]->repos[k];
 	return count;
 }

@@ -143,6 +143,32 @@ static void answers_a_requirement(void **state)
 	assert_true(ddl_version_test(ddl_version_compare("6.10.0", "", "6.5.0", "90233"), DDL_TEST_GT));
 }
 
+/* Which of several packs goes first where nobody chooses. */
+static void prefers_the_newer_that_is_of_use(void **state)
+{
+	struct ddl_repo old = { .generation = DDL_GEN_XML, .identifier = "a:b", .version = "1.9", .build = "9", .fit = DDL_FIT_YES };
+	struct ddl_repo new = { .generation = DDL_GEN_XML, .identifier = "a:b", .version = "1.10", .build = "1", .fit = DDL_FIT_YES };
+	struct ddl_repo copy = new, other = { .generation = DDL_GEN_XML, .identifier = "a:c", .version = "9", .build = "", .fit = DDL_FIT_YES };
+	struct ddl_repo *repos[] = { &old, &new, &copy, &other };
+	struct ddl_look look = { .repos = repos, .n_repos = 4 };
+
+	(void)state;
+	assert_ptr_equal(ddl_look_newer(&look, &old), &new);
+	assert_null(ddl_look_newer(&look, &new));
+	assert_ptr_equal(ddl_look_newer(&look, &copy), &new); /* the same once more */
+	assert_null(ddl_look_newer(&look, &other));
+	new.fit = copy.fit = DDL_FIT_OTHER_KERNEL;
+	assert_null(ddl_look_newer(&look, &old));
+	new.fit = copy.fit = DDL_FIT_DAMAGED;
+	assert_null(ddl_look_newer(&look, &old));
+	new.fit = copy.fit = DDL_FIT_NO_DEVICE; /* the newer one is for other devices */
+	assert_null(ddl_look_newer(&look, &old));
+	new.fit = copy.fit = DDL_FIT_LOADED; /* never back to the older one */
+	assert_ptr_equal(ddl_look_newer(&look, &old), &new);
+	old.generation = new.generation = copy.generation = DDL_GEN_BARE;
+	assert_null(ddl_look_newer(&look, &old));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +176,7 @@ int main(void)
 		cmocka_unit_test(tells_valid_versions),
 		cmocka_unit_test(holds_each_test_against_each_result),
 		cmocka_unit_test(answers_a_requirement),
+		cmocka_unit_test(prefers_the_newer_that_is_of_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
