@@ -26,7 +26,9 @@ common   := -std=c11 -D_GNU_SOURCE $(warnings) -fstack-protector-strong -MMD -MP
 # -iquote loader, gcc's <limits.h> finds loader/limits.h in place of glibc's.
 sees     = $(if $(filter tests/%,$1),-iquote loader -iquote ui -iquote tests/unit,$(if $(filter ui/%,$1),-iquote loader))
 
-all: $(BUILD)/ddload $(BUILD)/pci.ids.xz
+catalogues := $(patsubst ui/po/%.po,$(BUILD)/%.cat,$(wildcard ui/po/*.po))
+
+all: $(BUILD)/ddload $(BUILD)/pci.ids.xz $(catalogues)
 
 help:
 	@echo 'make            build/ddload, the static program (does the set-up it needs)'
@@ -89,6 +91,13 @@ $(BUILD)/pci.ids.xz: scripts/make-pci-ids | setup
 	@mkdir -p $(@D)
 	@echo 'GEN $@'
 	@scripts/make-pci-ids $@.new
+	@mv $@.new $@
+
+# Translations, to be put beside it as well.
+$(BUILD)/%.cat: ui/po/%.po scripts/make-catalogue scripts/catalogue.py
+	@mkdir -p $(@D)
+	@echo 'GEN $@'
+	@PYTHONDONTWRITEBYTECODE=1 scripts/make-catalogue $@.new $<
 	@mv $@.new $@
 
 # Small programs linked just as the program is, for tests/static and others.
@@ -193,7 +202,7 @@ man_pages := $(wildcard ui/*.8)
 
 install: all
 	install -D -m 755 $(BUILD)/ddload $(DESTDIR)$(sbindir)/ddload
-	install -D -m 644 $(BUILD)/pci.ids.xz $(DESTDIR)/usr/share/ddload/pci.ids.xz
+	install -D -m 644 -t $(DESTDIR)/usr/share/ddload $(BUILD)/pci.ids.xz $(catalogues)
 	$(if $(man_pages),install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(man_pages))
 
 # clean keeps what takes minutes and the network: the libraries and the parts.

@@ -21,7 +21,7 @@
 /* Values of the long options; those with a letter use it. */
 enum {
 	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
-	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_UNCONFINED, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN
+	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_UNCONFINED, OPT_LANG, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -64,6 +64,7 @@ static const struct option long_options[] = {
 	{ "settle", required_argument, NULL, OPT_SETTLE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "unconfined", no_argument, NULL, OPT_UNCONFINED },
+	{ "lang", required_argument, NULL, OPT_LANG },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -201,6 +202,9 @@ static const char *take(struct cli *cli, int option, const char *argument)
 	case OPT_TIMEOUT:
 		if (!read_seconds(argument, PROMPT_MAX_SECONDS, &cli->timeout))
 			return _("this is no number of seconds from 0 to 3600");
+		break;
+	case OPT_LANG:
+		cli->language = argument;
 		break;
 	case OPT_UNCONFINED:
 		cli->engine.unconfined = true;

@@ -15,6 +15,7 @@
 struct cli {
 	struct ddl_options engine;
 	bool plain, json, verbose;
+	const char *language; /* NULL: as the environment says */
 	unsigned timeout; /* seconds the prompt waits */
 	const char *const *words; /* SOURCE words; point into argv */
 	size_t n_words;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "language.h"
 #include "term.h"
 
 const struct command commands[] = {
@@ -40,6 +41,14 @@ static int finish_output(enum ddl_status status)
 	return status == DDL_DONE ? DDL_BAD_USAGE : (int)status;
 }
 
+static void choose_language(const struct cli *cli)
+{
+	char directory[DDL_MAX_PATH];
+
+	snprintf(directory, sizeof directory, "%s%s", cli->engine.root ? cli->engine.root : "", LANGUAGE_DIRECTORY);
+	(void)language_start(directory, cli->language); /* without a catalogue it is English */
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli;
@@ -48,7 +57,9 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	term_start();
 	const struct command *command = cli_read(argc, argv, &cli, &status);
-	if (command)
+	if (command) {
+		choose_language(&cli);
 		status = command->run(&cli);
+	}
 	return finish_output(status);
 }

@@ -17,14 +17,45 @@ struct print print_on(FILE *file, bool verbose)
 	return (struct print){ file, term_columns(fileno(file)), verbose };
 }
 
-/* The length in bytes of the next word and its columns. */
+/* Bytes of the character that starts here, and whether it takes two columns, as Chinese does. */
+static size_t character(const char *text, bool *wide)
+{
+	char one[8] = "";
+	size_t length = 1;
+
+	while (((unsigned char)text[length] & 0xc0) == 0x80 && length < sizeof one - 1)
+		length++;
+	memcpy(one, text, length);
+	*wide = length > 1 && ddl_text_width(one) > 1;
+	return length;
+}
+
+/* A stop or a closing bracket of Chinese text, which begins no line. */
+static bool is_stop(const char *text)
+{
+	static const char *const stops[] = { "\u3002", "\u3001", "\uff0c", "\uff1a", "\uff1b", "\uff09", "\uff1f" };
+
+	for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+		if (!strncmp(text, stops[i], strlen(stops[i])))
+			return true;
+	return false;
+}
+
+/* The length in bytes of the next word and its columns. Between wide characters a line may end. */
 static size_t next_word(const char *text, size_t *columns)
 {
 	char word[LINE_ROOM];
-	size_t length = strcspn(text, " \n");
+	size_t length = 0, next;
+	bool wide = false, after_wide = false;
 
-	if (length >= sizeof word)
-		length = sizeof word - 1;
+	for (; text[length] && text[length] != ' ' && text[length] != '\n'; length += next) {
+		next = character(text + length, &wide);
+		if (length + next >= sizeof word)
+			break;
+		if (length && (wide || after_wide) && !is_stop(text + length))
+			break;
+		after_wide = wide;
+	}
 	memcpy(word, text, length);
 	word[length] = '\0';
 	*columns = ddl_text_width(word);

@@ -10,11 +10,13 @@
  */
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "front.h"
+#include "language.h"
 #include "term.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -356,6 +358,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	term_start();
+	if (getenv("SHOW_CATALOGUES"))
+		(void)language_start(getenv("SHOW_CATALOGUES"), NULL);
 	fill_volumes();
 	fill_licence();
 	for (size_t i = 0; i < COUNT(questions); i++)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which language the sentences are in. */
+#ifndef UI_LANGUAGE_H
+#define UI_LANGUAGE_H
+
+#include <stdbool.h>
+
+#define LANGUAGE_DIRECTORY "/usr/share/ddload" /* holds zh_CN.cat */
+
+/*
+ * Takes the language from `word` ("zh_CN.UTF-8"; NULL: LC_ALL, LC_MESSAGES or LANG), where
+ * `directory` has a catalogue for it and the terminal can show it: in UTF-8, and not on the
+ * kernel's VGA console. Otherwise it stays English, which is no error.
+ */
+bool language_start(const char *directory, const char *word);
+
+#endif
