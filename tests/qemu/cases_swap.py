@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """More cases for cases.py: what a swap keeps, leaves alone and takes back."""
 
-from cases import Case, DRIVER, OLD, Same, PARTS, STOCK, SWAPPED, TARGET, WORKS, all_of, has, pack, state
+from cases import DRIVER, OLD, PARTS, STOCK, SWAPPED, TARGET, WORKS, Case, Same, all_of, has, pack, state
 
 # A parameter that somebody set stays set, one that has its old default is not forced.
 # The pack sets event_log_level itself.
@@ -21,7 +21,8 @@ tell after "status 0" "msix $(parameter msix_disable)" "reset $(parameter resetw
 
 # The disk that the pack is read from hangs off the driver that is replaced.
 SAME_DRIVER = Case("swap-medium-behind-it", {
-    "swapped": state(SWAPPED, disks="sda sdb", driver="megaraid_sas megaraid_sas", said=all_of("read through the driver", "copied to memory"),
+    "swapped": state(SWAPPED, disks="sda sdb", driver="megaraid_sas megaraid_sas",
+                     said=all_of("read through the driver", "copied to memory"),
                      outcome__disks__1__name="sdb"),
 }, """
 run swapped ddload load --replace any
@@ -29,10 +30,11 @@ run swapped ddload load --replace any
 
 # Killed when the journal has come to its Nth step, for each; the next run has the old state back
 # first. "status" knows of it whenever the drivers are not as before.
-KILLED = Case("swap-killed", {
-    "killed": {"failures": "", "rounds": "12"},
-    "resumed": state(SWAPPED, said=has("The drivers are again as they were before")),
-}, """
+def killed(name, packs, steps, **more):
+    return Case(name, {
+        "killed": {"failures": "", "rounds": str(len(packs.split()) * len(steps.split()))},
+        "resumed": state(SWAPPED, said=has("The drivers are again as they were before")),
+    }, """
 steps() { n=$(grep -c '^begin\\|^done' /run/ddload/journal 2>/dev/null); echo "${n:-0}"; }
 killed_at() {
 	ddload load --replace --settle 10 /packs/$2.iso >/tmp/said 2>&1 </dev/null &
@@ -43,8 +45,8 @@ killed_at() {
 }
 fail() { failures="$failures $1"; cat /tmp/said; dmesg | tail -5; }
 failures='' rounds=0
-for pack in default fail-init; do
-	for at in 1 2 3 4 5 6; do
+for pack in %s; do
+	for at in %s; do
 		stock
 		killed_at $at $pack
 		echo "round $pack $at: $(tail -n1 /run/ddload/journal 2>&1) $(cat /sys/module/megaraid_sas/version)"
@@ -62,7 +64,11 @@ tell killed "failures$failures" "rounds $rounds"
 stock
 killed_at 5 default
 ddload status | grep -q 'was interrupted' && again resumed ddload load --replace /packs/default.iso
-""" % STOCK, stock=True, packs=("default", "fail-init"), limit=240)
+""" % (packs, steps, STOCK), stock=True, packs=("default", "fail-init"), **more)
+
+
+KILLED = killed("swap-killed", "default", "4 6")
+KILLED_ALL = killed("swap-killed-all", "default fail-init", "1 2 3 4 5 6", slow=True, limit=300)
 
 # A generic driver holds both controllers of a machine, one of them by driver_override; with
 # --unbind it stays loaded, and a new driver that fails gives them back.
@@ -104,4 +110,4 @@ sleep 1000 </dev/sda &
 run refused ddload load --replace --settle 5 /packs/default.iso
 """, stock=True, packs=("default",))
 
-CASES = (KILLED, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
+CASES = (KILLED, KILLED_ALL, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
