@@ -739,7 +739,8 @@ static void linux_log_write(struct ddl_kernel *kernel, const char *line)
 	if (fd < 0)
 		return;
 	memcpy(record, "<14>", 4); /* user.info */
-	n = 4 + ddl_text_clean(record + 4, sizeof record - 4, line, strlen(line));
+	n = 4 + ddl_text_clean(record + 4, sizeof record - 5, line, strlen(line));
+	record[n++] = '\n'; /* without it nobody can read the record until the next one comes */
 	if (fstat(fd, &is) == 0 && S_ISCHR(is.st_mode) && write(fd, record, n) < 0)
 		errno = 0; /* of no consequence */
 	close(fd);

@@ -24,6 +24,7 @@
 #define LATER_MS 1000        /* where one labelled volume is, a second may be on its way */
 #define REBOOT_SECONDS 30U   /* to read why, before the machine restarts */
 #define MS_PER_SECOND 1000U
+#define OWN_WORDS "/etc/ddload/cmdline" /* scripts/add-to-initrd --cmdline */
 
 /* Volumes with these labels are driver disks by convention. */
 static const char *const labels[] = { "OEMDRV", "DDLOAD" };
@@ -42,22 +43,48 @@ struct auto_run {
 
 /* --------------------------------------------------------------- what is asked for */
 
-static int read_cmdline(struct auto_run *run, struct ddl_error *error)
+/* A file's bytes, to be freed; NULL and the error, with errno ENOENT where there is none. */
+static char *read_file(const struct auto_run *run, const char *name, size_t *length, struct ddl_error *error)
 {
 	char path[DDL_MAX_PATH], *bytes;
-	size_t length = 0;
-	int fd, result;
+	int fd;
 
-	if (!ddl_path_join(path, sizeof path, run->cli.engine.root, "/proc/cmdline"))
-		return ddl_fail(error, DDL_E_OPEN, ENAMETOOLONG, "/proc/cmdline");
+	*length = 0;
+	if (!ddl_path_join(path, sizeof path, run->cli.engine.root, name)) {
+		ddl_fail(error, DDL_E_OPEN, ENAMETOOLONG, "%s", name);
+		return NULL;
+	}
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return ddl_fail(error, DDL_E_OPEN, errno, "/proc/cmdline");
-	bytes = ddl_path_read_fd(fd, DDL_MAX_CMDLINE, &length, error);
+	if (fd < 0) {
+		ddl_fail(error, DDL_E_OPEN, errno, "%s", name);
+		return NULL;
+	}
+	bytes = ddl_path_read_fd(fd, DDL_MAX_CMDLINE, length, error);
 	close(fd);
-	if (!bytes)
-		return -1;
-	result = ddl_cmdline_parse(run->arena, bytes, length, &run->words, error);
+	return bytes;
+}
+
+/* The words that were put into the initrd stand before the kernel's own: those count then. */
+static int read_cmdline(struct auto_run *run, struct ddl_error *error)
+{
+	struct ddl_error none = DDL_ERROR_INIT;
+	size_t own_length, length;
+	char *own = read_file(run, OWN_WORDS, &own_length, &none), *bytes = read_file(run, "/proc/cmdline", &length, error);
+	char *both = bytes ? ddl_arena_alloc(run->arena, own_length + length + 2, 1) : NULL;
+	int result = -1;
+
+	if (both) {
+		if (own)
+			memcpy(both, own, own_length);
+		both[own_length] = ' ';
+		memcpy(both + own_length + 1, bytes, length);
+		result = ddl_cmdline_parse(run->arena, both, own_length + 1 + length, &run->words, error);
+	} else if (bytes) {
+		ddl_fail(error, DDL_E_MEMORY, 0, "/proc/cmdline");
+	}
+	if (result == 0 && !own && none.os_errno != ENOENT)
+		run->words.trouble = none; /* what they were about is not known */
+	free(own);
 	free(bytes);
 	return result;
 }

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""More cases for cases.py: nobody watching, the kernel command line says what is wanted."""
+
+import subprocess
+
+from cases import NOTHING, WORKS, Case, has, key, line, pack, qmp, state, wait
+from machine import OUT, TOP
+
+
+def labelled(label, variant):
+    """A stick with this label and a pack's image on it; made when the table is read."""
+    out = OUT / ("auto-%s.img" % label.lower())
+    out.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([str(TOP / "scripts" / "make-medium"), "--kind", "fat", "--label", label, str(out), str(pack(variant))],
+                   check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+OEMDRV, DDLOAD = labelled("OEMDRV", "default"), labelled("DDLOAD", "other-kernel")
+
+# What the initrd's script does, and what is told then. The kernel's log has the outcome's line.
+AUTO = """
+live %s ddload auto
+tell log "line $(dmesg | sed -n 's/.*\\(ddload: \\(loaded\\|FAILED\\) .*\\)/\\1/p' | tail -n 1)"
+"""
+# The stick is the first disk there, so the controller's is the second.
+BESIDE = state(WORKS, disks="sda sdb", outcome__disks__0__name="sdb")
+LOADED = "ddload: loaded megaraid_sas 07.999.00.00-ddl1 (acme:megaraid-sas 1.0-7) sda"
+LOADED_SDB = LOADED.replace("sda", "sdb")
+
+
+def auto(name, words, facts, said, **more):
+    return Case("auto-" + name, {"auto": facts, "log": {"line": said}}, AUTO % "auto", append=words, **more)
+
+
+LABEL = auto("label", "ddload=auto ddload.wait=20", BESIDE, LOADED_SDB, media=("usb:%s" % OEMDRV,))
+
+# The stick is plugged in when ddload is waiting for it.
+LATE = auto("late", "ddload=auto ddload.wait=40", BESIDE, LOADED_SDB,
+            steps=(wait("waiting for the driver disk"),
+                   qmp("device_add", driver="usb-storage", id="late", bus="usb.0", drive="late-image", removable=True)),
+            raw=("-device", "qemu-xhci,id=usb", "-drive", "if=none,id=late-image,format=raw,readonly=on,file=%s" % OEMDRV))
+
+# Two labelled volumes, one of them with a pack for another kernel.
+TWO = auto("two-labels", "ddload=auto ddload.wait=20", state(WORKS, disks="sda sdb sdc", outcome__disks__0__name="sdc"), LOADED_SDB.replace("sdb", "sdc"),
+           media=("usb:%s" % DDLOAD, "usb:%s" % OEMDRV))
+
+# A pack in the initrd; the script's stdin is no terminal, and the console is taken.
+INITRD = Case("auto-initrd", {"auto": state(WORKS), "log": {"line": LOADED}}, """
+ddload auto </dev/null >/tmp/said 2>&1
+tell auto "status $?"
+[ ! -s /tmp/said ] || cat /tmp/said
+tell log "line $(dmesg | sed -n 's/.*\\(ddload: \\(loaded\\|FAILED\\) .*\\)/\\1/p' | tail -n 1)"
+""", add=((pack("default"), "/ddload/acme.iso"),), append="ddload=auto", steps=(wait(LOADED),))
+
+FINGERPRINT = "ddload.fingerprint=00000000000000000000000000000000"
+FAILED = has("ddload: FAILED (fingerprint)")
+
+# A failure stops where it can be read, until Enter.
+STOP = auto("stop", "ddload=/packs/default.iso %s" % FINGERPRINT, state(NOTHING, 3), FAILED, packs=("default",),
+            steps=(wait("Enter goes on without the driver"), key("Enter")))
+SHELL = auto("shell", "ddload=/packs/default.iso ddload.on-error=shell %s" % FINGERPRINT, state(NOTHING, 3), FAILED,
+             packs=("default",), steps=(wait("This is a shell"), line("echo one >/dev/ttyS1; exit")), slow=True)
+CONTINUE = auto("continue", "ddload=/packs/default.iso ddload.on-error=continue ddload.console=ttyS9 %s" % FINGERPRINT,
+                state(NOTHING, 3), FAILED, packs=("default",), steps=(wait("there is no terminal ttyS9"),))
+
+# QEMU is told to end when its machine restarts.
+REBOOT = Case("auto-reboot", {}, "ddload auto\n", append="ddload=/packs/default.iso ddload.on-error=reboot %s" % FINGERPRINT,
+              packs=("default",), steps=(wait("restarts in 30 seconds"), wait("The machine restarts.")), slow=True)
+
+# The initrd's own script, from the command line's words to disk detection.
+WHOLE = Case("auto-whole", {}, append="ddload=LABEL=OEMDRV demo.end=poweroff", media=("usb:%s" % OEMDRV,),
+             steps=(wait("demo-init: disks: 2"),))
+
+CASES = (LABEL, LATE, TWO, INITRD, STOP, SHELL, CONTINUE, REBOOT, WHOLE)
