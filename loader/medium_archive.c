@@ -376,7 +376,8 @@ static int lib_failed(const struct pass *pass, const char *name, struct ddl_erro
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
 	if (pass->format == DDL_ARCHIVE_PACKED && archive_format(pass->lib) == 0)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is compressed, but not a tar archive"), name);
-	if (pass->ended)
+	/* A zip file's directory is its end: without it, it is no zip file to libarchive. */
+	if (pass->ended || (pass->format == DDL_ARCHIVE_ZIP && archive_format(pass->lib) == 0))
 		return ddl_fail(error, DDL_E_ARCHIVE, 0, _("%s is not whole: it ends too early"), name);
 	return ddl_fail(error, DDL_E_ARCHIVE, 0, "%s: %s", name, why ? why : "");
 }
