@@ -13,12 +13,14 @@
 
 #define LINE_ROOM 512U
 #define GROUPS_ROOM 128U
+#define PART_DIGITS 32U /* in one line */
+#define MOST_PARTS 2
 #define DIGITS_COLUMN 17
 #define SCAN_GAP_MS 30 /* a scanner sends its next digit within this, nobody types so fast */
 
 static const char *verify_help(void)
 {
-	return _("The fingerprint is the MD5 sum of the disk's list of contents. The vendor prints it on the sheet "
+	return _("The fingerprint is a checksum of the disk's list of contents. The vendor prints it on the sheet "
 		 "that comes with the disk, or gives it on the web page.\n\n"
 		 "Type or scan the printed one, in groups or not: digits that differ are marked. Or compare by eye.\n\n"
 		 "If every digit is the same, press I: then each package is read and its checksum tested. "
@@ -27,30 +29,71 @@ static const char *verify_help(void)
 		 "S goes on without comparing.");
 }
 
-/* The disk's fingerprint, what was typed of the printed one below it, and marks below that. */
+/*
+ * The disk's fingerprint, what was typed of the printed one below it, and marks below that;
+ * twice, where it is a SHA-256.
+ */
 struct verify_screen {
 	struct screen screen;
 	const char *fingerprint;
 	char typed[COMPARE_ROOM];
-	newtComponent typed_line, marks, words;
+	newtComponent typed_line[MOST_PARTS], marks[MOST_PARTS], words;
 };
+
+static int count_parts(const char *fingerprint)
+{
+	return strlen(fingerprint) > PART_DIGITS ? MOST_PARTS : 1;
+}
+
+/* The digits of one part in groups. */
+static const char *part_of(char groups[GROUPS_ROOM], const char *digits, int part)
+{
+	char some[PART_DIGITS + 1] = "";
+	size_t from = (size_t)part * PART_DIGITS;
+
+	if (strlen(digits) > from)
+		snprintf(some, sizeof some, "%.*s", (int)PART_DIGITS, digits + from);
+	ddl_text_groups(groups, GROUPS_ROOM, some);
+	return groups;
+}
 
 static void show_typed(struct verify_screen *verify)
 {
-	char digits[COMPARE_ROOM], groups[GROUPS_ROOM], line[LINE_ROOM];
+	char digits[COMPARE_ROOM], marks[COMPARE_ROOM], groups[GROUPS_ROOM], line[LINE_ROOM];
 	size_t used = strlen(verify->typed), all = strlen(verify->fingerprint);
 	enum compare result = compare_result(verify->typed, verify->fingerprint);
 
 	memset(digits, '_', sizeof digits);
 	memcpy(digits, verify->typed, used);
 	digits[all < sizeof digits ? all : sizeof digits - 1] = '\0';
-	ddl_text_groups(groups, sizeof groups, digits);
-	newtLabelSetText(verify->typed_line, groups);
-	ddl_text_groups(groups, sizeof groups, compare_marks(digits, verify->typed, verify->fingerprint));
-	newtLabelSetText(verify->marks, groups);
+	compare_marks(marks, verify->typed, verify->fingerprint);
+	for (int i = 0; i < count_parts(verify->fingerprint); i++) {
+		newtLabelSetText(verify->typed_line[i], part_of(groups, digits, i));
+		newtLabelSetText(verify->marks[i], part_of(groups, marks, i));
+	}
 	newtLabelSetText(verify->words, compare_words(line, sizeof line, verify->typed, verify->fingerprint));
 	newtLabelSetColors(verify->words, result == COMPARE_DIFFERS ? SCREEN_COLOUR_ALARM :
 			   result == COMPARE_SAME ? SCREEN_COLOUR_STRONG : NEWT_COLORSET_LABEL);
+}
+
+/* Both fingerprints, part by part, from the row on. */
+static void add_digits(struct verify_screen *verify, int row)
+{
+	struct screen *screen = &verify->screen;
+	char line[LINE_ROOM], groups[GROUPS_ROOM];
+	int left = (screen->width - (int)(PART_DIGITS + PART_DIGITS / 4)) / 2;
+
+	left = left < DIGITS_COLUMN ? DIGITS_COLUMN : left;
+	for (int i = 0; i < count_parts(verify->fingerprint); i++, row += 3) {
+		screen_label(screen, 1, row, screen_column(line, sizeof line, i ? "" : _("On this disk:"),
+			     DIGITS_COLUMN - 1), 0);
+		screen_label(screen, left, row, part_of(groups, verify->fingerprint, i), SCREEN_COLOUR_STRONG);
+		screen_label(screen, 1, row + 1, screen_column(line, sizeof line, i ? "" : _("On the sheet:"),
+			     DIGITS_COLUMN - 1), 0);
+		verify->typed_line[i] = screen_label(screen, left, row + 1, "", 0);
+		verify->marks[i] = screen_label(screen, left, row + 2, "", SCREEN_COLOUR_ALARM);
+	}
+	verify->words = screen_label(screen, left, row, "", 0);
 }
 
 static void open_verify(struct verify_screen *verify, const struct ddl_repo *repo)
@@ -60,26 +103,19 @@ static void open_verify(struct verify_screen *verify, const struct ddl_repo *rep
 		{ NULL, 0 }
 	};
 	struct screen *screen = &verify->screen;
-	char name[LINE_ROOM], line[LINE_ROOM], groups[GROUPS_ROOM];
+	char name[LINE_ROOM], line[LINE_ROOM];
 
 	verify->fingerprint = repo->fingerprint;
 	verify->typed[0] = '\0';
-	screen_open(screen, _("Verify the driver disk"), screen_widest(), 13);
+	screen_open(screen, _("Verify the driver disk"), screen_widest(),
+		    9 + 3 * count_parts(repo->fingerprint));
 	screen->help = verify_help();
 	size_t columns = (size_t)screen->width - 2;
 	screen_label(screen, 1, 0, screen_column(line, sizeof line, repo->description, columns), 0);
 	screen_column(line, sizeof line, text_repo(name, sizeof name, repo), columns);
 	screen_label(screen, 1, 1, line, 0);
 	screen_label(screen, 1, 3, _("Compare this fingerprint with the one on the vendor's sheet:"), 0);
-	ddl_text_groups(groups, sizeof groups, repo->fingerprint);
-	int left = (screen->width - (int)ddl_text_width(groups)) / 2;
-	left = left < DIGITS_COLUMN ? DIGITS_COLUMN : left;
-	screen_label(screen, 1, 5, screen_column(line, sizeof line, _("On this disk:"), DIGITS_COLUMN - 1), 0);
-	screen_label(screen, left, 5, groups, SCREEN_COLOUR_STRONG);
-	screen_label(screen, 1, 7, screen_column(line, sizeof line, _("On the sheet:"), DIGITS_COLUMN - 1), 0);
-	verify->typed_line = screen_label(screen, left, 7, "", 0);
-	verify->marks = screen_label(screen, left, 8, "", SCREEN_COLOUR_ALARM);
-	verify->words = screen_label(screen, left, 9, "", 0);
+	add_digits(verify, 5);
 	screen_buttons(screen, buttons);
 	for (const char *digit = "0123456789abcdefABCDEF -:"; *digit; digit++)
 		screen_key(screen, *digit);

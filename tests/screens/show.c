@@ -149,6 +149,10 @@ static struct ddl_repo other_repo = REPO("QLogic Fibre Channel HBA driver for th
 static struct ddl_repo b_repo = { .identifier = "acme:b", .version = "1", .build = "", .description = "b",
 	.fingerprint = "bad09ae91000b446f3d71d782c734dae" };
 
+static struct ddl_repo long_repo = { .identifier = "acme:long", .version = "1", .build = "",
+	.description = "a pack with a SHA-256",
+	.fingerprint = "1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7" };
+
 static struct ddl_repo *two_repos[] = { &good_repo, &other_repo };
 static struct ddl_repo *other_repos[] = { &other_repo };
 static struct ddl_look two = { .source = &cd, .repos = two_repos, .n_repos = 2 };
@@ -252,6 +256,7 @@ static const struct scene {
 	{ "packs", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &two, .ticked = ticked } },
 	{ "packs-none-fit", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &other, .ticked = ticked } },
 	{ "verify", { .kind = DDL_ASK_VERIFY, .repo = &good_repo } },
+	{ "verify-long", { .kind = DDL_ASK_VERIFY, .repo = &long_repo } },
 	{ "verify-b", { .kind = DDL_ASK_VERIFY, .repo = &b_repo } },
 	{ "tested", { .kind = DDL_ASK_TESTED, .repo = &good_repo } },
 	{ "tested-bad", { .kind = DDL_ASK_TESTED, .repo = &bad_repo } },
