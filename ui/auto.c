@@ -447,7 +447,9 @@ enum ddl_status command_auto(const struct cli *cli)
 	}
 	take_words(&run);
 	if (!cli->engine.root) {
-		run.console_missing = !console_take(run.words.console) && run.words.console && !console_take(NULL);
+		run.console_missing = run.words.console && !console_take(run.words.console);
+		if (run.console_missing || !run.words.console)
+			console_take(NULL); /* where there is none either, what is said goes where it goes */
 		term_start(); /* for the terminal that it is now */
 		console_quiet();
 	}
