@@ -82,6 +82,8 @@ class Terminal:
             done, status = os.waitpid(self.pid, os.WNOHANG)
             if done:
                 self.status = os.waitstatus_to_exitcode(status)
+                if self.fd >= 0:
+                    self.settle(0.01, 1.0)  # its last words
             else:
                 time.sleep(0.01)
         return self.status
