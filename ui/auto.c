@@ -303,7 +303,7 @@ static enum ddl_status load(struct auto_run *run, struct ddl_error *error)
 	else
 		status = ddl_code_status(error->code);
 	front.front.finish(&front.front);
-	if (error->code != DDL_OK && !ddl_session_outcome(session))
+	if (error->code != DDL_OK && (!ddl_session_outcome(session) || not_needed(run, error)))
 		ddl_session_refused(session, error, !not_needed(run, error));
 	else if (ddl_session_outcome(session))
 		print_outcome(&run->out, ddl_session_outcome(session));
