@@ -33,6 +33,7 @@ struct ddl_options {
 	bool unbind;              /* take devices one by one from a wrong driver, which stays loaded */
 	bool inspect;             /* read the packages that are for this kernel, to know what fits */
 	unsigned settle_ms;       /* how long disks are waited for; 0: DDL_SETTLE_DEFAULT_MS */
+	bool optional;            /* nobody named the disk: that nothing here needs it is no failure */
 	bool unconfined;          /* parse in this process: for tests and debuggers only */
 };
 
@@ -472,10 +473,9 @@ enum ddl_status ddl_flow_verify(struct ddl_session *session, const char *word,
 
 /*
  * Hands over an outcome that says that nothing was loaded, and why: for what fails before a
- * flow has a plan, where nobody is there to read it. The flow does that for what fails later.
- * `failed` false: nothing was needed, and `error` says why.
+ * flow begins, where nobody is there to read it. The flow does that for what fails later.
  */
-void ddl_session_refused(struct ddl_session *session, const struct ddl_error *error, bool failed);
+void ddl_session_refused(struct ddl_session *session, const struct ddl_error *error);
 
 /* The last outcome; NULL when nothing was applied or refused. */
 const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session);

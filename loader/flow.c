@@ -487,7 +487,8 @@ static struct ddl_outcome *refused(struct flow *flow, const struct ddl_error *er
 
 	if (!outcome)
 		return NULL;
-	outcome->result = DDL_RESULT_REFUSED;
+	outcome->result = flow->session->options.optional && error->code == DDL_E_NO_FIT ? DDL_RESULT_NOTHING
+											  : DDL_RESULT_REFUSED;
 	outcome->plan = flow->plan;
 	outcome->repos = (const struct ddl_repo **)flow->chosen;
 	outcome->n_repos = flow->n_chosen;
@@ -509,6 +510,8 @@ static void hand_over(struct flow *flow)
 	if (ddl_handoff_write(session, session->outcome, &error) == 0)
 		return;
 	ddl_log_error(session->log, "hand-off", &error);
+	if (session->outcome->result == DDL_RESULT_REFUSED)
+		return; /* nothing was loaded that an installer would miss */
 	(void)ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_NOTE, .phase = DDL_PHASE_APPLY,
 		.what = _("What was loaded could not be written down for the installer; see the log.") });
 }
@@ -522,20 +525,14 @@ static enum step refuse(struct flow *flow)
 	return fail(flow, STEP_PLAN);
 }
 
-void ddl_session_refused(struct ddl_session *session, const struct ddl_error *error, bool failed)
+void ddl_session_refused(struct ddl_session *session, const struct ddl_error *error)
 {
 	struct flow flow = { .session = session };
 
 	(void)ddl_session_log_default(session, NULL); /* without one the kernel log has the line */
-	if (!session->plan_arena)
-		session->plan_arena = ddl_arena_new();
-	if (session->plan_arena)
-		session->outcome = refused(&flow, error);
-	if (!session->outcome)
-		return; /* without memory the caller's own words have to do */
-	if (!failed)
-		session->outcome->result = DDL_RESULT_NOTHING;
-	hand_over(&flow);
+	session->outcome = refused(&flow, error);
+	if (session->outcome) /* without memory the caller's own words have to do */
+		hand_over(&flow);
 }
 
 static enum step step_plan(struct flow *flow)

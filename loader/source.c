@@ -441,6 +441,6 @@ struct ddl_source *ddl_source_from_word(struct ddl_arena *arena, const char *roo
 		return by_node(arena, root, word, &st, error);
 	if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
 		return by_file(arena, word, path, &st, error);
-	ddl_fail(error, DDL_E_OPEN, EINVAL, _("%s is not a device, directory or file"), word);
+	ddl_fail(error, DDL_E_OPEN, 0, _("%s is not a device, directory or file"), word);
 	return NULL;
 }

@@ -295,6 +295,7 @@ static enum ddl_status load(struct auto_run *run, struct ddl_error *error)
 	enum ddl_status status;
 
 	unattended_front(&front);
+	run->cli.engine.optional = run->words.mode == DDL_MODE_AUTO;
 	session = ddl_session_new(&run->cli.engine, &front.front.ddl, error);
 	if (!session)
 		return ddl_code_status(error->code);
@@ -303,8 +304,8 @@ static enum ddl_status load(struct auto_run *run, struct ddl_error *error)
 	else
 		status = ddl_code_status(error->code);
 	front.front.finish(&front.front);
-	if (error->code != DDL_OK && (!ddl_session_outcome(session) || not_needed(run, error)))
-		ddl_session_refused(session, error, !not_needed(run, error));
+	if (error->code != DDL_OK && !ddl_session_outcome(session))
+		ddl_session_refused(session, error);
 	else if (ddl_session_outcome(session))
 		print_outcome(&run->out, ddl_session_outcome(session));
 	if (ddl_session_outcome(session))
