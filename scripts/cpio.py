@@ -43,13 +43,13 @@ class Archive:
         self.write(header + name + b"\0" * (-(len(header) + len(name)) % 4))
         self.write(data + b"\0" * (-len(data) % 4))
 
-    def directory(self, path):
+    def directory(self, path, mode=0o755):
         """Write a directory and those above it, each once."""
         if path in ("", ".") or path in self.directories:
             return
         self.directory(os.path.dirname(path))
         self.directories.add(path)
-        self.entry(path, stat.S_IFDIR | 0o755)
+        self.entry(path, stat.S_IFDIR | mode)
 
     def file(self, path, data, executable=False):
         self.directory(os.path.dirname(path))
@@ -58,6 +58,10 @@ class Archive:
     def link(self, path, target):
         self.directory(os.path.dirname(path))
         self.entry(path, stat.S_IFLNK | 0o777, target.encode())
+
+    def device(self, path, kind, major, minor):
+        self.directory(os.path.dirname(path))
+        self.entry(path, kind | 0o600, device=(major, minor))
 
     def finish(self):
         """End the archive; filled up so that another one can be appended."""
