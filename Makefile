@@ -65,10 +65,10 @@ parts: all
 deps_dir    := $(BUILD)/deps
 static_cc   := gcc -specs=$(deps_dir)/musl.specs
 static_cflags := $(common) -isystem $(deps_dir)/include -isystem $(deps_dir)/include/libxml2 \
-	-idirafter $(deps_dir)/kernel -Os -fPIE -flto=auto -ffunction-sections -fdata-sections \
+	-idirafter $(deps_dir)/kernel -Oz -fPIE -flto=auto -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fstack-clash-protection \
 	-Wno-sign-conversion # musl's ioctl takes an int, its requests are larger
-static_ldflags := -Os -fPIE -flto=auto -fstack-protector-strong -L$(deps_dir)/lib \
+static_ldflags := -Oz -fPIE -flto=auto -fstack-protector-strong -L$(deps_dir)/lib \
 	-Wl,--gc-sections,--as-needed,--build-id=none,--fatal-warnings \
 	-Wl,-z,relro,-z,now,-z,noexecstack -Wl,-z,pack-relative-relocs,-e,ddl_start
 static_libs := -larchive -lblkid -lkmod -lxml2 -lnewt -lslang -lnettle \
