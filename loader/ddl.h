@@ -101,6 +101,7 @@ struct ddl_machine {
 	const char **builtin;     /* names from modules.builtin */
 	size_t n_builtin;
 	bool interrupted;         /* a run was killed and left drivers half changed; the next load offers to put them back */
+	bool signed_only;         /* module.sig_enforce, or lockdown: a module without a signature is refused */
 	bool has_tree;            /* /lib/modules/<release> is there: what it lacks is not to be had */
 };
 

@@ -127,6 +127,22 @@ static bool read_loaded_list(struct ddl_machine_reader *reader)
 	return enough;
 }
 
+/*
+ * Does the kernel take signed modules only? As it says itself: the parameter of its module
+ * loader, and lockdown, of which the level in force stands in brackets. (The second one needs
+ * securityfs; where that is not mounted the kernel has the last word.)
+ */
+static bool signed_only(const struct ddl_machine_reader *reader)
+{
+	char text[64];
+
+	if (ddl_sysfs_text(reader->root, text, sizeof(text), "sys/module/module/parameters/sig_enforce") &&
+	    (*text == 'Y' || *text == '1'))
+		return true;
+	return ddl_sysfs_text(reader->root, text, sizeof(text), "sys/kernel/security/lockdown") &&
+	       (strstr(text, "[integrity]") || strstr(text, "[confidentiality]"));
+}
+
 bool ddl_machine_modules(struct ddl_machine_reader *reader)
 {
 	char path[DDL_SYSFS_PATH], *text, *rest = NULL;
@@ -134,6 +150,7 @@ bool ddl_machine_modules(struct ddl_machine_reader *reader)
 	int length = snprintf(path, sizeof(path), "lib/modules/%s/modules.builtin",
 			      reader->machine->release);
 
+	reader->machine->signed_only = signed_only(reader);
 	/* A release with a slash in it would lead elsewhere. */
 	if (!enough || length < 0 || (size_t)length >= sizeof(path) ||
 	    strchr(reader->machine->release, '/'))

@@ -784,6 +784,17 @@ static int bring_in(struct maker *m, const char *name, const struct ddl_module *
 	return bring_needs(m, in, &tree);
 }
 
+/* What is certain to be refused by the kernel is refused here, before anything is unloaded. */
+static int refuse_unsigned(struct maker *m)
+{
+	for (size_t i = 0; m->machine->signed_only && i < m->n_in; i++)
+		if (m->in[i]->pack && !m->in[i]->pack->has_signature &&
+		    refuse(m, DDL_E_SIGNATURE, ddl_arena_printf(m->arena,
+				_("%s is not signed; this kernel takes signed drivers only"), m->in[i]->name)) != 0)
+			return -1;
+	return 0;
+}
+
 static int find_coming(struct maker *m)
 {
 	struct incoming *node;
@@ -1056,7 +1067,8 @@ int ddl_plan_make(struct ddl_arena *arena, const struct ddl_machine *machine,
 	if (plan->n_wanted == 0 && plan->n_firmware == 0 && plan->n_refusals == 0)
 		return refuse_nothing(&m);
 	if (find_leaving(&m) != 0 || find_away(&m) != 0 || refuse_uses(&m) != 0 ||
-	    refuse_references(&m) != 0 || refuse_no_way_back(&m) != 0 || find_coming(&m) != 0)
+	    refuse_references(&m) != 0 || refuse_no_way_back(&m) != 0 || find_coming(&m) != 0 ||
+	    refuse_unsigned(&m) != 0)
 		return -1;
 	return add_ops(&m);
 }

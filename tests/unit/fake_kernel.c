@@ -385,6 +385,7 @@ static int fake_snapshot(struct ddl_kernel *kernel, struct ddl_arena *arena,
 	machine->builtin = fake->builtin;
 	machine->n_builtin = fake->n_builtin;
 	machine->has_tree = !fake->no_tree;
+	machine->signed_only = fake->signed_only;
 	return 0;
 }
 

@@ -69,6 +69,7 @@ struct fake_kernel {
 	const char *open_disk;          /* held open by blkid; NULL */
 	const char *builtin[4];
 	size_t n_builtin;
+	bool signed_only;               /* module.sig_enforce=1 */
 	bool no_tree;                   /* /lib/modules/<release> is not there */
 	const char *options;            /* modprobe.d options of every module; "" */
 	const char *options_for;        /* … or of this one only; NULL */

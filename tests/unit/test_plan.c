@@ -225,6 +225,20 @@ static void dependencies(void **state)
 	fake_kernel_free(w.fake);
 }
 
+/* What the kernel is certain to refuse is refused before the old driver is touched. */
+static void signed_only(void **state)
+{
+	struct world w = world();
+
+	(void)state;
+	fake_loaded(w.fake, w.old);
+	w.fake->signed_only = true;
+	expect_refusal(w.fake, w.repo, DDL_E_SIGNATURE, "megaraid_sas is not signed; this kernel takes signed drivers only");
+	w.module->has_signature = true;
+	expect(w.fake, w.repo, "-megaraid_sas +megaraid_sas S");
+	fake_kernel_free(w.fake);
+}
+
 /* At a desk the installer's tree is not known: the plan relies on it and says on what. */
 static void unknown_tree(void **state)
 {
@@ -619,7 +633,7 @@ int main(void)
 		cmocka_unit_test(order_in_pack), cmocka_unit_test(tree_above_pack),
 		cmocka_unit_test(another_driver), cmocka_unit_test(builtin_in_the_way),
 		cmocka_unit_test(in_use), cmocka_unit_test(in_use_otherwise),
-		cmocka_unit_test(not_for_here), cmocka_unit_test(unknown_tree),
+		cmocka_unit_test(not_for_here), cmocka_unit_test(unknown_tree), cmocka_unit_test(signed_only),
 		cmocka_unit_test(damaged_beside),
 		cmocka_unit_test(twice), cmocka_unit_test(firmware),
 		cmocka_unit_test(parameters), cmocka_unit_test(parameters_chosen),
