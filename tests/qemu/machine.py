@@ -2,6 +2,7 @@
 """One virtual machine: its console as a terminal, its monitor, and the facts its guest tells."""
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -35,6 +36,10 @@ ENCODED = ("said", "outcome", "status_json")  # facts that the guest tells in ba
 
 class Trouble(AssertionError):
     """The machine did not do what a test waits for."""
+
+
+class Gone(Trouble):
+    """The machine has ended, or is just about to."""
 
 
 class Line(Terminal):
@@ -80,13 +85,16 @@ class Vga:
 
     def settle(self, least=0.0, limit=10.0):
         """Reads until the screen stays the same for a while."""
-        end, earliest, last = time.monotonic() + limit, time.monotonic() + least, self.text()
+        end, earliest, last = time.monotonic() + limit, time.monotonic() + least, None
         while time.monotonic() < end:
-            time.sleep(QUIET)
-            now = self.text()
+            try:
+                now = self.text()
+            except Gone:  # the key that was pressed may have been the machine's last one
+                return
             if now == last and time.monotonic() >= earliest:
                 return
             last = now
+            time.sleep(QUIET)
 
     def key(self, name):
         if name not in KEYBOARD and len(name) > 1:
@@ -165,15 +173,18 @@ class Machine:
 
     def command(self, name, **arguments):
         """One command of QEMU's machine protocol; events in between are passed over."""
-        self.qmp.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-        self.qmp.flush()
-        for text in self.qmp:
-            reply = json.loads(text)
-            if "error" in reply:
-                raise Trouble("%s: %s" % (name, reply["error"]["desc"]))
-            if "return" in reply:
-                return reply["return"]
-        raise Trouble("%s: the monitor is gone" % name)
+        try:
+            self.qmp.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+            self.qmp.flush()
+            for text in self.qmp:
+                reply = json.loads(text)
+                if "error" in reply:
+                    raise Trouble("%s: %s" % (name, reply["error"]["desc"]))
+                if "return" in reply:
+                    return reply["return"]
+        except OSError:
+            pass
+        raise Gone("%s: the monitor is gone" % name)
 
     def monitor(self, line):
         said = self.command("human-monitor-command", **{"command-line": line})
@@ -242,7 +253,8 @@ class Machine:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
         if self.qmp:
-            self.qmp.close()
+            with contextlib.suppress(OSError):  # what was not sent any more
+                self.qmp.close()
         self.errors.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
