@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ddload: loads a driver disk before an installer looks for disks. The table of commands. */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "language.h"
@@ -49,11 +51,23 @@ static void choose_language(const struct cli *cli)
 	(void)language_start(directory, cli->language); /* without a catalogue it is English */
 }
 
+/*
+ * Descriptors 0 to 2 that an initrd's script has closed would be taken by the next file opened, and
+ * answers read from it. Opened for reading: there is nothing to read, and what is written is still lost.
+ */
+static void fill_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY | O_NOCTTY) < 0)
+			(void)open("/", O_RDONLY | O_DIRECTORY); /* no /dev yet: this cannot be read either */
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli;
 	enum ddl_status status;
 
+	fill_descriptors();
 	setlocale(LC_ALL, "");
 	term_start();
 	const struct command *command = cli_read(argc, argv, &cli, &status);
