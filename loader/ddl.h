@@ -372,7 +372,7 @@ enum ddl_reply {
 	DDL_REPLY_NO = 0,         /* decline: nothing is changed; leaves the flow */
 	DDL_REPLY_BACK,           /* one step back; where there is none: as NO */
 	DDL_REPLY_YES,            /* go on with what the question holds */
-	DDL_REPLY_SKIP,           /* VERIFY: go on without testing; SOURCE: go on without a disk; PAST: as it is */
+	DDL_REPLY_SKIP,           /* VERIFY: on without testing; PAST: as it is; else: on without a disk */
 	DDL_REPLY_AGAIN           /* look again / another disk */
 };
 

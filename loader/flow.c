@@ -35,6 +35,9 @@ struct flow {
 	enum step failed;             /* where the trouble arose */
 	struct ddl_error trouble;
 	enum ddl_status status;       /* what to end with */
+	bool without;                 /* the person goes on without a disk after the test */
+	bool applied;                 /* a plan was carried out, of this disk or of one before it */
+	enum ddl_status left;         /* then: what they left behind */
 	int watch;                    /* tells of media that come and go; 0: none */
 };
 
@@ -59,25 +62,28 @@ static enum ddl_status status_of(const struct ddl_outcome *outcome)
 	}
 }
 
-/* What the last load left behind counts at the end; what was refused left nothing. */
-static enum ddl_status left_by(const struct ddl_outcome *outcome)
+/* On without a (further) disk: what was done before counts, what was refused left nothing. */
+static enum step without_disk(struct flow *flow)
 {
-	return outcome->result == DDL_RESULT_REFUSED ? DDL_DONE : status_of(outcome);
+	flow->status = flow->applied ? flow->left : DDL_DONE;
+	ddl_error_clear(&flow->trouble);
+	return STEP_END;
 }
 
-/* The person leaves without an answer: nothing is changed. */
+/* The person leaves without an answer: nothing is changed by this disk. */
 static enum step leave(struct flow *flow)
 {
-	const struct ddl_outcome *before = flow->session->outcome;
-
-	if (before && before->result != DDL_RESULT_REFUSED) { /* a disk was loaded before this one */
-		flow->status = left_by(before);
-		flow->trouble = before->error;
-		return STEP_END;
-	}
+	if (flow->applied)
+		return without_disk(flow);
 	flow->status = DDL_CANCELLED;
 	(void)ddl_fail(&flow->trouble, DDL_E_CANCELLED, 0, "%s", "");
 	return STEP_END;
+}
+
+/* An answer that is neither yes nor one of the question's own. */
+static enum step end_by(struct flow *flow, enum ddl_reply reply)
+{
+	return reply == DDL_REPLY_SKIP ? without_disk(flow) : leave(flow);
 }
 
 static enum step fail(struct flow *flow, enum step where)
@@ -195,6 +201,7 @@ static enum step step_source(struct flow *flow)
 {
 	struct ddl_question question = { .kind = DDL_ASK_SOURCE };
 	struct ddl_source **sources = NULL;
+	enum ddl_reply reply;
 	size_t count = 0;
 
 	forget_looks(flow);
@@ -212,17 +219,10 @@ static enum step step_source(struct flow *flow)
 	question.sources = sources;
 	question.n_sources = count;
 	question.watch_fd = flow->watch;
-	switch (ask(flow, &question)) {
-	case DDL_REPLY_YES:
+	reply = ask(flow, &question);
+	if (reply == DDL_REPLY_YES)
 		return look_at_chosen(flow, &question, sources);
-	case DDL_REPLY_AGAIN:
-		return STEP_SOURCE;
-	case DDL_REPLY_SKIP:
-		flow->status = flow->session->outcome ? left_by(flow->session->outcome) : DDL_DONE;
-		return STEP_END; /* on without a disk */
-	default:
-		return leave(flow);
-	}
+	return reply == DDL_REPLY_AGAIN ? STEP_SOURCE : end_by(flow, reply);
 }
 
 /* ----------------------------------------------------------------------- packs */
@@ -321,7 +321,7 @@ static enum step step_packs(struct flow *flow)
 	if (reply == DDL_REPLY_BACK && !flow->n_words)
 		return STEP_SOURCE;
 	if (reply != DDL_REPLY_YES)
-		return leave(flow);
+		return end_by(flow, reply);
 	for (size_t i = 0; i < look->n_repos; i++)
 		if (question.ticked[i] && choose(flow, look->repos[i]) < 0)
 			return no_memory(flow, STEP_PACKS);
@@ -361,6 +361,7 @@ int ddl_compare_fingerprint(const struct ddl_options *options, const struct ddl_
 static enum ddl_reply test_pack(struct flow *flow, struct ddl_repo *repo)
 {
 	struct ddl_question question = { .kind = DDL_ASK_TESTED, .repo = repo };
+	enum ddl_reply reply;
 	int tested;
 
 	ddl_error_clear(&flow->trouble); /* of something before that the person went back from */
@@ -368,7 +369,9 @@ static enum ddl_reply test_pack(struct flow *flow, struct ddl_repo *repo)
 	question.error = tested < 0 ? &flow->trouble : NULL;
 	if (tested < 0 && flow->trouble.code == DDL_E_CANCELLED)
 		return DDL_REPLY_BACK;
-	return ask(flow, &question);
+	reply = ask(flow, &question);
+	flow->without = reply == DDL_REPLY_SKIP; /* before the test that word means "without testing" */
+	return flow->without ? DDL_REPLY_NO : reply;
 }
 
 /* One pack's answers. YES and SKIP: go on with the next. */
@@ -398,7 +401,7 @@ static enum step step_verify(struct flow *flow)
 		if (reply == DDL_REPLY_BACK)
 			return back_to_packs(flow);
 		if (reply != DDL_REPLY_YES && reply != DDL_REPLY_SKIP)
-			return leave(flow);
+			return flow->without ? without_disk(flow) : leave(flow);
 		if (bad_package(repo)) {
 			say_why_not(flow, repo, &flow->trouble);
 			return fail(flow, STEP_VERIFY);
@@ -469,6 +472,8 @@ static enum step step_licence(struct flow *flow)
 					reply = ask_licence(flow, flow->chosen[r], package->files[f]);
 				if (reply == DDL_REPLY_BACK)
 					return back_to_packs(flow);
+				if (reply == DDL_REPLY_SKIP)
+					return without_disk(flow);
 				if (reply != DDL_REPLY_YES)
 					return fail(flow, STEP_LICENCE);
 			}
@@ -496,6 +501,16 @@ static struct ddl_outcome *refused(struct flow *flow, const struct ddl_error *er
 	return outcome;
 }
 
+/* The outcome of what was loaded, also by a run before this one, is not lost to a refusal. */
+static bool is_worth_keeping(const struct ddl_session *session)
+{
+	char packs[DDL_MAX_PATH];
+
+	if (session->outcome->result != DDL_RESULT_REFUSED && session->outcome->result != DDL_RESULT_NOTHING)
+		return true;
+	return !ddl_session_run_path(session, packs, sizeof(packs), "packs") || access(packs, F_OK) < 0;
+}
+
 /* Leaves the outcome for the installer, the log and the kernel log. */
 static void hand_over(struct flow *flow)
 {
@@ -507,7 +522,7 @@ static void hand_over(struct flow *flow)
 	ddl_handoff_line(line, sizeof(line), session->outcome);
 	ddl_log(session->log, "%s", line);
 	session->kernel->ops->log_write(session->kernel, line);
-	if (ddl_handoff_write(session, session->outcome, &error) == 0)
+	if (!is_worth_keeping(session) || ddl_handoff_write(session, session->outcome, &error) == 0)
 		return;
 	ddl_log_error(session->log, "hand-off", &error);
 	if (session->outcome->result == DDL_RESULT_REFUSED)
@@ -558,12 +573,21 @@ static enum step step_plan(struct flow *flow)
 		return back_to_packs(flow);
 	if (reply == DDL_REPLY_YES)
 		return STEP_APPLY;
-	if (!flow->n_words)
-		return leave(flow);
+	if (!flow->n_words || reply == DDL_REPLY_SKIP)
+		return end_by(flow, reply);
 	/* unattended: the policy did not allow it */
 	(void)ddl_fail(&flow->trouble, flow->plan->replaces ? DDL_E_REPLACE : DDL_E_CANCELLED, 0, "%s",
 		       flow->plan->n_wanted ? flow->plan->wanted[0]->name : "");
 	return flow->plan->replaces ? refuse(flow) : leave(flow);
+}
+
+/* What could not be put back stays so, whatever is loaded after it. */
+static void count(struct flow *flow)
+{
+	if (!flow->applied || flow->left != DDL_NOT_UNDONE)
+		flow->left = flow->status;
+	flow->status = flow->left;
+	flow->applied = true;
 }
 
 static enum step step_apply(struct flow *flow)
@@ -584,6 +608,8 @@ static enum step step_apply(struct flow *flow)
 	session->outcome = outcome;
 	session->cancelled = false; /* nothing is cancelled from here on */
 	flow->status = status_of(outcome);
+	if (outcome->result != DDL_RESULT_REFUSED && outcome->result != DDL_RESULT_NOTHING)
+		count(flow);
 	flow->trouble = outcome->error;
 	hand_over(flow);
 	(void)ddl_session_machine(session, NULL); /* the outcome's screen shows it; the old view will do */
@@ -611,34 +637,35 @@ static enum ddl_status status_of_trouble(const struct flow *flow)
 /* The flow ends with this trouble: what reads the outcome later must see it, too. */
 static enum step give_up(struct flow *flow)
 {
-	if (!flow->session->outcome && flow->trouble.code != DDL_E_NOT_ROOT) { /* who may not write there */
+	/* who may not write there, or gave a root that is another machine's, is spared */
+	if (!flow->session->outcome && flow->trouble.code != DDL_E_NOT_ROOT && flow->trouble.code != DDL_E_USAGE) {
 		flow->session->outcome = refused(flow, &flow->trouble);
 		if (flow->session->outcome)
 			hand_over(flow);
 	}
+	flow->status = flow->applied ? flow->left : status_of_trouble(flow);
 	return STEP_END;
 }
 
 static enum step step_trouble(struct flow *flow)
 {
 	struct ddl_question question = { .kind = DDL_ASK_TROUBLE, .error = &flow->trouble,
-					 .outcome = flow->session->outcome, .plan = flow->plan };
+					 .plan = flow->plan };
+	enum ddl_reply reply;
 
-	flow->status = status_of_trouble(flow);
+	if (flow->failed >= STEP_PLAN) /* an outcome that is there before is another disk's */
+		question.outcome = flow->session->outcome;
 	if (flow->failed == STEP_END) { /* trying again would not help */
 		(void)ask(flow, &question);
 		return give_up(flow);
 	}
-	switch (ask(flow, &question)) {
-	case DDL_REPLY_AGAIN:
+	reply = ask(flow, &question);
+	if (reply == DDL_REPLY_AGAIN)
 		return flow->n_words ? STEP_WORDS : STEP_SOURCE;
-	case DDL_REPLY_BACK:
-		if (flow->n_words)
-			return give_up(flow);
+	if (reply == DDL_REPLY_BACK && !flow->n_words)
 		return flow->n_looks && flow->failed > STEP_PACKS ? back_to_packs(flow) : STEP_SOURCE;
-	default:
-		return give_up(flow);
-	}
+	(void)give_up(flow);
+	return reply == DDL_REPLY_SKIP ? without_disk(flow) : STEP_END;
 }
 
 static enum step step(struct flow *flow, enum step now)
@@ -677,8 +704,8 @@ enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *wo
 
 	session->keep = true;
 	session->cancelled = false;
-	if (ddl_session_log_default(session, &flow.trouble) < 0 ||
-	    session->kernel->ops->may_change(session->kernel, &flow.trouble) < 0 ||
+	if (session->kernel->ops->may_change(session->kernel, &flow.trouble) < 0 ||
+	    ddl_session_log_default(session, &flow.trouble) < 0 ||
 	    !ddl_session_machine(session, &flow.trouble))
 		now = fail(&flow, STEP_END);
 	else

@@ -134,7 +134,7 @@ static void without_testing(void **state)
 static void no_or_no_answer_changes_nothing(void **state)
 {
 	static const struct { const char *replies, *asked; } cases[] = {
-		{ "", "P" }, { "n", "P" }, { "b", "P" }, { "s", "P" }, { "y", "PV" }, { "yn", "PV" }, { "yy", "PVT" },
+		{ "", "P" }, { "n", "P" }, { "b", "P" }, { "y", "PV" }, { "yn", "PV" }, { "yy", "PVT" },
 		{ "yyn", "PVT" }, { "yyy", "PVTA" }, { "yyyn", "PVTA" }, { "yyya", "PVTA" }, { "ybn", "PVP" },
 		{ "yybn", "PVTP" }, { "yyybn", "PVTAP" },
 	};
@@ -147,6 +147,43 @@ static void no_or_no_answer_changes_nothing(void **state)
 		assert_string_equal(rig.asked, cases[i].asked);
 		assert_int_equal(rig.error.code, DDL_E_CANCELLED);
 		expect_unchanged();
+	}
+}
+
+/* "Continue without a driver disk" is an answer like another, wherever it is given. */
+static void on_without_a_disk(void **state)
+{
+	static const char *const replies[] = { "s", "yys", "yyys" };
+
+	(void)state;
+	rig_pack(&good);
+	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
+		memset(rig.asked, 0, sizeof(rig.asked));
+		assert_int_equal(load_words(replies[i]), DDL_DONE);
+		assert_int_equal(rig.error.code, DDL_OK);
+		expect_unchanged();
+	}
+}
+
+/* What was loaded stays loaded, whatever the person does with the next disk. */
+static void another_disk_after_a_load(void **state)
+{
+	static const char *const then[] = { "s", "n", "yn", "yys", "yyn" };
+
+	(void)state;
+	rig_pack(&good);
+	for (size_t i = 0; i < sizeof(then) / sizeof(*then); i++) {
+		char replies[16];
+
+		(void)snprintf(replies, sizeof(replies), "%s%s", i ? "yyyya" : "yyyyya", then[i]); /* the first one is asked about */
+		if (!i)
+			rig_open();
+		memset(rig.asked, 0, sizeof(rig.asked));
+		rig.typed = "/pack";
+		rig.replies = replies;
+		assert_int_equal(ddl_flow_load(rig.session, NULL, 0, &rig.error), DDL_DONE);
+		assert_int_equal(rig.error.code, DDL_OK);
+		expect_state(LOADED);
 	}
 }
 
@@ -490,6 +527,8 @@ int main(void)
 		RIGGED(chosen_by_a_person),
 		RIGGED(without_testing),
 		RIGGED(no_or_no_answer_changes_nothing),
+		RIGGED(on_without_a_disk),
+		RIGGED(another_disk_after_a_load),
 		RIGGED(back_and_forth_then_loaded),
 		RIGGED(looking_again_holds_one_look),
 		RIGGED(a_damaged_package_is_never_loaded),
