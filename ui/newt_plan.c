@@ -76,6 +76,8 @@ enum ddl_reply newt_ask_apply(const struct ddl_question *question)
 		newt_progress_plan(question->plan);
 		return DDL_REPLY_YES;
 	}
+	if (key == 'c')
+		return DDL_REPLY_SKIP;
 	return key == 'b' || key == SCREEN_BACK ? DDL_REPLY_BACK : DDL_REPLY_NO;
 }
 
@@ -87,7 +89,7 @@ static void write_past(const struct print *print, const void *what)
 enum ddl_reply newt_ask_past(const struct ddl_question *question)
 {
 	const struct screen_button buttons[] = {
-		{ _("Put back"), 'p' }, { _("Leave it"), 'l' }, { _("Continue without a disk"), 'c' }, { NULL, 0 }
+		{ _("Put back"), 'p' }, { _("Leave it"), 'l' }, { _("Cancel"), 'c' }, { NULL, 0 }
 	};
 	char *text = screen_report(write_past, question->plan);
 	int key = SCREEN_GONE;
@@ -95,8 +97,8 @@ enum ddl_reply newt_ask_past(const struct ddl_question *question)
 	if (text)
 		key = screen_text(_("An earlier run was interrupted"), text,
 				  _("P takes back what that run had done, so that the drivers are as they were before it. "
-				    "L leaves everything as it is now. C changes nothing and goes on with the "
-				    "installation; the question comes again with the next run."), buttons);
+				    "L leaves everything as it is now. C and Escape change nothing and leave ddload; "
+				    "the question comes again with the next run."), buttons);
 	free(text);
 	if (key == 'p')
 		return DDL_REPLY_YES;
@@ -199,6 +201,8 @@ enum ddl_reply newt_ask_trouble(const struct ddl_question *question)
 	case 'b':
 	case SCREEN_BACK:
 		return DDL_REPLY_BACK;
+	case 'c':
+		return DDL_REPLY_SKIP;
 	default:
 		return DDL_REPLY_NO;
 	}

@@ -230,7 +230,7 @@ static const char *source_help(void)
 		 "what is put in and taken out; L looks again.\n\n"
 		 "T lets you type the path of a device, directory or file.\n"
 		 "F3 or M shows all controllers and disks.\n"
-		 "C goes on with the installation without loading anything; Escape does the same.");
+		 "C goes on with the installation without loading anything. Escape cancels, and loads nothing either.");
 }
 
 static void write_machine(const struct print *print, const void *what)

@@ -217,6 +217,8 @@ static enum ddl_reply reply_of(int key, int yes)
 {
 	if (key == yes)
 		return DDL_REPLY_YES;
+	if (key == 'c' || key == 'd') /* on without a disk, on without accepting */
+		return DDL_REPLY_SKIP;
 	return key == 'b' || key == SCREEN_BACK ? DDL_REPLY_BACK : DDL_REPLY_NO;
 }
 

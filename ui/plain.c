@@ -250,7 +250,7 @@ static enum ddl_reply ask_packs(struct ddl_question *question)
 		case 'b':
 			return DDL_REPLY_BACK;
 		case 'c':
-			return DDL_REPLY_NO;
+			return DDL_REPLY_SKIP;
 		default:
 			not_understood();
 		}
@@ -296,7 +296,7 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 {
 	const struct choice choices[] = {
 		{ 'y', _("it is the same: test the packages") }, { 's', _("skip the test") },
-		{ 'b', _("back") }, { 'c', _("continue without a driver disk") }, { 0, NULL }
+		{ 'b', _("back") }, { 'c', _("cancel: nothing is loaded") }, { 0, NULL }
 	};
 	char line[512];
 
@@ -331,10 +331,19 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 	}
 }
 
-/* Answers y, b and c as YES, BACK and NO. */
+/* Answers y, b and c as YES, BACK and SKIP; the end of the input as NO. */
 static enum ddl_reply reply_of(char key)
 {
-	return key == 'y' ? DDL_REPLY_YES : key == 'b' ? DDL_REPLY_BACK : DDL_REPLY_NO;
+	switch (key) {
+	case 'y':
+		return DDL_REPLY_YES;
+	case 'b':
+		return DDL_REPLY_BACK;
+	case 'c':
+		return DDL_REPLY_SKIP;
+	default:
+		return DDL_REPLY_NO;
+	}
 }
 
 static enum ddl_reply ask_tested(const struct ddl_question *question)
@@ -386,7 +395,7 @@ static enum ddl_reply ask_past(const struct ddl_question *question)
 {
 	const struct choice choices[] = {
 		{ 'p', _("put the old drivers back") }, { 'l', _("leave everything as it is") },
-		{ 'c', _("continue without a driver disk") }, { 0, NULL }
+		{ 'c', _("cancel: nothing is loaded") }, { 0, NULL }
 	};
 
 	print_past(&plain.out, question->plan);
@@ -439,6 +448,8 @@ static enum ddl_reply ask_trouble(const struct ddl_question *question)
 		return DDL_REPLY_AGAIN;
 	case 'b':
 		return DDL_REPLY_BACK;
+	case 'c':
+		return DDL_REPLY_SKIP;
 	default:
 		return DDL_REPLY_NO;
 	}
