@@ -77,28 +77,7 @@ void ddl_codec_flag(struct ddl_codec *codec, bool *value)
 	*value = number == 1;
 }
 
-static void clean_lines(char *text)
-{
-	for (char *line = text; line; ) {
-		char *end = strchr(line, '\n');
-
-		if (end)
-			*end = '\0';
-		ddl_text_clean_in_place(line);
-		if (end) {
-			size_t n = strlen(line);
-
-			/* a cleaned line may be shorter: the gap is closed */
-			line[n] = '\n';
-			memmove(line + n + 1, end + 1, strlen(end + 1) + 1);
-			line += n + 1;
-		} else {
-			line = NULL;
-		}
-	}
-}
-
-static void text(struct ddl_codec *codec, const char **value, size_t max, bool lines)
+void ddl_codec_text(struct ddl_codec *codec, const char **value, size_t max)
 {
 	uint64_t n = codec->reading || !*value ? 0 : strnlen(*value, max);
 	uint8_t *piece;
@@ -119,21 +98,8 @@ static void text(struct ddl_codec *codec, const char **value, size_t max, bool l
 		codec->failed = true;
 		return;
 	}
-	if (lines)
-		clean_lines(copy);
-	else
-		ddl_text_clean_in_place(copy);
+	ddl_text_clean_in_place(copy);
 	*value = copy;
-}
-
-void ddl_codec_text(struct ddl_codec *codec, const char **value, size_t max)
-{
-	text(codec, value, max, false);
-}
-
-void ddl_codec_lines(struct ddl_codec *codec, const char **value, size_t max)
-{
-	text(codec, value, max, true);
 }
 
 /*

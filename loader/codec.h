@@ -25,8 +25,6 @@ void ddl_codec_number(struct ddl_codec *codec, uint64_t *value, uint64_t max);
 void ddl_codec_flag(struct ddl_codec *codec, bool *value);
 /* NULL is written as "" and read as "". Cut at `max` bytes when written, refused when read. */
 void ddl_codec_text(struct ddl_codec *codec, const char **text, size_t max);
-/* As above, for a text of several lines: line feeds are kept, each line is cleaned. */
-void ddl_codec_lines(struct ddl_codec *codec, const char **text, size_t max);
 /* A path from a medium: one that does not stay below its root, or is not clean, is refused when read. */
 void ddl_codec_path(struct ddl_codec *codec, const char **path);
 void ddl_codec_texts(struct ddl_codec *codec, const char ***texts, size_t *count, size_t max_count,
