@@ -278,7 +278,7 @@ static void show_status(const struct cli *cli, const struct ddl_machine *machine
 			   "\"ddload menu\" or \"ddload load\" puts them back."));
 	snprintf(path, sizeof path, "%s/run/ddload/outcome.json", cli->engine.root ? cli->engine.root : "");
 	if (access(path, R_OK) == 0)
-		print_line(&out, 0, _("What ddload has loaded is in %s."), path);
+		print_line(&out, 0, _("The outcome of the last load, or why there was none, is in %s."), path);
 }
 
 enum ddl_status command_status(const struct cli *cli)
