@@ -15,6 +15,7 @@
 
 #define ANSWER_ROOM 1024U
 #define COMPARE_DIGITS 16U  /* of a fingerprint in one line when it is compared */
+#define HELD_NOTES 16U      /* notes on a plan that wait for the plan; more are told at once */
 #define SETTLE_TELL_MS 5000U /* a line on waiting is printed this often */
 
 static struct plain {
@@ -24,6 +25,8 @@ static struct plain {
 	char buffer[ANSWER_ROOM]; /* read and not yet used */
 	size_t used;
 	uint64_t settle_told;
+	const char *held[HELD_NOTES]; /* point into the plan */
+	size_t n_held;
 } plain;
 
 struct choice {
@@ -455,9 +458,20 @@ static enum ddl_reply ask_trouble(const struct ddl_question *question)
 	}
 }
 
+/* Notes on a plan that is not shown, since there is nothing to do. */
+static void tell_held(void)
+{
+	for (size_t i = 0; i < plain.n_held; i++)
+		print_line(&plain.out, 0, "%s", plain.held[i]);
+	plain.n_held = 0;
+}
+
 static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 {
 	(void)ctx;
+	if (question->kind == DDL_ASK_APPLY)
+		plain.n_held = 0; /* print_plan has them */
+	tell_held();
 	plain.settle_told = 0;
 	fputc('\n', plain.out.file);
 	switch (question->kind) {
@@ -536,6 +550,11 @@ static void tell_settle(const struct ddl_event *event)
 static bool event(void *ctx, const struct ddl_event *event)
 {
 	(void)ctx;
+	if (event->kind == DDL_EVENT_NOTE && event->phase == DDL_PHASE_PLAN && plain.n_held < HELD_NOTES) {
+		plain.held[plain.n_held++] = event->what;
+		return !term_signal();
+	}
+	tell_held();
 	switch (event->kind) {
 	case DDL_EVENT_PHASE:
 		tell_phase(event);

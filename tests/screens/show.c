@@ -191,6 +191,9 @@ static struct ddl_plan load_plan = { .ops = load_ops, .n_ops = COUNT(load_ops) }
 static struct ddl_plan new_plan = { .ops = new_ops, .n_ops = COUNT(new_ops) };
 static struct ddl_plan swap_plan = { .ops = swap_ops, .n_ops = COUNT(swap_ops), .replaces = true, .away = away,
 	.n_away = 1 };
+static const char *notes[] = { "megaraid_sas: the new version has no parameter for msix_disable=1" };
+static struct ddl_plan note_plan = { .ops = swap_ops, .n_ops = COUNT(swap_ops), .replaces = true, .notes = notes,
+	.n_notes = COUNT(notes) };
 static struct ddl_plan failed_plan = { .ops = failed_ops, .n_ops = COUNT(failed_ops), .replaces = true };
 static struct ddl_plan refused_plan = { .replaces = true, .refusals = in_the_way, .n_refusals = 2,
 	.refusal = { DDL_E_BUSY, 0, "megaraid_sas" } };
@@ -264,6 +267,7 @@ static const struct scene {
 	{ "licence", { .kind = DDL_ASK_LICENCE, .repo = &good_repo, .licence = licence } },
 	{ "plan", { .kind = DDL_ASK_APPLY, .plan = &new_plan } },
 	{ "plan-replace", { .kind = DDL_ASK_APPLY, .plan = &swap_plan } },
+	{ "plan-note", { .kind = DDL_ASK_APPLY, .plan = &note_plan } },
 	{ "plan-refused", { .kind = DDL_ASK_APPLY, .plan = &refused_plan } },
 	{ "outcome", { .kind = DDL_ASK_OUTCOME, .outcome = &works } },
 	{ "outcome-replace", { .kind = DDL_ASK_OUTCOME, .outcome = &swapped } },
@@ -322,6 +326,9 @@ static int show_question(struct front *front, const char *name, struct ddl_quest
 	if (question.look)
 		for (size_t i = 0; i < question.look->n_repos; i++)
 			question.ticked[i] = question.look->repos[i]->fit >= DDL_FIT_REPLACES;
+	for (size_t i = 0; question.kind == DDL_ASK_APPLY && i < question.plan->n_notes; i++)
+		front->ddl.event(front->ddl.ctx, &(struct ddl_event){ .kind = DDL_EVENT_NOTE,
+			.phase = DDL_PHASE_PLAN, .what = question.plan->notes[i] }); /* as the flow does */
 	enum ddl_reply reply = front->ddl.ask(front->ddl.ctx, &question);
 	front->finish(front);
 	printf("reply: %s", words[reply]);
