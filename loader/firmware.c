@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "journal.h"
@@ -36,25 +35,6 @@ static const char *name_asked_for(const struct ddl_run *run, const char *path, c
 	path = without(path, "updates/");
 	snprintf(release, room, "%s/", run->before.release);
 	return without(path, release);
-}
-
-/* Makes a directory and those above it. */
-static int make_directories(const char *path, struct ddl_error *error)
-{
-	char part[DDL_MAX_PATH];
-	size_t i, n = strlen(path);
-
-	if (n >= sizeof part)
-		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", path);
-	for (i = 1; i <= n; i++) {
-		if (path[i] != '/' && path[i] != '\0')
-			continue;
-		memcpy(part, path, i);
-		part[i] = '\0';
-		if (mkdir(part, 0755) != 0 && errno != EEXIST)
-			return ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", part);
-	}
-	return 0;
 }
 
 static int copy_bytes(int from, int to, uint64_t size)
@@ -119,8 +99,8 @@ static int open_directory(const struct ddl_run *run, const char *name, char *pat
 
 	if (!ddl_path_join(path, room, run->apply->run_directory, name))
 		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", run->apply->run_directory);
-	if (make_directories(path, error) != 0)
-		return -1;
+	if (ddl_path_make_directories(path, 0755) != 0)
+		return ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd >= 0 ? fd : ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
 }

@@ -4,15 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "limits.h"
 #include "path.h"
+
+#define NEW_PACK ".new" /* no pack's name: theirs have no leading dot */
 
 /* Opens <root>/run/ddload for the files below it, making it where it is not there. */
 static int open_run(struct ddl_session *session, struct ddl_error *error)
@@ -22,12 +24,8 @@ static int open_run(struct ddl_session *session, struct ddl_error *error)
 
 	if (!ddl_session_run_path(session, path, sizeof(path), ""))
 		return ddl_fail(error, DDL_E_STAGE, ENAMETOOLONG, "run/ddload");
-	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		(void)mkdir(path, 0755); /* there mostly; opening it is what counts */
-		*slash = '/';
-	}
-	(void)mkdir(path, 0755);
+	if (ddl_path_make_directories(path, 0755) != 0)
+		return ddl_fail(error, DDL_E_STAGE, errno, "%s", path);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? ddl_fail(error, DDL_E_STAGE, errno, "%s", path) : fd;
 }
@@ -76,7 +74,7 @@ static int copy_staged(int from, int dir, const char *name, struct ddl_error *er
 	off_t at = 0;
 	int fd;
 
-	(void)unlinkat(dir, name, 0); /* the pack was loaded before in this run */
+	(void)unlinkat(dir, name, 0); /* listed twice */
 	fd = create(dir, name, error);
 	if (fd < 0)
 		return -1;
@@ -102,38 +100,90 @@ fail:
 	return -1;
 }
 
-/* The identifier as a directory's name: no slash, no leading dot. */
-static void directory_name(char *to, size_t room, const char *identifier)
+/* FNV-1a, 64 bits. */
+static uint64_t hash_of(const char *text)
 {
-	/* originator and name together may be longer than a name of a file system */
-	(void)snprintf(to, room, "packs/%.*s", (int)DDL_MAX_NAME, identifier);
-	for (char *c = to + strlen("packs/"); *c; c++)
-		if (*c == '/' || (*c == '.' && c == to + strlen("packs/")))
-			*c = '_';
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3U;
+	return hash;
+}
+
+/*
+ * The identifier as a directory's name, of no other identifier: no slash, no leading dot, and
+ * "%" itself as "%25". One that is longer than a name may be is cut, and told from others by
+ * its hash behind "%~", which no escape is.
+ */
+static void directory_name(char name[DDL_MAX_NAME + 1], const char *identifier)
+{
+	static const size_t tail = sizeof("%~0123456789abcdef") - 1;
+	size_t used = 0;
+
+	for (const char *c = identifier; *c; c++) {
+		bool escaped = *c == '/' || *c == '%' || (*c == '.' && c == identifier);
+
+		if (DDL_MAX_NAME - used < (escaped ? 3U : 1U)) {
+			if (used > DDL_MAX_NAME - tail)
+				used = DDL_MAX_NAME - tail;
+			(void)snprintf(name + used, tail + 1, "%%~%016" PRIx64, hash_of(identifier));
+			return;
+		}
+		if (escaped)
+			used += (size_t)snprintf(name + used, 4, "%%%02X", (unsigned char)*c);
+		else
+			name[used++] = *c;
+	}
+	name[used] = '\0';
+}
+
+static int write_files(int directory, const struct ddl_repo *repo, struct ddl_error *error)
+{
+	for (size_t i = 0; i < repo->n_metadata; i++)
+		if (write_bytes(directory, repo->metadata[i].name, repo->metadata[i].bytes,
+				repo->metadata[i].length, error) < 0)
+			return -1;
+	for (size_t i = 0; i < repo->n_packages; i++)
+		if (repo->packages[i].fd >= 0 &&
+		    copy_staged(repo->packages[i].fd, directory, repo->packages[i].file, error) < 0)
+			return -1;
+	return 0;
+}
+
+/* Takes the place of what another version of the pack has left, once it is all there. */
+static int write_new(int packs, const struct ddl_repo *repo, struct ddl_error *error)
+{
+	char name[DDL_MAX_NAME + 1];
+	int directory, result;
+
+	directory_name(name, repo->identifier);
+	if (ddl_path_remove_tree(packs, NEW_PACK, error) < 0) /* of an earlier run that was killed */
+		return -1;
+	directory = ddl_path_step_into(packs, NEW_PACK);
+	if (directory < 0)
+		return ddl_fail(error, DDL_E_STAGE, errno, "packs/%s", NEW_PACK);
+	result = write_files(directory, repo, error);
+	(void)close(directory); /* its files are closed already */
+	if (result == 0)
+		result = ddl_path_remove_tree(packs, name, error);
+	if (result == 0 && renameat(packs, NEW_PACK, packs, name) < 0)
+		result = ddl_fail(error, DDL_E_STAGE, errno, "packs/%s", name);
+	if (result < 0)
+		(void)ddl_path_remove_tree(packs, NEW_PACK, NULL); /* the first reason is the one that is told */
+	return result;
 }
 
 static int write_pack(int run, const struct ddl_repo *repo, struct ddl_error *error)
 {
-	char directory[DDL_MAX_NAME * 2 + 16], name[DDL_MAX_PATH];
+	int packs = ddl_path_step_into(run, "packs"), result;
 
-	directory_name(directory, sizeof(directory), repo->identifier);
-	for (size_t i = 0; i < repo->n_metadata; i++) {
-		if (!ddl_path_join(name, sizeof(name), directory, repo->metadata[i].name))
-			return ddl_fail(error, DDL_E_STAGE, ENAMETOOLONG, "%s", directory);
-		if (write_bytes(run, name, repo->metadata[i].bytes, repo->metadata[i].length, error) < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < repo->n_packages; i++) {
-		const struct ddl_package *package = &repo->packages[i];
-
-		if (package->fd < 0)
-			continue;
-		if (!ddl_path_join(name, sizeof(name), directory, package->file))
-			return ddl_fail(error, DDL_E_STAGE, ENAMETOOLONG, "%s", package->file);
-		if (copy_staged(package->fd, run, name, error) < 0)
-			return -1;
-	}
-	return 0;
+	if (packs < 0)
+		return ddl_fail(error, DDL_E_STAGE, errno, "packs");
+	result = write_new(packs, repo, error);
+	(void)close(packs);
+	if (result < 0 && error)
+		error->code = DDL_E_STAGE; /* whatever it was: what was loaded is not handed over */
+	return result;
 }
 
 static bool was_loaded(const struct ddl_outcome *outcome)

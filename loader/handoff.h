@@ -10,7 +10,9 @@
 
 /*
  * Writes <root>/run/ddload/outcome.json (under a temporary name, then renamed) and, for packs
- * that were loaded, <root>/run/ddload/packs/<identifier>/. DDL_E_STAGE and the path on failure.
+ * that were loaded, <root>/run/ddload/packs/<identifier>/, in the place of what another version of
+ * the pack left there. "/", "%" and a leading "." of an identifier are "%2F", "%25" and "%2E"; one
+ * longer than a file's name is cut and ends in "%~" and a hash. DDL_E_STAGE and the path on failure.
  */
 int ddl_handoff_write(struct ddl_session *session, const struct ddl_outcome *outcome,
 		      struct ddl_error *error);

@@ -65,17 +65,10 @@ bool ddl_mount_knows(const char *format)
 /* Makes <root>/run/ddload/media, which nobody else may look into. */
 static int make_media(const char *root, char *media, size_t room)
 {
-	static const char *const parts[] = { "/run", "/run/ddload", "/run/ddload/media" };
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (!ddl_path_join(media, room, root, parts[i])) {
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-		if (mkdir(media, i == 0 ? 0755 : 0700) < 0 && errno != EEXIST)
-			return -1;
-	}
-	return 0;
+	if (ddl_path_join(media, room, root, "/run/ddload/media"))
+		return ddl_path_make_directories(media, 0700);
+	errno = ENAMETOOLONG;
+	return -1;
 }
 
 /* A new, empty directory; one that was left over is taken away first. */

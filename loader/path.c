@@ -5,6 +5,7 @@
  */
 #include "path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -31,6 +32,9 @@ struct within_how {
 
 /* A rename elsewhere makes openat2 answer EAGAIN; it is asked again this often. */
 #define WITHIN_TRIES 8
+
+/* Directories in each other that are removed with all they hold: one descriptor each. */
+#define REMOVE_DEPTH 64U
 
 static bool part_is(const char *part, size_t length, const char *text)
 {
@@ -197,12 +201,11 @@ int ddl_path_open_dir(int dirfd, const char *name, struct ddl_error *error)
 	return fd;
 }
 
-/* Opens the directory `part` of `at`, making it where it is not there. */
-static int step_into(int at, const char *part)
+int ddl_path_step_into(int dirfd, const char *part)
 {
-	if (mkdirat(at, part, 0755) < 0 && errno != EEXIST)
+	if (mkdirat(dirfd, part, 0755) < 0 && errno != EEXIST)
 		return -1;
-	return openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return openat(dirfd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int ddl_path_create(int dirfd, const char *name, struct ddl_error *error)
@@ -217,7 +220,7 @@ int ddl_path_create(int dirfd, const char *name, struct ddl_error *error)
 		int next;
 
 		*slash = '\0';
-		next = step_into(at, part);
+		next = ddl_path_step_into(at, part);
 		if (next < 0)
 			break;
 		if (at != dirfd)
@@ -232,6 +235,85 @@ int ddl_path_create(int dirfd, const char *name, struct ddl_error *error)
 	if (at != dirfd)
 		close(at);
 	return fd;
+}
+
+int ddl_path_make_directories(const char *path, mode_t mode)
+{
+	char part[DDL_MAX_PATH];
+	size_t n = strlen(path);
+
+	if (n >= sizeof part) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	for (size_t i = 1; i <= n; i++) {
+		if (i < n && path[i] != '/')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, i < n ? 0755 : mode) != 0 && errno != EEXIST)
+			return -1;
+	}
+	return 0;
+}
+
+static int remove_below(int dirfd, const char *name, dev_t device, unsigned depth);
+
+/* All that a directory holds; the descriptor is used up. */
+static int empty(int fd, unsigned depth)
+{
+	DIR *directory = fdopendir(fd);
+	struct dirent *entry;
+	struct stat st;
+	int result = 0, cause;
+
+	if (directory == NULL) {
+		cause = errno;
+		close(fd);
+		errno = cause;
+		return -1;
+	}
+	if (fstat(fd, &st) != 0)
+		result = -1;
+	while (result == 0 && (errno = 0, entry = readdir(directory)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			result = remove_below(fd, entry->d_name, st.st_dev, depth);
+	if (errno != 0)
+		result = -1;
+	cause = errno;
+	closedir(directory);
+	errno = cause;
+	return result;
+}
+
+static int remove_below(int dirfd, const char *name, dev_t device, unsigned depth)
+{
+	struct stat st;
+	int fd;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? 0 : -1;
+	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return unlinkat(dirfd, name, 0);
+	if (!S_ISDIR(st.st_mode) || st.st_dev != device || depth == REMOVE_DEPTH) {
+		errno = S_ISDIR(st.st_mode) ? EXDEV : EINVAL;
+		return -1;
+	}
+	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || empty(fd, depth + 1) != 0)
+		return -1;
+	return unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+int ddl_path_remove_tree(int dirfd, const char *name, struct ddl_error *error)
+{
+	struct stat st;
+
+	if (fstat(dirfd, &st) != 0 || remove_below(dirfd, name, st.st_dev, 0) != 0)
+		return ddl_fail(error, DDL_E_OPEN, errno, "%s", name);
+	return 0;
 }
 
 bool ddl_path_join(char *to, size_t room, const char *root, const char *path)

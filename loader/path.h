@@ -37,6 +37,22 @@ int ddl_path_open_dir(int dirfd, const char *name, struct ddl_error *error);
  */
 int ddl_path_create(int dirfd, const char *name, struct ddl_error *error);
 
+/* Opens the directory `part` (no path, no link) of `dirfd`, making it (0755) where it is not there. -1 and errno. */
+int ddl_path_step_into(int dirfd, const char *part);
+
+/*
+ * Makes the directory `path`, of this mode, and what is missing of those before it (0755: what lies in
+ * them is for others to see as well). What is there keeps its mode. -1 and errno.
+ */
+int ddl_path_make_directories(const char *path, mode_t mode);
+
+/*
+ * Removes `name` of `dirfd` (no path) and all that is below it: files, directories, and links, which
+ * are not followed. What is of another kind, or another file system, stays and is an error
+ * (DDL_E_OPEN). Not there: nothing to do.
+ */
+int ddl_path_remove_tree(int dirfd, const char *name, struct ddl_error *error);
+
 /* "root" + "/" + path without doubled slashes; false when it does not fit. */
 bool ddl_path_join(char *to, size_t room, const char *root, const char *path);
 

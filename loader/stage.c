@@ -136,7 +136,7 @@ static int create_unlinked(const char *directory)
 	static unsigned serial;
 	int at, fd;
 
-	if (mkdir(directory, 0700) < 0 && errno != EEXIST)
+	if (ddl_path_make_directories(directory, 0755) < 0) /* the file itself has no name: nobody sees it */
 		return -1;
 	at = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of what is left for the installer: files, names that must stay where they belong, the line. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,8 +53,8 @@ static bool file_is(const char *path, const char *bytes, size_t n)
 static void names_stay_below_packs(void **state)
 {
 	static const struct { const char *identifier, *directory; } cases[] = {
-		{ "acme:a", "acme:a" }, { "../../etc:a", "_._.._etc:a" }, { ".", "_" }, { "..", "_." }, { "a/b:c", "a_b:c" },
-		{ ".hidden:x", "_hidden:x" },
+		{ "acme:a", "acme:a" }, { "../../etc:a", "%2E.%2F..%2Fetc:a" }, { ".", "%2E" }, { "..", "%2E." }, { "a/b:c", "a%2Fb:c" },
+		{ ".hidden:x", "%2Ehidden:x" }, { "a_b:c", "a_b:c" }, { "a%2Fb:c", "a%252Fb:c" },
 	};
 	char long_name[600], path[700];
 
@@ -71,7 +72,11 @@ static void names_stay_below_packs(void **state)
 	long_name[sizeof(long_name) - 1] = '\0';
 	fill(long_name);
 	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
-	assert_true(tree_shell("test $(ls root/run/ddload/packs | wc -l) = 7 && ! ls -A root | grep etc"));
+	long_name[sizeof(long_name) - 2] = 'm'; /* another one, though it begins as that does */
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+	memset(long_name, '/', sizeof(long_name) - 1);
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+	assert_true(tree_shell("test $(ls -A root/run/ddload/packs | wc -l) = 11 && ! ls -A root | grep etc"));
 	assert_true(tree_shell("! find root -name '*.new' | grep ."));
 }
 
@@ -89,6 +94,38 @@ static void written_again_and_over_what_was_left(void **state)
 	assert_true(file_is("run/ddload/packs/acme:a/XS-REPOSITORY", "one\0two", 7));
 	assert_true(tree_shell("grep -q untouched victim && test ! -L 'root/run/ddload/packs/acme:a/XS-REPOSITORY' && "
 			       "grep -q '\"a\"' root/run/ddload/outcome.json && ! ls root/run/ddload | grep new"));
+}
+
+/* Of two versions of a pack in one session the later is left, and nothing of the other. */
+static void the_later_version_takes_the_place(void **state)
+{
+	struct ddl_package package = { .file = "sub/new.rpm" };
+
+	(void)state;
+	rig_open();
+	fill("acme:a");
+	tree_file("rpm", "the package");
+	tree_file("elsewhere/file", "untouched");
+	tree_file("root/run/ddload/packs/acme:a/old.rpm", "of the other version");
+	tree_file("root/run/ddload/packs/acme:a/sub/deep/old.rpm", "of the other version");
+	tree_link("root/run/ddload/packs/acme:a/sub/link", "../../../../../../elsewhere");
+	tree_file("root/run/ddload/packs/.new/half", "left by one that was killed");
+	package.fd = open(tree_path("rpm"), O_RDONLY | O_CLOEXEC);
+	assert_true(package.fd >= 0);
+	repo.packages = &package;
+	repo.n_packages = 1;
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+	assert_true(file_is("run/ddload/packs/acme:a/sub/new.rpm", "the package", 11));
+	assert_true(tree_shell("test $(find root/run/ddload/packs | wc -l) = 6 && grep -q untouched elsewhere/file"));
+	/* what is not handed over leaves what is there */
+	close(package.fd);
+	package.fd = open(tree_path("elsewhere"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(package.fd >= 0);
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), -1);
+	assert_int_equal(rig.error.code, DDL_E_STAGE);
+	close(package.fd);
+	assert_true(file_is("run/ddload/packs/acme:a/sub/new.rpm", "the package", 11));
+	assert_true(tree_shell("test $(find root/run/ddload/packs | wc -l) = 6"));
 }
 
 static void only_what_was_loaded_leaves_a_pack(void **state)
@@ -163,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RIGGED(names_stay_below_packs),
 		RIGGED(written_again_and_over_what_was_left),
+		RIGGED(the_later_version_takes_the_place),
 		RIGGED(only_what_was_loaded_leaves_a_pack),
 		RIGGED(says_what_cannot_be_written),
 		RIGGED(the_line),

@@ -228,6 +228,49 @@ static void test_create(void **state)
 	close(at);
 }
 
+static void test_make_directories(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(ddl_path_make_directories(tree_path("made/by/us/"), 0700), 0);
+	assert_int_equal(stat(tree_path("made/by"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+	assert_int_equal(stat(tree_path("made/by/us"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_int_equal(ddl_path_make_directories(tree_path("made/by"), 0700), 0); /* there: as it is */
+	assert_int_equal(stat(tree_path("made/by"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+	tree_file("made/file", "");
+	assert_int_equal(ddl_path_make_directories(tree_path("made/file/x"), 0755), -1);
+	assert_int_equal(errno, ENOTDIR);
+}
+
+static void test_remove_tree(void **state)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	int at;
+
+	(void)state;
+	tree_file("kept/file", "untouched");
+	tree_file("remove/tree/a/b/c", "x");
+	tree_file("remove/tree/d", "x");
+	tree_file("remove/beside", "x");
+	tree_link("remove/tree/a/link", "../../../kept");
+	tree_link("remove/link", "../kept");
+	at = open(tree_path("remove"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(at >= 0);
+	assert_int_equal(ddl_path_remove_tree(at, "tree", &error), 0);
+	assert_int_equal(ddl_path_remove_tree(at, "tree", &error), 0); /* not there */
+	assert_int_equal(ddl_path_remove_tree(at, "link", &error), 0);
+	assert_true(tree_shell("test \"$(ls -A remove)\" = beside && grep -q untouched kept/file"));
+	assert_true(tree_shell("mkdir -p remove/odd && mkfifo remove/odd/fifo"));
+	assert_int_equal(ddl_path_remove_tree(at, "odd", &error), -1); /* nothing of ours */
+	assert_int_equal(error.code, DDL_E_OPEN);
+	assert_true(tree_shell("test -p remove/odd/fifo"));
+	close(at);
+}
+
 static void test_read(void **state)
 {
 	struct ddl_error error = DDL_ERROR_INIT;
@@ -269,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_clean), cmocka_unit_test(test_clean_room),
 		cmocka_unit_test(test_join), cmocka_unit_test(test_open),
 		cmocka_unit_test(test_open_old_kernel), cmocka_unit_test(test_create),
+		cmocka_unit_test(test_make_directories), cmocka_unit_test(test_remove_tree),
 		cmocka_unit_test(test_read),
 	};
 
