@@ -476,13 +476,13 @@ static bool all_done(const struct ddl_run *run)
 }
 
 /* Reads the journal, and says whether the drivers are neither as before nor as they were to be. */
-static int read_past(struct ddl_run *run, bool *needed, struct ddl_error *error)
+static int read_past(struct ddl_run *run, bool keep, bool *needed, struct ddl_error *error)
 {
 	bool there;
 	size_t i;
 
 	*needed = false;
-	if (ddl_journal_read(run, &there, error) != 0)
+	if (ddl_journal_read(run, keep, &there, error) != 0)
 		return -1;
 	if (!there || !run->changed || all_done(run))
 		return 0;
@@ -509,7 +509,7 @@ static void past_end(struct ddl_run *run, bool remove)
 int ddl_past_look(const struct ddl_apply *apply, struct ddl_plan *plan, bool *needed, struct ddl_error *error)
 {
 	struct ddl_run run = past_run(apply, plan, NULL);
-	int result = read_past(&run, needed, error);
+	int result = read_past(&run, false, needed, error);
 
 	past_end(&run, false);
 	return result;
@@ -521,7 +521,7 @@ void ddl_past_forget(const struct ddl_apply *apply)
 	struct ddl_run run = past_run(apply, &plan, NULL);
 	struct ddl_error error = DDL_ERROR_INIT;
 	bool needed;
-	int result = read_past(&run, &needed, &error);
+	int result = read_past(&run, true, &needed, &error);
 
 	if (result == 0 && !needed && run.n_firmware > 0 && !all_done(&run))
 		result = ddl_firmware_take_back(&run, &error);
@@ -541,7 +541,7 @@ int ddl_past_put_back(const struct ddl_apply *apply, struct ddl_plan *plan, stru
 	bool needed;
 
 	*outcome = (struct ddl_outcome){ .plan = plan };
-	if (kernel->ops->may_change(kernel, &error) != 0 || read_past(&run, &needed, &error) != 0) {
+	if (kernel->ops->may_change(kernel, &error) != 0 || read_past(&run, true, &needed, &error) != 0) {
 		past_end(&run, false);
 		return refuse(outcome, &error);
 	}

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "path.h"
@@ -30,6 +31,9 @@
 #define JOURNAL_FIRST "ddload-journal"
 #define JOURNAL_VERSION "1"
 #define MAX_WORDS 11U
+#define LOCK_POLL_MS 20
+#define LOCK_TRIES 25U /* half a second: far longer than a reader needs */
+#define OPEN_TRIES 8U  /* runs in a row that end while their journal is waited for */
 
 static const char *const step_words[] = {
 	[DDL_JOURNAL_BEGIN] = "begin", [DDL_JOURNAL_DONE] = "done", [DDL_JOURNAL_FAILED] = "failed",
@@ -155,8 +159,21 @@ static int journal_path(const struct ddl_run *run, char *path, size_t room, stru
 	return 0;
 }
 
+/* Locked for what will be done about it; a run that only looks holds it for a moment, which is waited for. */
+static int lock(int fd, int how)
+{
+	const struct timespec moment = { 0, LOCK_POLL_MS * 1000000L };
+
+	for (unsigned i = 0; flock(fd, how | LOCK_NB) != 0; i++) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) || i == LOCK_TRIES)
+			return -1;
+		(void)nanosleep(&moment, NULL); /* cut short by a signal: looked at earlier */
+	}
+	return 0;
+}
+
 /* Ours alone, and held by no other run. */
-static int take(int fd, const char *path, struct ddl_error *error)
+static int take(int fd, const char *path, int how, struct ddl_error *error)
 {
 	struct stat is;
 
@@ -164,28 +181,39 @@ static int take(int fd, const char *path, struct ddl_error *error)
 		return ddl_fail(error, DDL_E_LOG, errno, "%s", path);
 	if (!S_ISREG(is.st_mode) || is.st_uid != geteuid() || (is.st_mode & (S_IWGRP | S_IWOTH)))
 		return ddl_fail(error, DDL_E_DAMAGED, 0, _("%s is not a file that ddload has written"), path);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (lock(fd, how) == 0)
 		return 0;
 	if (errno != EWOULDBLOCK)
 		return ddl_fail(error, DDL_E_LOG, errno, "%s", path);
 	return ddl_fail(error, DDL_E_BUSY, 0, "%s", _("another ddload is changing drivers at this moment"));
 }
 
-/* The directories of the run directory's path that are missing. */
-static void make_run_directory(const struct ddl_run *run)
+/* The run that held it may have removed it before its lock was ours: then it is nobody's journal. */
+static bool is_still(int fd, const char *path)
 {
-	char part[DDL_MAX_PATH];
-	size_t i, n = strlen(run->apply->run_directory);
+	struct stat is, there;
 
-	if (n >= sizeof part)
-		return;
-	for (i = 1; i <= n; i++) {
-		if (run->apply->run_directory[i] != '/' && run->apply->run_directory[i])
-			continue;
-		memcpy(part, run->apply->run_directory, i);
-		part[i] = '\0';
-		(void)mkdir(part, 0755); /* opening the journal is what counts */
+	return fstat(fd, &is) == 0 && lstat(path, &there) == 0 && is.st_dev == there.st_dev &&
+	       is.st_ino == there.st_ino;
+}
+
+/* Opens and locks the file that has the journal's name once it is locked. */
+static int open_taken(const char *path, int flags, int how, struct ddl_error *error)
+{
+	for (unsigned i = 0; i < OPEN_TRIES; i++) {
+		int fd = open(path, flags | O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+
+		if (fd < 0)
+			return ddl_fail(error, DDL_E_LOG, errno, "%s", path);
+		if (take(fd, path, how, error) != 0) {
+			close(fd);
+			return -1;
+		}
+		if (is_still(fd, path))
+			return fd;
+		close(fd);
 	}
+	return ddl_fail(error, DDL_E_BUSY, 0, "%s", _("another ddload is changing drivers at this moment"));
 }
 
 int ddl_journal_begin(struct ddl_run *run, struct ddl_error *error)
@@ -197,25 +225,22 @@ int ddl_journal_begin(struct ddl_run *run, struct ddl_error *error)
 	run->journal = -1;
 	if (journal_path(run, path, sizeof path, error) != 0)
 		return -1;
-	make_run_directory(run);
-	run->journal = open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	(void)ddl_path_make_directories(run->apply->run_directory, 0755); /* opening the journal is what counts */
+	run->journal = open_taken(path, O_CREAT, LOCK_EX, &trouble);
+	if (trouble.code == DDL_E_BUSY) {
+		*error = trouble;
+		return -1;
+	}
 	if (run->journal < 0) {
-		ddl_log(run->apply->log, "%s: %s: no journal is kept", path, strerror(errno));
+		ddl_log_error(run->apply->log, "no journal is kept", &trouble);
 		return 0;
 	}
 	kernel->ops->firmware_now(kernel, firmware, sizeof firmware);
-	if (take(run->journal, path, &trouble) == 0) {
-		if (ftruncate(run->journal, 0) == 0 && write_all(run, run->journal, firmware) == 0)
-			return 0;
-		ddl_log(run->apply->log, "%s: %s: no journal is kept", path, strerror(errno));
-		(void)unlink(path);
-	}
-	close(run->journal);
-	run->journal = -1;
-	if (trouble.code != DDL_E_BUSY)
+	if (ftruncate(run->journal, 0) == 0 && write_all(run, run->journal, firmware) == 0)
 		return 0;
-	*error = trouble;
-	return -1;
+	ddl_log(run->apply->log, "%s: %s: no journal is kept", path, strerror(errno));
+	ddl_journal_end(run, true);
+	return 0;
 }
 
 /* What cannot be written down any more (no memory on the tmpfs) does not stop a way back. */
@@ -254,10 +279,18 @@ void ddl_journal_end(struct ddl_run *run, bool remove)
 
 void ddl_journal_drop(const struct ddl_run *run)
 {
+	struct ddl_error trouble = DDL_ERROR_INIT;
 	char path[DDL_MAX_PATH];
+	int fd;
 
-	if (journal_path(run, path, sizeof path, NULL) == 0 && unlink(path) != 0 && errno != ENOENT)
+	if (journal_path(run, path, sizeof path, NULL) != 0)
+		return;
+	fd = open_taken(path, 0, LOCK_EX, &trouble);
+	/* what is no file of ours cannot be taken and goes as well; another run's journal stays */
+	if (trouble.code != DDL_E_BUSY && unlink(path) != 0 && errno != ENOENT)
 		ddl_log(run->apply->log, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
 }
 
 /* -------------------------------------------------------------------- reading */
@@ -439,8 +472,9 @@ static int read_lines(struct ddl_run *run, char *text, const char *path, struct 
 	return 0;
 }
 
-int ddl_journal_read(struct ddl_run *run, bool *there, struct ddl_error *error)
+int ddl_journal_read(struct ddl_run *run, bool keep, bool *there, struct ddl_error *error)
 {
+	struct ddl_error trouble = DDL_ERROR_INIT;
 	char path[DDL_MAX_PATH], *text, *kept;
 	size_t length = 0;
 
@@ -449,11 +483,16 @@ int ddl_journal_read(struct ddl_run *run, bool *there, struct ddl_error *error)
 	run->firmware_before = "";
 	if (journal_path(run, path, sizeof path, error) != 0)
 		return -1;
-	run->journal = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (run->journal < 0)
-		return errno == ENOENT ? 0 : ddl_fail(error, DDL_E_LOG, errno, "%s", path);
-	text = take(run->journal, path, error) == 0
-		? ddl_path_read_fd(run->journal, DDL_MAX_JOURNAL, &length, error) : NULL;
+	run->journal = open_taken(path, 0, keep ? LOCK_EX : LOCK_SH, &trouble);
+	if (run->journal < 0 && trouble.code == DDL_E_LOG && trouble.os_errno == ENOENT)
+		return 0;
+	if (run->journal < 0) {
+		*error = trouble;
+		return -1;
+	}
+	text = ddl_path_read_fd(run->journal, DDL_MAX_JOURNAL, &length, error);
+	if (!keep)
+		ddl_journal_end(run, false); /* a load that begins now is not kept from it */
 	if (!text)
 		goto fail;
 	kept = ddl_arena_dupn(run->apply->arena, text, strlen(text));
@@ -467,7 +506,6 @@ int ddl_journal_read(struct ddl_run *run, bool *there, struct ddl_error *error)
 	*there = true;
 	return 0;
 fail:
-	close(run->journal);
-	run->journal = -1;
+	ddl_journal_end(run, false);
 	return -1;
 }

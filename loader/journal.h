@@ -29,13 +29,14 @@ void ddl_journal_end(struct ddl_run *run, bool remove);
 
 /*
  * Reads the journal that is there into run->plan (which the caller gives), before, expected,
- * firmware and changed (begun and not undone); run->journal stays open for what is done
- * about it. *there: false when there is none. DDL_E_BUSY: a run is at work at this moment;
+ * firmware and changed (begun and not undone). `keep`: run->journal stays open and locked for what is
+ * done about it; otherwise it is given back at once, so that a look keeps no load from its
+ * work. *there: false when there is none. DDL_E_BUSY: a run is at work at this moment;
  * DDL_E_DAMAGED: it is not what ddload writes, or not root's.
  */
-int ddl_journal_read(struct ddl_run *run, bool *there, struct ddl_error *error);
+int ddl_journal_read(struct ddl_run *run, bool keep, bool *there, struct ddl_error *error);
 
-/* Removes a journal that could not be read. */
+/* Removes a journal that could not be read, unless another run has it by now. */
 void ddl_journal_drop(const struct ddl_run *run);
 
 #endif

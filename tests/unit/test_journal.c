@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -425,6 +426,81 @@ static void another_run(void **state)
 	world_free(w);
 }
 
+/* Holds the journal's lock in a process of its own for a moment; then the journal goes, or stays. */
+static pid_t holder(const struct world *w, int how, bool removes)
+{
+	const struct timespec moment = { 0, 60000000 };
+	int ready[2], fd;
+	char path[512], byte = 0;
+	pid_t child;
+
+	snprintf(path, sizeof path, "%s/journal", w->directory);
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		fd = open(path, O_RDONLY);
+		if (fd < 0 || flock(fd, how) != 0 || write(ready[1], &byte, 1) != 1)
+			_exit(1);
+		(void)nanosleep(&moment, NULL);
+		_exit(removes && unlink(path) != 0);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return child;
+}
+
+static void end_of(pid_t child)
+{
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* The run before removes its journal while the lock is waited for: ours is another file, with the name. */
+static void waits_for_one_that_ends(void **state)
+{
+	struct world *w = world_new(0, true);
+	pid_t other;
+
+	(void)state;
+	write_journal(w, "ddload-journal 1\n", 0600);
+	other = holder(w, LOCK_EX, true);
+	assert_true(killed_in(w, 6, load));
+	end_of(other);
+	assert_true(is_there(w, "journal"));
+	assert_true(resume(w));
+	assert_as_before(w);
+	world_free(w);
+}
+
+/* One that only looks keeps no load from its work, and no other from looking. */
+static void looks_at_the_same_time(void **state)
+{
+	struct world *w = world_new(0, true);
+	struct ddl_apply apply = how(w);
+	struct ddl_error error = DDL_ERROR_INIT;
+	bool needed;
+	pid_t other;
+
+	(void)state;
+	assert_true(killed_in(w, 6, load));
+	other = holder(w, LOCK_SH, false);
+	assert_int_equal(ddl_past_look(&apply, &w->plan, &needed, &error), 0);
+	assert_true(needed);
+	assert_int_equal(put_back(w), 0);
+	end_of(other);
+	assert_as_before(w);
+	write_journal(w, "ddload-journal 1\n", 0600);
+	other = holder(w, LOCK_EX, true);
+	assert_int_equal(ddl_past_look(&apply, &w->plan, &needed, &error), 0);
+	assert_false(needed); /* it has gone meanwhile */
+	end_of(other);
+	world_free(w);
+}
+
 /* A link in its place is not followed; the load goes on without a journal. */
 static void a_link(void **state)
 {
@@ -449,7 +525,9 @@ int main(void)
 		cmocka_unit_test(killed_backward), cmocka_unit_test(killed_twice),
 		cmocka_unit_test(killed_unbinding),
 		cmocka_unit_test(done_but_for_the_journal), cmocka_unit_test(cannot_be_put_back),
-		cmocka_unit_test(not_a_journal), cmocka_unit_test(another_run), cmocka_unit_test(a_link),
+		cmocka_unit_test(not_a_journal), cmocka_unit_test(another_run),
+		cmocka_unit_test(waits_for_one_that_ends), cmocka_unit_test(looks_at_the_same_time),
+		cmocka_unit_test(a_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
