@@ -16,6 +16,7 @@
 #include "cmdline.h"
 #include "commands.h"
 #include "console.h"
+#include "language.h"
 #include "path.h"
 #include "print.h"
 #include "term.h"
@@ -454,6 +455,7 @@ enum ddl_status command_auto(const struct cli *cli)
 		term_start(); /* for the terminal that it is now */
 		console_quiet();
 	}
+	language_choose(cli->engine.root, run.words.lang ? run.words.lang : cli->language); /* TERM is known now */
 	run.out = print_on(stderr, cli->verbose);
 	say_warnings(&run);
 	status = follow(&run, &error);

@@ -14,6 +14,7 @@
 
 #include "ddl.h"
 
+#define DIRECTORY "/usr/share/ddload" /* holds zh_CN.cat */
 #define MAX_CATALOGUE (256U * 1024U)
 #define MAX_SENTENCES 2048U
 #define MAX_WORD 15U
@@ -22,6 +23,7 @@ static struct sentence {
 	const char *id, *translation;
 } sentences[MAX_SENTENCES];
 static size_t n_sentences;
+static char *kept; /* the catalogue's text: sentences point into it */
 
 static int compare(const void *a, const void *b)
 {
@@ -53,7 +55,6 @@ static void take_in(const char *text, size_t length)
 	}
 }
 
-/* Kept until the program ends: sentences point into it. */
 static bool read_catalogue(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -70,6 +71,7 @@ static bool read_catalogue(const char *path)
 		return false;
 	}
 	text[used] = '\0';
+	kept = text;
 	take_in(text, used);
 	return n_sentences > 0;
 }
@@ -101,6 +103,9 @@ bool language_start(const char *directory, const char *word)
 	const char *term = getenv("TERM");
 	char name[MAX_WORD + 1], path[DDL_MAX_PATH];
 
+	ddl_set_catalogue(NULL);
+	free(kept);
+	kept = NULL;
 	if (!word)
 		word = from_environment();
 	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
@@ -116,4 +121,12 @@ bool language_start(const char *directory, const char *word)
 		return false;
 	ddl_set_catalogue(find);
 	return true;
+}
+
+void language_choose(const char *root, const char *word)
+{
+	char directory[DDL_MAX_PATH];
+
+	snprintf(directory, sizeof directory, "%s%s", root ? root : "", DIRECTORY);
+	(void)language_start(directory, word); /* without a catalogue it is English */
 }

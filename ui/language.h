@@ -5,13 +5,15 @@
 
 #include <stdbool.h>
 
-#define LANGUAGE_DIRECTORY "/usr/share/ddload" /* holds zh_CN.cat */
-
 /*
  * Takes the language from `word` ("zh_CN.UTF-8"; NULL: LC_ALL, LC_MESSAGES or LANG), where
  * `directory` has a catalogue for it and the terminal can show it: in UTF-8, and not on the
- * kernel's VGA console. Otherwise it stays English, which is no error.
+ * kernel's VGA console. Otherwise it is English, which is no error;
+ * so it is, too, after an earlier call.
  */
 bool language_start(const char *directory, const char *word);
+
+/* The same with the catalogues below `root` (NULL: none), where they are installed. */
+void language_choose(const char *root, const char *word);
 
 #endif

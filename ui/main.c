@@ -43,14 +43,6 @@ static int finish_output(enum ddl_status status)
 	return status == DDL_DONE ? DDL_BAD_USAGE : (int)status;
 }
 
-static void choose_language(const struct cli *cli)
-{
-	char directory[DDL_MAX_PATH];
-
-	snprintf(directory, sizeof directory, "%s%s", cli->engine.root ? cli->engine.root : "", LANGUAGE_DIRECTORY);
-	(void)language_start(directory, cli->language); /* without a catalogue it is English */
-}
-
 /*
  * Descriptors 0 to 2 that an initrd's script has closed would be taken by the next file opened, and
  * answers read from it. Opened for reading: there is nothing to read, and what is written is still lost.
@@ -72,7 +64,7 @@ int main(int argc, char **argv)
 	term_start();
 	const struct command *command = cli_read(argc, argv, &cli, &status);
 	if (command) {
-		choose_language(&cli);
+		language_choose(cli.engine.root, cli.language);
 		status = command->run(&cli);
 	}
 	return finish_output(status);
