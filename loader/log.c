@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,29 +17,33 @@
 
 struct ddl_log {
 	int fd; /* -1: there is no file */
+	int failure; /* errno of the write that ended the file */
 	char text[DDL_MAX_LOG_KEPT]; /* NUL-ended */
 	size_t used;
 };
 
-/* Makes the directory of `path`; one that is there already is what was wanted. */
+/*
+ * Makes <root>/run/ddload for a log in it; any other directory is the user's, and a slip of
+ * the finger must not make one.
+ */
 static int make_directory(const char *path, struct ddl_error *error)
 {
+	static const char own[] = "/run/ddload";
 	char directory[DDL_MAX_PATH];
-	size_t n = (size_t)(ddl_path_base(path) - path);
+	size_t n = (size_t)(ddl_path_base(path) - path), root;
 
-	if (n <= 1)
+	if (n < sizeof(own) || memcmp(path + n - sizeof(own), own, sizeof(own) - 1) != 0)
 		return 0;
+	root = n - sizeof(own);
 	if (n >= sizeof(directory))
 		return ddl_fail(error, DDL_E_LOG, ENAMETOOLONG, "%s", path);
-	memcpy(directory, path, n - 1);
+	memcpy(directory, path, n);
+	directory[root] = '\0';
+	if (root > 0 && access(directory, F_OK) < 0)
+		return ddl_fail(error, DDL_E_LOG, errno, "%s", path);
+	directory[root] = '/';
 	directory[n - 1] = '\0';
-	for (char *slash = directory + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		(void)mkdir(directory, 0755); /* the open that follows says what matters */
-		*slash = '/';
-	}
-	(void)mkdir(directory, 0755);
-	return 0;
+	return ddl_path_make_directories(directory, 0755) < 0 ? ddl_fail(error, DDL_E_LOG, errno, "%s", path) : 0;
 }
 
 struct ddl_log *ddl_log_open(const char *path, struct ddl_error *error)
@@ -74,6 +77,11 @@ void ddl_log_close(struct ddl_log *log)
 	if (log->fd >= 0)
 		(void)close(log->fd); /* every line was written by itself */
 	free(log);
+}
+
+int ddl_log_failure(const struct ddl_log *log)
+{
+	return log ? log->failure : 0;
 }
 
 const char *ddl_log_text(const struct ddl_log *log)
@@ -120,6 +128,7 @@ void ddl_log(struct ddl_log *log, const char *format, ...)
 		return;
 	keep(log, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 	if (log->fd >= 0 && ddl_write_full(log->fd, line, (size_t)n) < 0) {
+		log->failure = errno;
 		(void)close(log->fd); /* a full log must not stop a load; the outcome has what counts */
 		log->fd = -1;
 	}

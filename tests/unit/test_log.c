@@ -45,10 +45,13 @@ static const char *words(const char *line)
 static void writes_lines(void **state)
 {
 	struct ddl_error error = DDL_ERROR_INIT;
-	struct ddl_log *log = ddl_log_open(tree_path("a/b/c/log"), &error);
+	struct ddl_log *log = ddl_log_open(tree_path("a/run/ddload/log"), &error);
 	struct stat st;
 
 	(void)state;
+	assert_null(log); /* a root that is not there is not made */
+	tree_directory("a");
+	log = ddl_log_open(tree_path("a/run/ddload/log"), &error);
 	assert_non_null(log);
 	ddl_log(log, "%s has %d", "sr0", 3);
 	ddl_log(log, "x\ny\033[2J\xff");
@@ -57,13 +60,14 @@ static void writes_lines(void **state)
 	(void)ddl_fail(&error, DDL_E_CHECKSUM, 0, "a.rpm");
 	ddl_log_error(log, "test", &error);
 	ddl_log_close(log);
-	(void)read_log("a/b/c/log");
+	(void)read_log("a/run/ddload/log");
 	assert_string_equal(words(strtok(content, "\n")), "sr0 has 3");
 	assert_string_equal(words(strtok(NULL, "\n")), "x y?[2J?");
 	assert_string_equal(words(strtok(NULL, "\n")), "look: read: sr0: Input/output error");
 	assert_string_equal(words(strtok(NULL, "\n")), "test: checksum: a.rpm");
 	assert_null(strtok(NULL, "\n"));
-	assert_int_equal(stat(tree_path("a/b/c/log"), &st), 0);
+	assert_int_equal(stat(tree_path("a/run/ddload/log"), &st), 0);
+	assert_int_equal(ddl_log_failure(NULL), 0);
 	assert_int_equal(st.st_mode & 0133, 0); /* nobody else writes to it, nobody runs it */
 }
 
@@ -123,6 +127,9 @@ static void says_where_it_cannot_write(void **state)
 	long_path[2000] = '/';
 	expect_refused(tree_path("file/log"));
 	expect_refused(tree_path("directory"));
+	expect_refused(tree_path("nowhere/log")); /* a directory is not made for a slip of the finger */
+	expect_refused(tree_path("nowhere/ddload/log"));
+	assert_int_equal(access(tree_path("nowhere"), F_OK), -1);
 	expect_refused(tree_path("link")); /* a link somebody laid out in /tmp is not followed */
 	expect_refused(long_path);
 	assert_string_equal(read_log("target"), "untouched\n");
@@ -140,8 +147,10 @@ static void lives_with_a_full_disk(void **state)
 		skip();
 	log = ddl_log_open("/dev/full", NULL);
 	assert_non_null(log);
+	assert_int_equal(ddl_log_failure(log), 0);
 	ddl_log(log, "one");
 	ddl_log(log, "two");
+	assert_int_equal(ddl_log_failure(log), ENOSPC);
 	ddl_log_close(log);
 	after = dup(0);
 	(void)close(after);
