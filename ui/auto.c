@@ -65,26 +65,32 @@ static char *read_file(const struct auto_run *run, const char *name, size_t *len
 	return bytes;
 }
 
-/* The words that were put into the initrd stand before the kernel's own: those count then. */
+/*
+ * The words that were put into the initrd stand before the kernel's own: those count then. Where
+ * either cannot be read it is not known what is wanted, which is a failure like any other.
+ */
 static int read_cmdline(struct auto_run *run, struct ddl_error *error)
 {
-	struct ddl_error none = DDL_ERROR_INIT;
+	struct ddl_error none = DDL_ERROR_INIT, unread = DDL_ERROR_INIT;
 	size_t own_length, length;
-	char *own = read_file(run, OWN_WORDS, &own_length, &none), *bytes = read_file(run, "/proc/cmdline", &length, error);
-	char *both = bytes ? ddl_arena_alloc(run->arena, own_length + length + 2, 1) : NULL;
+	char *own = read_file(run, OWN_WORDS, &own_length, &none), *bytes = read_file(run, "/proc/cmdline", &length, &unread);
+	char *both = ddl_arena_alloc(run->arena, own_length + length + 2, 1);
 	int result = -1;
 
 	if (both) {
 		if (own)
 			memcpy(both, own, own_length);
 		both[own_length] = ' ';
-		memcpy(both + own_length + 1, bytes, length);
+		if (bytes)
+			memcpy(both + own_length + 1, bytes, length);
 		result = ddl_cmdline_parse(run->arena, both, own_length + 1 + length, &run->words, error);
-	} else if (bytes) {
+	} else {
 		ddl_fail(error, DDL_E_MEMORY, 0, "/proc/cmdline");
 	}
-	if (result == 0 && !own && none.os_errno != ENOENT)
-		run->words.trouble = none; /* what they were about is not known */
+	if (result == 0 && !bytes)
+		run->words.trouble = unread;
+	else if (result == 0 && !own && none.os_errno != ENOENT)
+		run->words.trouble = none;
 	free(own);
 	free(bytes);
 	return result;

@@ -174,7 +174,8 @@ void console_everywhere(const char *line)
 
 	if (n >= (int)sizeof text)
 		n = (int)sizeof text - 1;
-	first_line(names, sizeof names, ACTIVE);
+	if (!*first_line(names, sizeof names, ACTIVE))
+		snprintf(names, sizeof names, "console"); /* without /sys the kernel's own has to do */
 	for (char *name = strtok_r(names, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
 		int fd = open_tty(name, O_WRONLY | O_NONBLOCK); /* one that nobody reads must not hold us up */
 
