@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ddload: loads a driver disk before an installer looks for disks. The table of commands. */
 #include <fcntl.h>
+#include <poll.h>
 #include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,12 +35,21 @@ const struct command commands[] = {
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
 };
 
+/* Who read it has seen enough, as in `ddload list | head -1`: they need not be told. */
+static bool output_closed(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) > 0 && out.revents & POLLERR;
+}
+
 /* A result that did not reach its reader is no success. */
 static int finish_output(enum ddl_status status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return (int)status;
-	fputs(_("ddload: the output could not be written.\n"), stderr);
+	if (!output_closed())
+		fputs(_("ddload: the output could not be written.\n"), stderr);
 	return status == DDL_DONE ? DDL_BAD_USAGE : (int)status;
 }
 

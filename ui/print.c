@@ -121,6 +121,7 @@ void print_trouble(const struct print *print, const struct ddl_error *error)
 	const char *hint = ddl_code_hint(error->code);
 	char about[2 * DDL_ERROR_TEXT];
 
+	fflush(stdout); /* results before what went wrong, where both go to one pipe */
 	print_line(print, 0, _("ddload: %s"), ddl_code_sentence(error->code));
 	if (*ddl_words_about(about, sizeof about, error))
 		print_line(print, 2, "%s", about);
