@@ -303,8 +303,11 @@ bool ddl_machine_devices(struct ddl_machine_reader *reader)
 	for (size_t b = 0; b < n_buses; b++) {
 		char path[DDL_SYSFS_PATH];
 
-		/* Processors have modaliases of kilobytes, and no driver disk is for them. */
-		if (strcmp(buses[b], "cpu") == 0)
+		/*
+		 * No driver disk is for processors, whose modaliases have kilobytes, or for blocks of
+		 * memory, of which a large server has thousands.
+		 */
+		if (strcmp(buses[b], "cpu") == 0 || strcmp(buses[b], "memory") == 0)
 			continue;
 		(void)snprintf(path, sizeof(path), "sys/bus/%s/devices", buses[b]);
 		if (!ddl_sysfs_list(reader->root, reader->arena, path, &names, &count))
