@@ -277,7 +277,7 @@ static void print_package(const struct print *print, const struct ddl_package *p
 			print_line(print, 8, "%s", package->files[i]->path);
 }
 
-static void print_repo(const struct print *print, const struct ddl_repo *repo, const char *release)
+static void print_repo(const struct print *print, const struct ddl_repo *repo, const char *release, bool say_where)
 {
 	char line[512], groups[128];
 
@@ -288,11 +288,20 @@ static void print_repo(const struct print *print, const struct ddl_repo *repo, c
 		ddl_text_groups(groups, sizeof groups, repo->fingerprint);
 		print_line(print, 4, _("fingerprint %s"), groups);
 	}
-	if (print->verbose && *repo->where)
+	if (say_where && *repo->where)
 		print_line(print, 4, _("in %s"), repo->where);
 	for (size_t i = 0; i < repo->n_packages; i++)
 		if (print->verbose || repo->packages[i].fit != DDL_FIT_TWIN)
 			print_package(print, &repo->packages[i]);
+}
+
+/* Packs in several files or directories of the medium? */
+static bool apart(const struct ddl_look *look)
+{
+	for (size_t i = 1; i < look->n_repos; i++)
+		if (strcmp(look->repos[i]->where, look->repos[0]->where) != 0)
+			return true;
+	return false;
 }
 
 void print_look(const struct print *print, const struct ddl_look *look, const char *release)
@@ -306,7 +315,7 @@ void print_look(const struct print *print, const struct ddl_look *look, const ch
 			print_line(print, 2, "%s", look->trouble.text);
 	}
 	for (size_t i = 0; i < look->n_repos; i++)
-		print_repo(print, look->repos[i], release);
+		print_repo(print, look->repos[i], release, print->verbose || apart(look));
 	for (size_t i = 0; i < look->n_notes; i++)
 		print_line(print, 2, _("note: %s"), look->notes[i]);
 }
