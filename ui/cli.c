@@ -21,7 +21,7 @@
 /* Values of the long options; those with a letter use it. */
 enum {
 	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
-	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_UNCONFINED, OPT_LANG, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN
+	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -43,6 +43,7 @@ static const struct {
 	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
 	{ OPT_ROOT, 0, "--root DIR", N_("take all paths below this directory") },
 	{ OPT_LOG, 0, "--log FILE", N_("write a log to this file") },
+	{ OPT_LANG, 0, "--lang LANGUAGE", N_("language of the sentences, as zh_CN.UTF-8") },
 	{ 'v', 0, "-v, --verbose", N_("say more") },
 	{ 'h', 0, "-h, --help", N_("show this help") },
 };
@@ -63,7 +64,6 @@ static const struct option long_options[] = {
 	{ "unbind", no_argument, NULL, OPT_UNBIND },
 	{ "settle", required_argument, NULL, OPT_SETTLE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "unconfined", no_argument, NULL, OPT_UNCONFINED },
 	{ "lang", required_argument, NULL, OPT_LANG },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -117,7 +117,8 @@ static void help_program(void)
 	fputs("\n", stdout);
 	print_line(&out, 0, "%s", _("Exit status: 0 done, 1 wrong usage, 2 nothing found, 3 refused by a check, "
 		"4 failed and put back, 5 failed and not put back, 6 cancelled."));
-	print_line(&out, 0, "%s", _("\"ddload COMMAND --help\" shows the options of a command; ddload(8) tells more."));
+	print_line(&out, 0, "%s", _("\"ddload COMMAND --help\" shows the options of a command, "
+		"\"ddload --version\" the version; ddload(8) tells more."));
 }
 
 /* Says what is wrong and how to find help. */
@@ -149,76 +150,98 @@ static bool is_fingerprint(const char *text)
 	return ddl_text_unhex(text, bytes, MD5_BYTES) || ddl_text_unhex(text, bytes, SHA256_BYTES);
 }
 
-/* Takes one option over; NULL, or what is wrong with its argument. */
-static const char *take(struct cli *cli, int option, const char *argument)
+/* What an option without a value sets. */
+static bool *flag_of(struct cli *cli, int option)
 {
-	unsigned seconds;
-
 	switch (option) {
 	case OPT_PLAIN:
-		cli->plain = true;
-		break;
+		return &cli->plain;
 	case OPT_JSON:
-		cli->json = true;
-		break;
-	case OPT_ROOT:
-		cli->engine.root = argument;
-		break;
-	case OPT_LOG:
-		cli->engine.log_path = argument;
-		break;
-	case OPT_KERNEL:
-		if (!*argument)
-			return _("this is no kernel release");
-		cli->engine.kernel = argument;
-		break;
-	case OPT_PRODUCT:
-		if (!ddl_product_valid(argument))
-			return _("this is no product like xs:main=6.5.0-90233");
-		cli->engine.product = argument;
-		break;
+		return &cli->json;
 	case OPT_HIDDEN:
-		cli->engine.hidden = true;
-		break;
-	case OPT_FINGERPRINT:
-		if (!is_fingerprint(argument))
-			return _("a fingerprint has 32 digits from 0 to f");
-		cli->engine.fingerprint = argument;
-		break;
+		return &cli->engine.hidden;
 	case OPT_ACCEPT_EULA:
-		cli->engine.accept_licence = true;
-		break;
+		return &cli->engine.accept_licence;
 	case OPT_REPLACE:
-		cli->engine.replace = true;
-		break;
+		return &cli->engine.replace;
 	case OPT_UNBIND:
-		cli->engine.unbind = true;
-		break;
-	case OPT_SETTLE:
-		if (!read_seconds(argument, DDL_SETTLE_MAX_MS / MS_PER_SECOND, &seconds) || !seconds)
-			return _("this is no number of seconds from 1 to 600");
-		cli->engine.settle_ms = seconds * MS_PER_SECOND;
-		break;
-	case OPT_TIMEOUT:
-		if (!read_seconds(argument, PROMPT_MAX_SECONDS, &cli->timeout))
-			return _("this is no number of seconds from 0 to 3600");
-		break;
-	case OPT_LANG:
-		cli->language = argument;
-		break;
-	case OPT_UNCONFINED:
-		cli->engine.unconfined = true;
-		break;
+		return &cli->engine.unbind;
 	case 'v':
+		return &cli->verbose;
 	default:
-		cli->verbose = true;
-		break;
+		return NULL;
 	}
+}
+
+/* What an option sets whose value is taken as it stands. */
+static const char **text_of(struct cli *cli, int option)
+{
+	switch (option) {
+	case OPT_ROOT:
+		return &cli->engine.root;
+	case OPT_LOG:
+		return &cli->engine.log_path;
+	case OPT_KERNEL:
+		return &cli->engine.kernel;
+	case OPT_PRODUCT:
+		return &cli->engine.product;
+	case OPT_FINGERPRINT:
+		return &cli->engine.fingerprint;
+	case OPT_LANG:
+		return &cli->language;
+	default:
+		return NULL;
+	}
+}
+
+/* NULL, or what is wrong with a value that is taken as it stands. */
+static const char *check(int option, const char *argument)
+{
+	if (option == OPT_KERNEL && !*argument)
+		return _("this is no kernel release");
+	if (option == OPT_PRODUCT && !ddl_product_valid(argument))
+		return _("this is no product like xs:main=6.5.0-90233");
+	if (option == OPT_FINGERPRINT && !is_fingerprint(argument))
+		return _("a fingerprint has 32 digits from 0 to f");
 	return NULL;
 }
 
+static const char *take_seconds(struct cli *cli, int option, const char *argument)
+{
+	unsigned seconds;
+
+	if (option == OPT_TIMEOUT)
+		return read_seconds(argument, PROMPT_MAX_SECONDS, &cli->timeout) ? NULL :
+		       _("this is no number of seconds from 0 to 3600");
+	if (!read_seconds(argument, DDL_SETTLE_MAX_MS / MS_PER_SECOND, &seconds) || !seconds)
+		return _("this is no number of seconds from 1 to 600");
+	cli->engine.settle_ms = seconds * MS_PER_SECOND;
+	return NULL;
+}
+
+/* Takes one option over; NULL, or what is wrong with its argument. */
+static const char *take(struct cli *cli, int option, const char *argument)
+{
+	bool *flag = flag_of(cli, option);
+	const char **text = text_of(cli, option), *wrong;
+
+	if (flag) {
+		*flag = true;
+		return NULL;
+	}
+	if (!text)
+		return take_seconds(cli, option, argument);
+	wrong = check(option, argument);
+	if (!wrong)
+		*text = argument;
+	return wrong;
+}
+
+/* Lines are what every command but the menus' writes anyway: a script may ask for them everywhere. */
 static bool allowed(const struct command *command, int option)
 {
+	if (option == OPT_PLAIN)
+		return true;
 	for (size_t i = 0; i < EXPLAINED; i++)
 		if (explained[i].option == option)
 			return !explained[i].needs || explained[i].needs & command->options;

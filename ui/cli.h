@@ -21,7 +21,7 @@ struct cli {
 	size_t n_words;
 };
 
-/* Which options a command takes, beside --root, --log, --verbose and --help. */
+/* Which options a command takes, beside --root, --log, --lang, --verbose and --help; --plain goes with all, unsaid. */
 enum {
 	CLI_PLAIN = 1, CLI_JSON = 2, CLI_KERNEL = 4, CLI_FINGERPRINT = 8, CLI_LOADING = 16,
 	CLI_TIMEOUT = 32
