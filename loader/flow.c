@@ -522,6 +522,9 @@ static void hand_over(struct flow *flow)
 	ddl_handoff_line(line, sizeof(line), session->outcome);
 	ddl_log(session->log, "%s", line);
 	session->kernel->ops->log_write(session->kernel, line);
+	if (ddl_log_failure(session->log))
+		(void)ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_NOTE, .phase = DDL_PHASE_APPLY,
+			.what = _("The log could not be written to its end.") });
 	if (!is_worth_keeping(session) || ddl_handoff_write(session, session->outcome, &error) == 0)
 		return;
 	ddl_log_error(session->log, "hand-off", &error);
