@@ -307,7 +307,7 @@ run pulled timeout 40 ddload load /dev/sda1
 run alive timeout 20 ddload load any
 """, (mark("ready"), slow_reading("medium0", 60000), line("go"), pause(3), qmp("device_del", id="medium0")),
          media=("usb:%s" % (PARTS / "media" / "stick-tree.img"),)),
-    Case("pulled-on-screen", {"whole": state(NOTHING, 3)}, PROMPT,
+    Case("pulled-on-screen", {"whole": state(NOTHING, 0)}, PROMPT,
          (wait("to load a driver disk"), key("F9"), wait("This machine and its media"), slow_reading("medium0", 5000),
           press("Enter"), pause(1), qmp("eject", id="medium0", force=True), wait(GONE), key("c")),
          media=("cd-ide:%s" % FAR,), append="TERM=xterm", limit=45),
