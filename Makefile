@@ -200,7 +200,7 @@ test-all: test
 
 bench: all parts
 	@tests/bench/run
-demo: all parts
+demo: all
 	@scripts/demo $(DEMO)
 fuzz: setup
 	@tests/fuzz/run $(TIME)
