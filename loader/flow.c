@@ -380,8 +380,7 @@ static enum ddl_reply verify_pack(struct flow *flow, struct ddl_repo *repo)
 	struct ddl_question question = { .kind = DDL_ASK_VERIFY, .repo = repo };
 	enum ddl_reply reply = ask(flow, &question);
 
-	if (reply != DDL_REPLY_SKIP || !flow->session->options.fingerprint)
-		flow->compared = flow->compared && (question.fingerprint_compared || flow->session->options.fingerprint);
+	flow->compared = flow->compared && (question.fingerprint_compared || flow->session->options.fingerprint);
 	if (reply == DDL_REPLY_YES)
 		reply = test_pack(flow, repo);
 	return reply;
