@@ -376,9 +376,9 @@ static void judge_rest(struct share *share, const struct ddl_job *job)
 		if (is_answered(&share->wishes[i]))
 			continue;
 		package->state = DDL_PKG_BAD;
-		if (job->ok)
+		if (package->trouble.code == DDL_OK && job->ok) /* else it could not be opened */
 			(void)ddl_fail(&package->trouble, DDL_E_NO_PACKAGE, 0, "%s", "");
-		else
+		else if (package->trouble.code == DDL_OK)
 			package->trouble = job->error;
 		name_the_trouble(share, package);
 		if (share->call->finished)
@@ -396,12 +396,14 @@ static const char *package_path(const struct ddl_packages_call *call, const stru
 static int share_prepare(struct share *share, const struct ddl_packages_call *call, struct ddl_error *error)
 {
 	for (size_t i = 0; i < share->count; i++) {
-		share->wanted[i] = (struct ddl_wanted){ package_path(call, share->wishes[i].package), -1, false };
+		struct ddl_package *package = share->wishes[i].package;
+
+		share->wanted[i] = (struct ddl_wanted){ package_path(call, package), -1, false };
 		if (!share->wanted[i].name)
-			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", share->wishes[i].package->file);
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->file);
+		/* one that cannot be opened is that package's own trouble: the others are read all the same */
+		(void)ddl_medium_prepare(call->medium, &share->wanted[i], 1, &package->trouble);
 	}
-	if (ddl_medium_prepare(call->medium, share->wanted, share->count, error) < 0)
-		return -1;
 	if (call->medium->kind == DDL_MEDIUM_ARCHIVE)
 		share->keep[share->n_keep++] = call->medium->fd;
 	for (size_t i = 0; i < share->count; i++)

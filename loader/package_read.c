@@ -190,6 +190,41 @@ static int read_entry(struct pass *pass, struct archive *archive, uint8_t **byte
 	}
 }
 
+/* Gives the bytes of a hard-linked file to those of its names that came before, without any. */
+static int share_bytes(struct pass *pass, const struct ddl_held *last)
+{
+	for (size_t i = 0; i + 1 < pass->reading->n_held; i++) {
+		struct ddl_held *held = &pass->reading->held[i];
+		uint8_t *copy;
+
+		if (!held->link || held->length || strcmp(held->link, last->link) != 0)
+			continue;
+		copy = malloc(last->length);
+		if (!copy)
+			return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", held->file->path);
+		free(held->bytes);
+		held->bytes = memcpy(copy, last->bytes, last->length);
+		held->length = held->file->size = last->length;
+		if (count_unpacked(pass, last->length, last->length) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A cpio archive has the bytes of a hard-linked file with the last of its names only. */
+static int join_links(struct pass *pass, struct archive_entry *entry)
+{
+	struct ddl_held *last = &pass->reading->held[pass->reading->n_held - 1];
+	const char *link = archive_entry_hardlink(entry);
+
+	if (archive_entry_nlink(entry) < 2 && !link)
+		return 0;
+	last->link = ddl_arena_dup(pass->reading->arena, link ? link : archive_entry_pathname(entry));
+	if (!last->link)
+		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", last->file->path);
+	return last->length ? share_bytes(pass, last) : 0;
+}
+
 static int hold(struct pass *pass, struct ddl_file *file, uint8_t *bytes, size_t length)
 {
 	struct ddl_package_reading *reading = pass->reading;
@@ -199,7 +234,7 @@ static int hold(struct pass *pass, struct ddl_file *file, uint8_t *bytes, size_t
 		free(bytes);
 		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", file->path);
 	}
-	*held = (struct ddl_held){ file, bytes, length };
+	*held = (struct ddl_held){ .file = file, .bytes = bytes, .length = length };
 	return 0;
 }
 
@@ -283,7 +318,9 @@ static int take_entry(struct pass *pass, struct archive *archive, struct archive
 		return -1;
 	}
 	file->size = length;
-	return keep ? hold(pass, file, bytes, length) : 0;
+	if (!keep)
+		return 0;
+	return hold(pass, file, bytes, length) < 0 ? -1 : join_links(pass, entry);
 }
 
 /* What is passed over is unpacked all the same: it counts against the same limits. */

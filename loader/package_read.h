@@ -15,6 +15,7 @@ struct ddl_held {
 	struct ddl_file *file;
 	uint8_t *bytes;
 	size_t length;
+	const char *link;            /* what all names of a hard-linked file have in common; NULL: it has one name */
 };
 
 struct ddl_package_reading {

@@ -167,6 +167,8 @@ static void write_entry(struct archive *archive, const struct entry *item)
 	archive_entry_set_filetype(entry, item->type ? item->type : AE_IFREG);
 	archive_entry_set_perm(entry, 04755); /* set-id bits must not matter */
 	archive_entry_set_size(entry, (la_int64_t)item->length);
+	archive_entry_set_nlink(entry, item->inode ? 3 : 1);
+	archive_entry_set_ino(entry, item->inode);
 	if (item->target)
 		archive_entry_set_symlink(entry, item->target);
 	need(archive_write_header(archive, entry) == ARCHIVE_OK);
@@ -192,7 +194,7 @@ struct built build_compressed(const char *filter, const void *bytes, size_t n)
 	struct built built = { NULL, 0, 0 };
 	struct archive *archive = writer(filter, archive_write_set_format_raw, &built);
 
-	write_entry(archive, &(struct entry){ "raw", bytes, n, 0, NULL });
+	write_entry(archive, &(struct entry){ .path = "raw", .bytes = bytes, .length = n });
 	need(archive_write_close(archive) == ARCHIVE_OK);
 	need(archive_write_free(archive) == ARCHIVE_OK);
 	return built;

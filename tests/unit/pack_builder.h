@@ -41,6 +41,7 @@ struct entry {
 	size_t length;
 	unsigned type;            /* AE_IFREG where 0 */
 	const char *target;       /* of a link */
+	unsigned inode;           /* of a hard-linked file, the same for its names; 0: it has one name */
 };
 
 enum archive_kind { KIND_CPIO, KIND_TAR };

@@ -196,7 +196,7 @@ void rig_write(const char *path, const void *bytes, size_t n)
 static struct built pack_rpm(const struct pack_shape *shape)
 {
 	struct entry entries[16] = { { "./lib/modules/" FAKE_RELEASE "/extra/megaraid_sas.ko", rig.module.bytes,
-				       rig.module.length, 0, NULL } };
+				       rig.module.length, 0, NULL, 0 } };
 	struct built payload, rpm;
 
 	assert_true(shape->n_extra < 15);

@@ -402,7 +402,7 @@ static void loaded_already(void **state)
 static void licences_are_shown_whole_and_clean(void **state)
 {
 	static const char text[] = "One\ttwo\n\nthree \033[2J\xc2\x9b \xff\xe2\x80\xae\0hidden\r\nend";
-	const struct entry licence = { "./usr/share/doc/EULA", text, sizeof(text) - 1, 0, NULL };
+	const struct entry licence = { "./usr/share/doc/EULA", text, sizeof(text) - 1, 0, NULL, 0 };
 	struct pack_shape shape = good;
 
 	(void)state;

@@ -68,8 +68,8 @@ static int begin(void **state)
 	finished = 0;
 	for (unsigned i = 0; i < N; i++) {
 		uint8_t *filling = malloc(100000 * (i + 1)); /* several messages long */
-		struct entry entries[] = { { "lib/modules/a.ko", module.bytes, module.length, 0, NULL },
-					   { "lib/firmware/a.bin", filling, 100000 * (i + 1), 0, NULL } };
+		struct entry entries[] = { { "lib/modules/a.ko", module.bytes, module.length, 0, NULL, 0 },
+					   { "lib/firmware/a.bin", filling, 100000 * (i + 1), 0, NULL, 0 } };
 		struct built payload;
 		char name[32];
 
@@ -202,6 +202,20 @@ static void links_and_others_are_not_followed(void **state)
 	assert_int_equal(finished, N);
 }
 
+/* One that cannot be opened is that one's trouble; the others are tested. */
+static void one_that_cannot_be_opened(void **state)
+{
+	(void)state;
+	assert_int_equal(unlink(tree_path("medium/sub/1.rpm")), 0);
+	assert_int_equal(mknod(tree_path("medium/sub/1.rpm"), S_IFSOCK | 0600, 0), 0); /* opening gives ENXIO */
+	assert_int_equal(ddl_packages_read(&call, wishes, N, &error), 0);
+	for (unsigned i = 0; i < N; i++)
+		assert_int_equal(packages[i].state, i == 1 ? DDL_PKG_BAD : DDL_PKG_STAGED);
+	assert_int_equal(packages[1].trouble.code, DDL_E_OPEN);
+	assert_int_equal(packages[1].trouble.os_errno, ENXIO);
+	assert_int_equal(finished, N);
+}
+
 static void damaged_ones_stage_nothing(void **state)
 {
 	size_t before = open_descriptors();
@@ -289,6 +303,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_reader_for_a_disc, begin, end),
 		cmocka_unit_test_setup_teardown(tested_first_and_unpacked_later, begin, end),
 		cmocka_unit_test_setup_teardown(links_and_others_are_not_followed, begin, end),
+		cmocka_unit_test_setup_teardown(one_that_cannot_be_opened, begin, end),
 		cmocka_unit_test_setup_teardown(damaged_ones_stage_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(memory_for_staging_is_short, begin, end),
 		cmocka_unit_test_setup_teardown(cancelled, begin, end),

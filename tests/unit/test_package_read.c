@@ -131,16 +131,16 @@ static struct built good_rpm(const char *filter)
 {
 	struct built module = driver();
 	const struct entry entries[] = {
-		{ "./lib/modules", NULL, 0, AE_IFDIR, NULL },
-		{ "./" MODULE_PATH, module.bytes, module.length, 0, NULL },
-		{ "./lib/firmware/acme/a.bin", "firmware", 8, 0, NULL },
-		{ "./etc/modprobe.d/a.conf", "options a x=1\n", 14, 0, NULL },
-		{ "./etc/udev/rules.d/60-a.rules", "#\n", 2, 0, NULL },
-		{ "./usr/share/doc/a/README", "read me", 7, 0, NULL },
-		{ "./usr/share/doc/a/EULA", "Accept\n", 7, 0, NULL },
-		{ "./lib/modules/link.ko", NULL, 0, AE_IFLNK, "/etc/passwd" },
-		{ "./dev/sda", NULL, 0, AE_IFBLK, NULL },
-		{ "./dev/fifo", NULL, 0, AE_IFIFO, NULL },
+		{ "./lib/modules", NULL, 0, AE_IFDIR, NULL, 0 },
+		{ "./" MODULE_PATH, module.bytes, module.length, 0, NULL, 0 },
+		{ "./lib/firmware/acme/a.bin", "firmware", 8, 0, NULL, 0 },
+		{ "./etc/modprobe.d/a.conf", "options a x=1\n", 14, 0, NULL, 0 },
+		{ "./etc/udev/rules.d/60-a.rules", "#\n", 2, 0, NULL, 0 },
+		{ "./usr/share/doc/a/README", "read me", 7, 0, NULL, 0 },
+		{ "./usr/share/doc/a/EULA", "Accept\n", 7, 0, NULL, 0 },
+		{ "./lib/modules/link.ko", NULL, 0, AE_IFLNK, "/etc/passwd", 0 },
+		{ "./dev/sda", NULL, 0, AE_IFBLK, NULL, 0 },
+		{ "./dev/fifo", NULL, 0, AE_IFIFO, NULL, 0 },
 	};
 	struct built payload = build_archive(KIND_CPIO, filter, entries, sizeof(entries) / sizeof(*entries));
 	struct built rpm = build_rpm("megaraid_sas-modules-" RELEASE, "07.999", "1", &payload);
@@ -213,6 +213,38 @@ static void every_compression(void **state)
 	}
 }
 
+/* As rpmbuild and cpio write it: the bytes are with the last name only. */
+static void every_name_of_a_hard_linked_file_has_its_bytes(void **state)
+{
+	(void)state;
+	const struct entry entries[] = {
+		{ .path = "./lib/firmware/a.bin", .inode = 7 },
+		{ .path = "./lib/firmware/empty.bin" },
+		{ .path = "./lib/firmware/b.bin", .inode = 7 },
+		{ .path = "./lib/firmware/other.bin", .bytes = "other", .length = 5, .inode = 8 },
+		{ .path = "./lib/firmware/c.bin", .bytes = "firmware", .length = 8, .inode = 7 },
+	};
+	static const char *const names[] = { "lib/firmware/a.bin", "lib/firmware/b.bin", "lib/firmware/c.bin" };
+	struct built payload = build_archive(KIND_CPIO, "gzip", entries, sizeof(entries) / sizeof(*entries));
+	struct built rpm = build_rpm("firmware", "1", "1", &payload);
+
+	prepare_rpm(&rpm);
+	expect_good();
+	assert_int_equal(reading.n_held, 5);
+	for (size_t i = 0; i < 3; i++) {
+		const struct ddl_held *name = held(names[i]);
+
+		assert_non_null(name);
+		assert_int_equal(name->length, 8);
+		assert_int_equal(name->file->size, 8);
+		assert_memory_equal(name->bytes, "firmware", 8);
+	}
+	assert_int_equal(held("lib/firmware/empty.bin")->length, 0);
+	assert_int_equal(held("lib/firmware/other.bin")->length, 5);
+	built_free(&payload);
+	built_free(&rpm);
+}
+
 static void testing_only(void **state)
 {
 	struct built rpm = good_rpm("xz");
@@ -251,7 +283,7 @@ static void compressed_modules(void **state)
 	for (size_t i = 0; i < sizeof(sorts) / sizeof(*sorts); i++) {
 		struct built packed = build_compressed(sorts[i].filter, module.bytes, module.length);
 		char path[128];
-		struct entry entry = { path, packed.bytes, packed.length, 0, NULL };
+		struct entry entry = { path, packed.bytes, packed.length, 0, NULL, 0 };
 		struct built rpm;
 
 		(void)snprintf(path, sizeof(path), "%s%s", MODULE_PATH, sorts[i].end);
@@ -277,8 +309,8 @@ static void compressed_modules(void **state)
 static void other_sorts_of_packages(void **state)
 {
 	struct built module = driver(), packed;
-	const struct entry entries[] = { { "drivers/megaraid_sas.ko", module.bytes, module.length, 0, NULL },
-					 { "firmware.txt", "x", 1, 0, NULL } };
+	const struct entry entries[] = { { "drivers/megaraid_sas.ko", module.bytes, module.length, 0, NULL, 0 },
+					 { "firmware.txt", "x", 1, 0, NULL, 0 } };
 
 	(void)state;
 	packed = build_archive(KIND_TAR, "bzip2", entries, 2);
@@ -432,7 +464,7 @@ static void paths_that_lead_out(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		const struct entry entry = { bad[i], "x", 1, 0, NULL };
+		const struct entry entry = { bad[i], "x", 1, 0, NULL, 0 };
 		struct built rpm = rpm_of("", &entry, 1);
 
 		prepare_rpm(&rpm);
@@ -441,7 +473,7 @@ static void paths_that_lead_out(void **state)
 		built_free(&rpm);
 	}
 	{ /* an RPM's paths are absolute in what it installs: they are taken below */
-		const struct entry entry = { "/lib/firmware//./a", "x", 1, 0, NULL };
+		const struct entry entry = { "/lib/firmware//./a", "x", 1, 0, NULL, 0 };
 		struct built rpm = rpm_of("", &entry, 1);
 
 		prepare_rpm(&rpm);
@@ -461,7 +493,7 @@ static void bombs(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		/* a directory with content is written as a file and then renamed in the header: mode 04xxxx */
-		const struct entry entry = { cases[i].path, zeroes, n, AE_IFREG, NULL };
+		const struct entry entry = { cases[i].path, zeroes, n, AE_IFREG, NULL, 0 };
 		struct built plain = build_archive(KIND_CPIO, "", &entry, 1), packed, rpm;
 
 		if (cases[i].type == AE_IFDIR) {
@@ -479,7 +511,7 @@ static void bombs(void **state)
 	}
 	{ /* a compressed module that grows without end */
 		struct built packed = build_compressed("xz", zeroes, n), rpm;
-		const struct entry entry = { "a.ko.xz", packed.bytes, packed.length, 0, NULL };
+		const struct entry entry = { "a.ko.xz", packed.bytes, packed.length, 0, NULL, 0 };
 
 		rpm = rpm_of("", &entry, 1);
 		prepare_rpm(&rpm);
@@ -497,7 +529,7 @@ static void too_many_files(void **state)
 
 	(void)state;
 	for (size_t i = 0; i <= DDL_MAX_PACKAGE_FILES; i++)
-		entries[i] = (struct entry){ "f", NULL, 0, 0, NULL };
+		entries[i] = (struct entry){ "f", NULL, 0, 0, NULL, 0 };
 	rpm = rpm_of("", entries, DDL_MAX_PACKAGE_FILES);
 	prepare_rpm(&rpm);
 	expect_good();
@@ -514,11 +546,11 @@ static void too_many_modules_and_none_at_all(void **state)
 {
 	struct built module = driver(), rpm;
 	struct entry *entries = calloc(DDL_MAX_MODULES + 1, sizeof(*entries));
-	const struct entry fake = { "a.ko", "#!/bin/sh\n", 10, 0, NULL };
+	const struct entry fake = { "a.ko", "#!/bin/sh\n", 10, 0, NULL, 0 };
 
 	(void)state;
 	for (size_t i = 0; i <= DDL_MAX_MODULES; i++)
-		entries[i] = (struct entry){ "a.ko", module.bytes, module.length, 0, NULL };
+		entries[i] = (struct entry){ "a.ko", module.bytes, module.length, 0, NULL, 0 };
 	rpm = rpm_of("", entries, DDL_MAX_MODULES);
 	prepare_rpm(&rpm);
 	expect_good();
@@ -545,6 +577,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_compression, begin, end),
+		cmocka_unit_test_setup_teardown(every_name_of_a_hard_linked_file_has_its_bytes, begin, end),
 		cmocka_unit_test_setup_teardown(testing_only, begin, end),
 		cmocka_unit_test_setup_teardown(sha256_as_well, begin, end),
 		cmocka_unit_test_setup_teardown(compressed_modules, begin, end),
