@@ -167,6 +167,25 @@ static bool each_line(const struct ddl_machine_reader *reader, const char *path,
 	return enough;
 }
 
+/*
+ * A device-mapper device as its owner knows it: "dm-0 (LVM vg0)" by the volume group, which is
+ * what vgchange -an takes, others by their name. LVM's are "GROUP-VOLUME", a hyphen inside of
+ * either being doubled, and have a uuid that begins with "LVM-".
+ */
+static const char *mapper_words(const struct ddl_machine_reader *reader, const struct ddl_block *block, char *name)
+{
+	char uuid[DDL_MAX_NAME + 1];
+	size_t to = 0;
+
+	if (!ddl_sysfs_text(reader->root, uuid, sizeof(uuid), "%s/dm/uuid", block->place) ||
+	    strncmp(uuid, "LVM-", strlen("LVM-")) != 0)
+		return ddl_arena_printf(reader->arena, "%s (%s)", block->name, name);
+	for (const char *from = name; *from && (*from != '-' || *++from == '-'); from++)
+		name[to++] = *from;
+	name[to] = '\0';
+	return ddl_arena_printf(reader->arena, "%s (LVM %s)", block->name, name);
+}
+
 /* What sits on top of a disk or partition. */
 static bool read_holder(const struct ddl_machine_reader *reader, const struct ddl_block *block,
 			const char *holder)
@@ -180,7 +199,7 @@ static bool read_holder(const struct ddl_machine_reader *reader, const struct dd
 		kind = DDL_USE_MD;
 	else if (above && ddl_sysfs_text(reader->root, name, sizeof(name), "%s/dm/name", above->place) &&
 		 *name)
-		by = ddl_arena_printf(reader->arena, "%s (%s)", holder, name);
+		by = mapper_words(reader, above, name);
 	return by && use_block(reader, kind, block->name, block, by, MAX_LAYERS);
 }
 

@@ -185,7 +185,7 @@ static struct ddl_op failed_ops[] = {
 	OP(DDL_OP_SETTLE, "", "", "", NULL, DDL_OP_PENDING),
 };
 static const char *away[] = { "sda" };
-static const char *in_the_way[] = { "sda1 is mounted on /mnt/data", "sda2 is in use by dm-0 (LVM vg0-root)" };
+static const char *in_the_way[] = { "sda1 is mounted on /mnt/data", "sda2 is in use by dm-0 (LVM vg0)" };
 
 static struct ddl_plan load_plan = { .ops = load_ops, .n_ops = COUNT(load_ops) };
 static struct ddl_plan new_plan = { .ops = new_ops, .n_ops = COUNT(new_ops) };

@@ -207,7 +207,7 @@ static void test_uses(void **state)
 	assert_true(is_used(DDL_USE_MOUNT, "md127", "sda", "/srv"));
 	assert_true(is_used(DDL_USE_MOUNT, "md127", "sdb", "/srv"));
 	assert_true(is_used(DDL_USE_SWAP, "sda3", "sda", "swap"));
-	assert_true(is_used(DDL_USE_DM, "sda2", "sda", "dm-0 (vg0-root)"));
+	assert_true(is_used(DDL_USE_DM, "sda2", "sda", "dm-0 (LVM vg0)"));
 	assert_true(is_used(DDL_USE_MD, "sda10", "sda", "md127"));
 	assert_true(is_used(DDL_USE_MD, "sdb", "sdb", "md127"));
 	assert_true(is_used(DDL_USE_LINK_UP, "eth0", "eth0", "eth0"));

@@ -337,7 +337,7 @@ static void in_use(void **state)
 	} rows[] = {
 		{ DDL_USE_MOUNT, "sdb1", "sdb", "/mnt/x", "sdb1 is mounted on /mnt/x" },
 		{ DDL_USE_SWAP, "sda2", "sda", "", "sda2 is in use as swap space" },
-		{ DDL_USE_DM, "sda3", "sda", "dm-0 (vg0-root)", "sda3 is in use by dm-0 (vg0-root)" },
+		{ DDL_USE_DM, "sda3", "sda", "dm-0 (LVM vg0)", "sda3 is in use by dm-0 (LVM vg0)" },
 		{ DDL_USE_MD, "sda", "sda", "md127", "sda is part of the RAID array md127" },
 		{ DDL_USE_OPEN, "sda", "sda", "dd (412)", "sda is held open by dd (412)" },
 		{ DDL_USE_OPEN, "sda", "sda", "", "sda is held open" },
