@@ -2,6 +2,7 @@
 /* Shares packages out among children, takes in what they tell, stages the files. */
 #include "package.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -393,6 +394,24 @@ static const char *package_path(const struct ddl_packages_call *call, const stru
 				: package->file;
 }
 
+/* One that cannot be opened is that package's own trouble, the others are read all the same; but not when we are short. */
+static int open_package(const struct ddl_packages_call *call, struct ddl_wanted *wanted, struct ddl_package *package,
+			struct ddl_error *error)
+{
+	struct ddl_error why = DDL_ERROR_INIT;
+
+	if (ddl_medium_prepare(call->medium, wanted, 1, &why) == 0)
+		return 0;
+	if (why.code == DDL_E_MEMORY || why.os_errno == EMFILE || why.os_errno == ENFILE) {
+		if (error)
+			*error = why;
+		return -1;
+	}
+	*why.text = '\0'; /* the package's name is told by others */
+	package->trouble = why;
+	return 0;
+}
+
 static int share_prepare(struct share *share, const struct ddl_packages_call *call, struct ddl_error *error)
 {
 	for (size_t i = 0; i < share->count; i++) {
@@ -401,8 +420,8 @@ static int share_prepare(struct share *share, const struct ddl_packages_call *ca
 		share->wanted[i] = (struct ddl_wanted){ package_path(call, package), -1, false };
 		if (!share->wanted[i].name)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->file);
-		/* one that cannot be opened is that package's own trouble: the others are read all the same */
-		(void)ddl_medium_prepare(call->medium, &share->wanted[i], 1, &package->trouble);
+		if (open_package(call, &share->wanted[i], package, error) < 0)
+			return -1;
 	}
 	if (call->medium->kind == DDL_MEDIUM_ARCHIVE)
 		share->keep[share->n_keep++] = call->medium->fd;

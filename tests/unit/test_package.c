@@ -211,7 +211,7 @@ static void one_that_cannot_be_opened(void **state)
 	assert_int_equal(ddl_packages_read(&call, wishes, N, &error), 0);
 	for (unsigned i = 0; i < N; i++)
 		assert_int_equal(packages[i].state, i == 1 ? DDL_PKG_BAD : DDL_PKG_STAGED);
-	assert_int_equal(packages[1].trouble.code, DDL_E_OPEN);
+	assert_int_equal(packages[1].trouble.code, DDL_E_GONE);
 	assert_int_equal(packages[1].trouble.os_errno, ENXIO);
 	assert_int_equal(finished, N);
 }
