@@ -65,6 +65,7 @@
 #define DDL_MAX_SYSFS_FILE        65536U
 #define DDL_MAX_KERNEL_LINES      200U
 #define DDL_MAX_LOG_KEPT          (64U * 1024U) /* of the log, to be shown; the oldest goes first */
+#define DDL_MAX_LOG_FILE          (512L * 1024L) /* of /run/ddload/log, when a run begins */
 #define DDL_MAX_PCI_IDS           (4U * 1024U * 1024U) /* the list of names, unpacked */
 
 /* A child that reads foreign bytes */

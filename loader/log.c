@@ -22,17 +22,26 @@ struct ddl_log {
 	size_t used;
 };
 
+static const char own[] = "/run/ddload";
+
+/* Is it <root>/run/ddload/NAME? */
+static bool is_own(const char *path)
+{
+	size_t n = (size_t)(ddl_path_base(path) - path);
+
+	return n >= sizeof(own) && memcmp(path + n - sizeof(own), own, sizeof(own) - 1) == 0;
+}
+
 /*
  * Makes <root>/run/ddload for a log in it; any other directory is the user's, and a slip of
  * the finger must not make one.
  */
 static int make_directory(const char *path, struct ddl_error *error)
 {
-	static const char own[] = "/run/ddload";
 	char directory[DDL_MAX_PATH];
 	size_t n = (size_t)(ddl_path_base(path) - path), root;
 
-	if (n < sizeof(own) || memcmp(path + n - sizeof(own), own, sizeof(own) - 1) != 0)
+	if (!is_own(path))
 		return 0;
 	root = n - sizeof(own);
 	if (n >= sizeof(directory))
@@ -64,6 +73,9 @@ struct ddl_log *ddl_log_open(const char *path, struct ddl_error *error)
 		(void)ddl_fail(error, DDL_E_LOG, errno, "%s", path);
 		goto fail;
 	}
+	/* Ours lies in memory: it begins anew when many runs have filled it. */
+	if (is_own(path) && lseek(log->fd, 0, SEEK_END) > DDL_MAX_LOG_FILE && ftruncate(log->fd, 0) < 0)
+		ddl_log(log, "%s: %s", path, strerror(errno));
 	return log;
 fail:
 	free(log);

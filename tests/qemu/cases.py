@@ -21,7 +21,6 @@ FAR = OUT / "far.iso"  # made by ./run: its packages lie far apart, so that none
 NEWER, OLDER = "07.999.01.00-ddl2", "07.990.00.00-ddl0"
 RELEASE = (PARTS / "release").read_text().strip()
 ENOSYS = BUILD / "tests" / "static" / "enosys"
-ROUNDS = int(os.environ.get("DDL_SWAP_ROUNDS", "50"))
 
 
 def module_field(path, name):
@@ -432,24 +431,4 @@ tell status "status $status" "status_json $(base64 -w0 /tmp/status)" "said $(bas
         "nvme:%s" % TARGET, "virtio-scsi-pci:%s" % TARGET, "am53c974:%s" % TARGET)),
 )
 
-# --- many rounds: a swap, and a swap that is undone, each time; nothing may add up
-ROUND = Case("rounds", {
-    "rounds": state(SWAPPED, failures="0", outcome__modules__0__version_before=STOCK, grown=lambda kb: int(kb) < 4096),
-}, """
-free_now() { sync; echo 3 >/proc/sys/vm/drop_caches; awk '/^MemFree/ { print $2 }' /proc/meminfo; }
-failures=0 before=
-for round in $(seq %d); do
-	ddload load --replace --settle 10 /packs/fail-init.iso >/tmp/said 2>&1 </dev/null
-	[ $? = 4 ] || failures=$((failures + 1))
-	ddload load --replace --settle 10 /packs/default.iso >/tmp/said 2>&1 </dev/null
-	[ $? = 0 ] || failures=$((failures + 1))
-	cp /run/ddload/outcome.json /tmp/outcome
-	# The first round fills the kernel's own caches.
-	[ "$round" = %d ] || stock
-	[ "$round" != 2 ] || before=$(free_now)
-done
-after=$(free_now)
-tell rounds "status 0" "failures $failures" "grown $((${before:-$after} - after))"
-""" % (ROUNDS, ROUNDS), packs=("fail-init", "default"), stock=True, slow=True, limit=60 + 20 * ROUNDS)
-
-CASES = (SWAP, ALONE, LEAVE, *SERIAL, DEPENDENTS, *MEDIA, *OTHERS, ROUND)
+CASES = (SWAP, ALONE, LEAVE, *SERIAL, DEPENDENTS, *MEDIA, *OTHERS)

@@ -90,6 +90,34 @@ static void appends_and_cuts(void **state)
 	assert_string_equal(words(strtok(NULL, "\n")), "after");
 }
 
+/* The installer's memory is not filled by a log of many runs; a file that the user names is kept whole. */
+static void begins_anew_when_full(void **state)
+{
+	static const char *paths[] = { "a/run/ddload/log", "a/named" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct ddl_log *log;
+		struct stat st;
+
+		tree_file(paths[i], "an old line\n");
+		assert_int_equal(truncate(tree_path(paths[i]), DDL_MAX_LOG_FILE), 0);
+		log = ddl_log_open(tree_path(paths[i]), NULL);
+		assert_non_null(log);
+		ddl_log(log, "one more");
+		ddl_log_close(log);
+		assert_int_equal(stat(tree_path(paths[i]), &st), 0);
+		assert_true(st.st_size > DDL_MAX_LOG_FILE); /* just full: not yet */
+		log = ddl_log_open(tree_path(paths[i]), NULL);
+		assert_non_null(log);
+		ddl_log(log, "the newest");
+		ddl_log_close(log);
+		assert_int_equal(stat(tree_path(paths[i]), &st), 0);
+		assert_true(i == 0 ? st.st_size < 100 : st.st_size > DDL_MAX_LOG_FILE);
+	}
+}
+
 static void keeps_nothing_without_a_path(void **state)
 {
 	struct ddl_error error = DDL_ERROR_INIT;
@@ -184,7 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_last_lines), cmocka_unit_test(writes_lines),
-		cmocka_unit_test(appends_and_cuts),
+		cmocka_unit_test(appends_and_cuts), cmocka_unit_test(begins_anew_when_full),
 		cmocka_unit_test(keeps_nothing_without_a_path),
 		cmocka_unit_test(says_where_it_cannot_write),
 		cmocka_unit_test(lives_with_a_full_disk),
