@@ -195,6 +195,7 @@ struct ddl_package {
 	enum ddl_package_type type;
 	const char *kernel;       /* release, "any", or "" when the type has none */
 	const char *file;         /* relative to the repository's directory */
+	const char *stored;       /* the file that has its bytes, on the medium, where none is called so; else NULL */
 	const char *root;         /* where a tbz2 or driver is unpacked to; "" */
 	const char *options;      /* for the later installation; "" when absent */
 	uint64_t size;            /* as the metadata says */

@@ -12,6 +12,7 @@
 #define DDL_MAX_XML_DEPTH         16U
 #define DDL_MAX_XML_ATTRIBUTES    4096U  /* of one element; libxml2 takes their square in time */
 #define DDL_MAX_PACKAGES          10000U
+#define DDL_MAX_OPEN_PACKAGES     256U    /* read at a time: each needs a descriptor, of which a process may have 1024 */
 #define DDL_MAX_REQUIRES          256U
 #define DDL_MAX_REPOSITORIES      64U
 #define DDL_MAX_LIST_LINES        256U

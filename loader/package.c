@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "codec.h"
+#include "find_package.h"
 #include "limits.h"
 #include "package_read.h"
 #include "path.h"
 
-/* Packages read at a time: each needs a descriptor, of which a process may have 1024. */
-#define BATCH 256U
+#define BATCH DDL_MAX_OPEN_PACKAGES
 
 /* Messages of a child about its package number `index`. */
 enum {
@@ -59,6 +59,7 @@ struct share {
 
 struct totals {
 	uint64_t done, total;
+	bool first;                  /* what is not there under its name is looked for under others after this */
 };
 
 /* ------------------------------------------------------------- in the child */
@@ -134,11 +135,7 @@ static int visit_package(void *arg, struct ddl_reader *reader, struct ddl_error 
 	struct ddl_package package;
 	int result = -1;
 
-	share->index = 0;
-	while (share->index < share->count && strcmp(share->wanted[share->index].name, reader->name) != 0)
-		share->index++;
-	if (share->index == share->count)
-		return ddl_fail(error, DDL_E_INTERNAL, 0, "%s was not asked for", reader->name);
+	share->index = (size_t)(reader->wanted - share->wanted);
 	package = *share->wishes[share->index].package;
 	package.files = NULL;
 	package.modules = NULL;
@@ -374,7 +371,7 @@ static void judge_rest(struct share *share, const struct ddl_job *job)
 	for (size_t i = 0; i < share->count; i++) {
 		struct ddl_package *package = share->wishes[i].package;
 
-		if (is_answered(&share->wishes[i]))
+		if (is_answered(&share->wishes[i]) || (job->ok && share->totals->first))
 			continue;
 		package->state = DDL_PKG_BAD;
 		if (package->trouble.code == DDL_OK && job->ok) /* else it could not be opened */
@@ -390,6 +387,8 @@ static void judge_rest(struct share *share, const struct ddl_job *job)
 /* Where the package lies on the medium. */
 static const char *package_path(const struct ddl_packages_call *call, const struct ddl_package *package)
 {
+	if (package->stored)
+		return package->stored;
 	return *call->directory ? ddl_arena_printf(call->arena, "%s/%s", call->directory, package->file)
 				: package->file;
 }
@@ -509,18 +508,39 @@ static int read_batch(const struct ddl_packages_call *call, const struct ddl_pac
 	return run_shares(call, shares, jobs, n, totals, error);
 }
 
-int ddl_packages_read(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes,
-		      size_t count, struct ddl_error *error)
+static int read_all(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes, size_t count,
+		    struct totals *totals, struct ddl_error *error)
 {
-	struct totals totals = { 0, 0 };
-
-	for (size_t i = 0; i < count; i++)
-		totals.total += wishes[i].package->size;
 	for (size_t i = 0; i < count; i += BATCH) {
 		size_t n = count - i < BATCH ? count - i : BATCH;
 
-		if (read_batch(call, wishes + i, n, &totals, error) < 0)
+		if (read_batch(call, wishes + i, n, totals, error) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+int ddl_packages_read(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes,
+		      size_t count, struct ddl_error *error)
+{
+	struct totals totals = { .first = call->medium->kind != DDL_MEDIUM_BARE };
+	struct ddl_package_wish *missing;
+	size_t n_missing = 0;
+
+	for (size_t i = 0; i < count; i++)
+		totals.total += wishes[i].package->size;
+	if (read_all(call, wishes, count, &totals, error) < 0)
+		return -1;
+	missing = ddl_arena_alloc(call->arena, count, sizeof(*missing));
+	if (!missing)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "packages");
+	for (size_t i = 0; i < count; i++)
+		if (!is_answered(&wishes[i]))
+			missing[n_missing++] = wishes[i];
+	if (!n_missing)
+		return 0;
+	totals.first = false;
+	if (ddl_packages_find(call, missing, n_missing, error) < 0)
+		return -1;
+	return read_all(call, missing, n_missing, &totals, error);
 }

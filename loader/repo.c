@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "path.h"
+#include "plain_name.h"
 #include "text.h"
 
 static const char repository_name[] = "XS-REPOSITORY";
@@ -46,15 +47,63 @@ static bool name_is(const char *name, size_t length, const char *wanted)
 	return length == strlen(wanted) && memcmp(name, wanted, length) == 0;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/*
+ * Generation 1 is four lines of text, the first "vendor:name". Anything else is handed to
+ * the XML reader, whose complaint says more than a guess.
+ */
+static bool is_text_generation(const char *bytes, size_t length)
+{
+	size_t at = 0, line;
+	const char *colon;
+
+	if (!bytes)
+		return false;
+	while (at < length && (is_blank(bytes[at]) || bytes[at] == '\n'))
+		at++;
+	for (line = at; line < length && bytes[line] != '\n'; line++) {
+		unsigned char c = (unsigned char)bytes[line];
+
+		if (c == '<' || (c < ' ' && c != '\r' && c != '\t'))
+			return false;
+	}
+	colon = memchr(bytes + at, ':', line - at);
+	return colon && colon > bytes + at && (size_t)(colon - bytes) + 1 < line;
+}
+
+/* The first of the names it may have, from the one at `from` on; NULL: none. */
+static const char *const *meant(const char *name, const char *const *from)
+{
+	const char *base = ddl_path_base(name);
+
+	for (const char *const *file = ddl_repo_files; *file; file++)
+		if (name_is(base, strlen(base), *file))
+			return file >= from ? file : NULL;
+	for (; *from; from++)
+		if (ddl_plain_name(*from, base))
+			return from;
+	return NULL;
+}
+
 bool ddl_repo_is_metadata(const char *name)
 {
-	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
+	return meant(name, ddl_repo_files) != NULL;
+}
 
-	for (size_t i = 0; ddl_repo_files[i]; i++) {
-		if (name_is(base, strlen(base), ddl_repo_files[i]))
-			return true;
-	}
-	return false;
+const char *ddl_repo_metadata_name(const char *name, const char *bytes, size_t length)
+{
+	const char *const *first = meant(name, ddl_repo_files);
+	const char *const *other = first ? meant(name, first + 1) : NULL;
+
+	if (!first)
+		return NULL;
+	/* a list has no "<", and no line with a colon in the middle where the other begins */
+	return other && *first == repository_name && bytes && !memchr(bytes, '<', length) &&
+	       !is_text_generation(bytes, length) ? *other : *first;
 }
 
 const char *ddl_repo_fingerprint(struct ddl_arena *arena, const struct ddl_blob *repository,
@@ -114,11 +163,6 @@ static int add_directory(struct ddl_arena *arena, const char ***names, size_t *c
 }
 
 /* ------------------------------------------------------- XS-REPOSITORY-LIST */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
 
 /* One line without its end. 0 also when it is refused with a note; -1: no memory. */
 static int list_line(struct ddl_arena *arena, const char *line, size_t length, size_t number,
@@ -216,15 +260,34 @@ static int read_list(struct search *s, struct ddl_error *error)
 			     error);
 }
 
+/* The directory that metadata was found in of those that could be the one that is meant; that itself where none is. */
+static const char *directory_meant(const struct search *s, const char *wanted)
+{
+	size_t n = strlen(wanted);
+
+	for (size_t i = 0; n && i < s->n_blobs; i++)
+		if (strncmp(s->blobs[i].name, wanted, n) == 0 && s->blobs[i].name[n] == '/')
+			return wanted;
+	for (size_t i = 0; n && i < s->n_blobs; i++) {
+		const char *name = s->blobs[i].name, *slash = strrchr(name, '/');
+		const char *found = slash ? ddl_arena_dupn(s->arena, name, (size_t)(slash - name)) : NULL;
+
+		if (found && ddl_plain_name(wanted, found) && !holds(s->directories, s->n_directories, found))
+			return found;
+	}
+	return wanted;
+}
+
 /* All directories to look in, in order, none twice. */
 static int gather_directories(struct search *s)
 {
 	for (size_t i = 0; ddl_repo_directories[i]; i++) {
-		if (add_directory(s->arena, &s->directories, &s->n_directories, ddl_repo_directories[i]))
+		if (add_directory(s->arena, &s->directories, &s->n_directories,
+				  directory_meant(s, ddl_repo_directories[i])))
 			return -1;
 	}
 	for (size_t i = 0; i < s->n_listed; i++) {
-		if (add_directory(s->arena, &s->directories, &s->n_directories, s->listed[i]))
+		if (add_directory(s->arena, &s->directories, &s->n_directories, directory_meant(s, s->listed[i])))
 			return -1;
 	}
 	for (size_t i = 0; i < s->n_blobs; i++) {
@@ -235,29 +298,6 @@ static int gather_directories(struct search *s)
 			return -1;
 	}
 	return 0;
-}
-
-/*
- * Generation 1 is four lines of text, the first "vendor:name". Anything else is handed to
- * the XML reader, whose complaint says more than a guess.
- */
-static bool is_text_generation(const struct ddl_blob *blob)
-{
-	size_t at = 0, line;
-	const char *colon;
-
-	if (blob->too_large || !blob->bytes)
-		return false;
-	while (at < blob->length && (is_blank(blob->bytes[at]) || blob->bytes[at] == '\n'))
-		at++;
-	for (line = at; line < blob->length && blob->bytes[line] != '\n'; line++) {
-		unsigned char c = (unsigned char)blob->bytes[line];
-
-		if (c == '<' || (c < ' ' && c != '\r' && c != '\t'))
-			return false;
-	}
-	colon = memchr(blob->bytes + at, ':', line - at);
-	return colon && colon > blob->bytes + at && (size_t)(colon - blob->bytes) + 1 < line;
 }
 
 /* A repository that cannot be read; what is said of it waits until it is known whether another can. */
@@ -281,7 +321,7 @@ static int parse_one(struct search *s, const char *directory, const struct ddl_b
 
 	if (!repo)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository->name);
-	if (is_text_generation(repository) ? ddl_repo_parse_text(s->arena, directory, repository, packages, repo, error)
+	if (is_text_generation(repository->bytes, repository->length) ? ddl_repo_parse_text(s->arena, directory, repository, packages, repo, error)
 					   : ddl_repo_parse_xml(s->arena, directory, repository, packages, repo, error))
 		return leave_out(s, error);
 	place = ddl_arena_push(s->arena, &s->repos, &s->n_repos, sizeof(*place));

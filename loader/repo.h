@@ -24,8 +24,14 @@ extern const char *const ddl_repo_directories[];
 extern const char *const ddl_repo_files[];
 extern const char ddl_repo_list_name[];
 
-/* Is a file of this name (its last part) metadata that a parser wants? */
+/* Is a file of this name (its last part) metadata that a parser wants? Also as plain ISO 9660 has it ("XS_REPOS"). */
 bool ddl_repo_is_metadata(const char *name);
+
+/*
+ * The name that such a file ought to have, from what it is called and what stands in it: there
+ * are two that "XS_REPOS" may stand for. NULL: it is none.
+ */
+const char *ddl_repo_metadata_name(const char *name, const char *bytes, size_t length);
 
 /*
  * The directories that XS-REPOSITORY-LIST names, cleaned; what is wrong with a line is a

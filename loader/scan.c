@@ -2,12 +2,17 @@
 /* Reads a medium's metadata files in a child, and takes the parsed repositories from it. */
 #include "scan.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "codec.h"
 #include "limits.h"
 #include "path.h"
+#include "plain_name.h"
 #include "repo.h"
 #include "rpm.h"
 #include "text.h"
@@ -91,6 +96,15 @@ static int collect_archive(struct scanning *scanning, const struct ddl_reader *r
 	return 0;
 }
 
+static const char *canonical(struct ddl_arena *arena, const struct ddl_blob *blob)
+{
+	const char *base = ddl_path_base(blob->name), *name = ddl_repo_metadata_name(base, blob->bytes, blob->length);
+
+	if (!name || strcmp(name, base) == 0)
+		return blob->name;
+	return ddl_arena_printf(arena, "%.*s%s", (int)(base - blob->name), blob->name, name);
+}
+
 static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error)
 {
 	struct scanning *scanning = arg;
@@ -103,11 +117,12 @@ static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error
 	blob = ddl_arena_push(scanning->arena, &scanning->blobs, &scanning->n_blobs, sizeof(*blob));
 	if (!blob || !(blob->name = ddl_arena_dup(scanning->arena, reader->name)))
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
-	if (reader->size > DDL_MAX_METADATA) {
-		blob->too_large = true;
-		return 0;
-	}
-	return read_blob(scanning, reader, blob, error);
+	blob->too_large = reader->size > DDL_MAX_METADATA;
+	if (!blob->too_large && read_blob(scanning, reader, blob, error) < 0)
+		return -1;
+	/* from here on it bears the name that it ought to have */
+	blob->name = canonical(scanning->arena, blob);
+	return blob->name ? 0 : ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
 }
 
 /* XS-REPOSITORY-LIST of the root, where there is one. ddl_repos_parse gives the notes on it. */
@@ -131,9 +146,14 @@ static int keep_metadata(struct scanning *scanning, struct ddl_repo *repo, struc
 		const char *base = ddl_path_base(blob->name);
 		size_t n = (size_t)(base - blob->name);
 		struct ddl_metadata *metadata;
+		bool again = false; /* two names that stand for the same: the first was read */
 
 		if (blob->too_large || strcmp(base, ddl_repo_list_name) == 0 || n != strlen(repo->directory) + (n > 0) ||
 		    strncmp(blob->name, repo->directory, n ? n - 1 : 0) != 0)
+			continue;
+		for (size_t j = 0; j < repo->n_metadata; j++)
+			again = again || strcmp(repo->metadata[j].name, base) == 0;
+		if (again)
 			continue;
 		metadata = ddl_arena_push(scanning->arena, &repo->metadata, &repo->n_metadata, sizeof(*metadata));
 		if (!metadata)
@@ -338,20 +358,22 @@ static int run_job(struct ddl_arena *arena, struct scanning *scanning, const str
 	return 0;
 }
 
+static int want_file(struct ddl_arena *arena, struct scanning *scanning, const char *directory, const char *name)
+{
+	struct ddl_wanted *wanted = ddl_arena_push(arena, &scanning->wanted, &scanning->n_wanted, sizeof(*wanted));
+
+	if (!wanted)
+		return -1;
+	wanted->fd = -1;
+	wanted->name = *directory ? ddl_arena_printf(arena, "%s/%s", directory, name) : ddl_arena_dup(arena, name);
+	return wanted->name ? 0 : -1;
+}
+
 static int want(struct ddl_arena *arena, struct scanning *scanning, const char *directory)
 {
-	for (size_t i = 0; ddl_repo_files[i]; i++) {
-		struct ddl_wanted *wanted = ddl_arena_push(arena, &scanning->wanted, &scanning->n_wanted,
-							   sizeof(*wanted));
-
-		if (!wanted)
+	for (size_t i = 0; ddl_repo_files[i]; i++)
+		if (want_file(arena, scanning, directory, ddl_repo_files[i]) < 0)
 			return -1;
-		*wanted = (struct ddl_wanted){ ddl_repo_files[i], -1, false };
-		if (*directory)
-			wanted->name = ddl_arena_printf(arena, "%s/%s", directory, ddl_repo_files[i]);
-		if (!wanted->name)
-			return -1;
-	}
 	return 0;
 }
 
@@ -361,6 +383,65 @@ static bool is_usual(const char *directory)
 		if (strcmp(ddl_repo_directories[i], directory) == 0)
 			return true;
 	return false;
+}
+
+static int want_like(struct ddl_arena *arena, struct scanning *scanning, const char *directory,
+		     const char *const *listed, size_t n_listed);
+
+/* Could the folder be one of those that are looked in? Under its right name it is wanted already. */
+static bool is_folder_meant(const char *name, const char *const *listed, size_t n_listed)
+{
+	bool meant = false;
+
+	for (size_t i = 0; ddl_repo_directories[i]; i++) {
+		if (strcmp(ddl_repo_directories[i], name) == 0)
+			return false;
+		meant = meant || ddl_plain_name(ddl_repo_directories[i], name);
+	}
+	for (size_t i = 0; i < n_listed; i++) {
+		if (strcmp(listed[i], name) == 0)
+			return false;
+		meant = meant || ddl_plain_name(listed[i], name);
+	}
+	return meant;
+}
+
+static int want_entry(struct ddl_arena *arena, struct scanning *scanning, const char *directory, int at,
+		      const char *name, const char *const *listed, size_t n_listed)
+{
+	const char *ought = ddl_repo_metadata_name(name, NULL, 0);
+	char clean[DDL_MAX_PATH];
+	struct stat st;
+
+	if (!ddl_path_clean(clean, sizeof(clean), name) || strcmp(clean, name) != 0)
+		return 0;
+	/* where upper and lower case are the same, it was found under its right name */
+	if (ought)
+		return fstatat(at, ought, &st, AT_SYMLINK_NOFOLLOW) == 0 && strlen(ought) == strlen(name) ? 0
+			: want_file(arena, scanning, directory, name);
+	if (*directory || !is_folder_meant(name, listed, n_listed))
+		return 0;
+	if (want(arena, scanning, name) < 0)
+		return -1;
+	return want_like(arena, scanning, name, NULL, 0);
+}
+
+/* What a plain ISO 9660 image has made of the names, in a directory and in the folders that are meant. */
+static int want_like(struct ddl_arena *arena, struct scanning *scanning, const char *directory,
+		     const char *const *listed, size_t n_listed)
+{
+	int fd = ddl_path_open_dir(scanning->medium->fd, directory, NULL), result = 0;
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	if (!dir) /* what cannot be opened is said by who opens the files in it */
+		return 0;
+	for (unsigned i = 0; result == 0 && i < DDL_MAX_FOLDER_ENTRIES && (entry = readdir(dir)); i++)
+		result = want_entry(arena, scanning, directory, dirfd(dir), entry->d_name, listed, n_listed);
+	closedir(dir);
+	return result;
 }
 
 /* The files to open on a directory medium: in the usual directories and those listed. */
@@ -380,6 +461,9 @@ static int want_all(struct ddl_arena *arena, struct scanning *scanning, const ch
 		if (want(arena, scanning, listed[i]) < 0)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
 	}
+	for (size_t i = 0; ddl_repo_directories[i]; i++)
+		if (want_like(arena, scanning, ddl_repo_directories[i], listed, *ddl_repo_directories[i] ? 0 : n_listed) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
 	return 0;
 }
 
