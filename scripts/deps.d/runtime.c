@@ -83,6 +83,18 @@ int __sprintf_chk(char *to, int flag, size_t to_size, const char *format, ...)
 	return length;
 }
 
+// musl: the part of scanf that reads numbers with a fraction, 7 KB.  No format of
+// ours or of a library's has one, and none calls strtod.
+long double __floatscan(FILE *stream, int precision, int pointer);
+
+long double __floatscan(FILE *stream, int precision, int pointer)
+{
+	(void)stream;
+	(void)precision;
+	(void)pointer;
+	abort();
+}
+
 // slang: width and case of a character.  Its own tables are three objects with
 // nothing else in them and take 86 KB; musl has the same knowledge, newer, in 8.
 // wcwidth's -1 (not printable) is one column: slang shows a stand-in.
