@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The real kernel: modules in and out through libkmod, the tree below /lib/modules,
- * modprobe.d, firmware_class, /dev/kmsg. Nothing else of ddload changes the machine.
+ * modprobe.d, /dev/kmsg; with kernel_bind.c and kernel_firmware.c, nothing else of ddload
+ * changes the machine.
  */
-#include "kernel.h"
+#include "kernel_linux.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libkmod.h>
@@ -33,8 +33,6 @@
 #include "text.h"
 
 #define SYSFS_TYPE          0x62656572L
-#define FIRMWARE_PARAMETER  "sys/module/firmware_class/parameters/path"
-#define FIRMWARE_PATH_MAX   256U /* the kernel's own room for it */
 #define REMOVE_STEP_MS      50U
 #define WAITS_TOGETHER_MS   1000U /* waits with less than this between them are one wait */
 
@@ -44,24 +42,7 @@ static const char *const config_directories[] = {
 };
 #define N_CONFIG (sizeof config_directories / sizeof config_directories[0])
 
-struct linux_kernel {
-	struct ddl_kernel kernel;     /* first, so that one is the other */
-	char root[DDL_MAX_PATH];      /* "" for "/" */
-	char release[DDL_MAX_NAME + 1];
-	bool other_release;           /* not the running kernel's */
-	char tree[DDL_MAX_PATH];      /* <root>/lib/modules/<release> */
-	struct kmod_ctx *ctx;         /* for the tree and modprobe.d */
-	char firmware_before[FIRMWARE_PATH_MAX + 1];
-	bool firmware_set;
-	uint64_t last_wait;           /* when the last one ended; 0: never */
-};
-
-static struct linux_kernel *linux_of(struct ddl_kernel *kernel)
-{
-	return (struct linux_kernel *)kernel;
-}
-
-static bool below(const struct linux_kernel *self, char *to, size_t room, const char *path)
+bool linux_below(const struct linux_kernel *self, char *to, size_t room, const char *path)
 {
 	return ddl_path_join(to, room, *self->root ? self->root : "/", path);
 }
@@ -98,8 +79,7 @@ static int linux_snapshot(struct ddl_kernel *kernel, struct ddl_arena *arena,
 	return ddl_machine_read(arena, self->root, self->release, machine, error);
 }
 
-/* First line of a small file; false when it cannot be read. */
-static bool read_line(const char *path, char *line, size_t room)
+bool linux_read_line(const char *path, char *line, size_t room)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t n;
@@ -136,7 +116,7 @@ static int linux_may_change(struct ddl_kernel *kernel, struct ddl_error *error)
 				_("drivers for %s cannot be loaded here: another kernel is running"),
 				self->release);
 	/* With --root there may be another machine's files where the facts come from. */
-	if (*self->root && (!below(self, path, sizeof path, "sys") || statfs(path, &is) != 0 ||
+	if (*self->root && (!linux_below(self, path, sizeof path, "sys") || statfs(path, &is) != 0 ||
 			    is.f_type != SYSFS_TYPE))
 		return ddl_fail(error, DDL_E_USAGE, 0,
 				_("%s does not hold this machine's /sys, so nothing is loaded"),
@@ -147,8 +127,8 @@ static int linux_may_change(struct ddl_kernel *kernel, struct ddl_error *error)
 	if (!may_load_modules())
 		return ddl_fail(error, DDL_E_NOT_ROOT, EPERM, "%s",
 				_("root here may not load modules (CAP_SYS_MODULE is missing)"));
-	if (below(self, path, sizeof path, "proc/sys/kernel/modules_disabled") &&
-	    read_line(path, line, sizeof line) && strcmp(line, "1") == 0)
+	if (linux_below(self, path, sizeof path, "proc/sys/kernel/modules_disabled") &&
+	    linux_read_line(path, line, sizeof line) && strcmp(line, "1") == 0)
 		return ddl_fail(error, DDL_E_INSERT_LOCKED, 0, "%s",
 				_("kernel.modules_disabled is set: until the next start no module can be loaded"));
 	return 0;
@@ -318,7 +298,7 @@ static const char *linux_kept_path(struct ddl_kernel *kernel, struct ddl_arena *
 
 	/* only what root has put there: it may be loaded again */
 	if (strchr(name, '/') || snprintf(rest, sizeof rest, "run/ddload/modules/%s.ko", name) >= (int)sizeof rest ||
-	    !below(linux_of(kernel), path, sizeof path, rest) || lstat(path, &is) != 0 || !S_ISREG(is.st_mode) ||
+	    !linux_below(linux_of(kernel), path, sizeof path, rest) || lstat(path, &is) != 0 || !S_ISREG(is.st_mode) ||
 	    is.st_uid != 0 || (is.st_mode & (S_IWGRP | S_IWOTH)))
 		*path = '\0';
 	return ddl_arena_dup(arena, path);
@@ -372,7 +352,7 @@ static bool linux_has_param(struct ddl_kernel *kernel, int fd, const char *name,
 
 static void log_path(const struct linux_kernel *self, char *path, size_t room)
 {
-	if (!below(self, path, room, "dev/kmsg"))
+	if (!linux_below(self, path, room, "dev/kmsg"))
 		*path = '\0';
 }
 
@@ -514,208 +494,6 @@ static int linux_remove(struct ddl_kernel *kernel, const char *name, struct ddl_
 			  : 0;
 }
 
-/* ------------------------------------------------------- one device, one driver */
-
-/* A file of sysfs takes one write; `value` "" is written as a line break. */
-static int write_attribute(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), result = 0;
-	size_t n = *value ? strlen(value) : 1;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, *value ? value : "\n", n) != (ssize_t)n)
-		result = -errno;
-	close(fd);
-	return result;
-}
-
-/* <root>/sys/bus/<bus>/<rest>; neither name may lead elsewhere. */
-static bool bus_path(const struct linux_kernel *self, char *path, const char *bus, const char *directory,
-		     const char *name, const char *file)
-{
-	char rest[DDL_MAX_PATH];
-
-	if (!*bus || !*name || strchr(bus, '/') || strchr(name, '/') || *bus == '.' || *name == '.' ||
-	    snprintf(rest, sizeof rest, "sys/bus/%s/%s/%s/%s", bus, directory, name, file) >= (int)sizeof rest)
-		return false;
-	return below(self, path, DDL_MAX_PATH, rest);
-}
-
-/* The name of the driver that holds the device; "" for none. */
-static void driver_now(const struct linux_kernel *self, const char *bus, const char *address,
-		       char *driver, size_t room)
-{
-	char path[DDL_MAX_PATH], target[DDL_MAX_PATH];
-	ssize_t n = bus_path(self, path, bus, "devices", address, "driver")
-		? readlink(path, target, sizeof target - 1) : -1;
-
-	target[n > 0 ? n : 0] = '\0';
-	if (snprintf(driver, room, "%s", ddl_path_base(target)) >= (int)room)
-		*driver = '\0';
-}
-
-static const char *linux_override_now(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *bus,
-				      const char *address)
-{
-	char path[DDL_MAX_PATH], line[DDL_MAX_NAME + 1];
-
-	if (!bus_path(linux_of(kernel), path, bus, "devices", address, "driver_override") ||
-	    !read_line(path, line, sizeof line) || strcmp(line, "(null)") == 0)
-		*line = '\0';
-	return ddl_arena_dup(arena, line);
-}
-
-/* A bus without driver_override can do without. */
-static int set_override(const struct linux_kernel *self, const char *bus, const char *address,
-			const char *override)
-{
-	char path[DDL_MAX_PATH];
-	int result;
-
-	if (!bus_path(self, path, bus, "devices", address, "driver_override"))
-		return -EINVAL;
-	result = write_attribute(path, override);
-	return result == -ENOENT ? 0 : result;
-}
-
-static int take_from_driver(const struct linux_kernel *self, const char *bus, const char *address)
-{
-	char path[DDL_MAX_PATH], driver[DDL_MAX_NAME + 1];
-
-	driver_now(self, bus, address, driver, sizeof driver);
-	if (!*driver)
-		return 0;
-	return bus_path(self, path, bus, "drivers", driver, "unbind") ? write_attribute(path, address) : -EINVAL;
-}
-
-static int bind_failed(const char *address, const char *driver, int os_errno, struct ddl_error *error)
-{
-	return ddl_fail(error, DDL_E_NOT_BOUND, os_errno, "%s, %s: %s", address, driver, strerror(os_errno));
-}
-
-static int linux_unbind(struct ddl_kernel *kernel, const char *bus, const char *address,
-			struct ddl_error *error)
-{
-	const struct linux_kernel *self = linux_of(kernel);
-	/* the override first: else somebody's probe could give it back at once */
-	int result = set_override(self, bus, address, "");
-
-	if (result == 0)
-		result = take_from_driver(self, bus, address);
-	return result == 0 ? 0 : ddl_fail(error, DDL_E_UNLOAD, -result, "%s: %s", address, strerror(-result));
-}
-
-static int linux_bind_driver(struct ddl_kernel *kernel, const char *bus, const char *address,
-			     const char *driver, const char *override, struct ddl_error *error)
-{
-	const struct linux_kernel *self = linux_of(kernel);
-	char path[DDL_MAX_PATH], now[DDL_MAX_NAME + 1];
-	int result = set_override(self, bus, address, override);
-
-	driver_now(self, bus, address, now, sizeof now);
-	if (result == 0 && strcmp(now, driver) != 0) {
-		result = take_from_driver(self, bus, address);
-		if (result == 0)
-			result = bus_path(self, path, bus, "drivers", driver, "bind")
-				? write_attribute(path, address) : -EINVAL;
-	}
-	return result == 0 ? 0 : bind_failed(address, driver, -result, error);
-}
-
-/* The module's driver for the bus: /sys/module/<module>/drivers/<bus>:<driver>. */
-static bool driver_of_module(const struct linux_kernel *self, const char *module, const char *bus,
-			     char *driver, size_t room)
-{
-	char rest[DDL_MAX_PATH], path[DDL_MAX_PATH];
-	struct dirent *entry;
-	size_t n = strlen(bus);
-	bool found = false;
-	DIR *directory;
-
-	if (snprintf(rest, sizeof rest, "sys/module/%s/drivers", module) >= (int)sizeof rest ||
-	    !below(self, path, sizeof path, rest))
-		return false;
-	directory = opendir(path);
-	while (directory && !found && (entry = readdir(directory)) != NULL)
-		found = strncmp(entry->d_name, bus, n) == 0 && entry->d_name[n] == ':' &&
-			snprintf(driver, room, "%s", entry->d_name + n + 1) < (int)room;
-	if (directory)
-		closedir(directory);
-	return found;
-}
-
-static int linux_bind_module(struct ddl_kernel *kernel, const char *bus, const char *address,
-			     const char *module, struct ddl_error *error)
-{
-	char driver[DDL_MAX_NAME + 1];
-
-	if (!driver_of_module(linux_of(kernel), module, bus, driver, sizeof driver))
-		return ddl_fail(error, DDL_E_NOT_BOUND, ENOENT, _("%s: it has no driver for the bus %s"), module, bus);
-	return linux_bind_driver(kernel, bus, address, driver, driver, error);
-}
-
-/* -------------------------------------------------------------------- firmware */
-
-static int write_parameter(const char *path, const char *value, struct ddl_error *error)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), result = 0;
-	/*
-	 * Without a newline: it would become part of the path. sysfs does nothing at all on a
-	 * write of no bytes, so that an empty value is written as its NUL.
-	 */
-	size_t n = *value ? strlen(value) : 1;
-
-	if (fd < 0)
-		return ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
-	if (write(fd, value, n) != (ssize_t)n)
-		result = ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
-	close(fd);
-	return result;
-}
-
-static int linux_firmware_path(struct ddl_kernel *kernel, const char *directory,
-			       struct ddl_error *error)
-{
-	struct linux_kernel *self = linux_of(kernel);
-	char path[DDL_MAX_PATH];
-
-	if (!*directory && !self->firmware_set)
-		return 0;
-	if (!below(self, path, sizeof path, FIRMWARE_PARAMETER))
-		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", FIRMWARE_PARAMETER);
-	if (!*directory) {
-		self->firmware_set = false;
-		return write_parameter(path, self->firmware_before, error);
-	}
-	if (strlen(directory) >= FIRMWARE_PATH_MAX)
-		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, "%s", directory);
-	if (!self->firmware_set &&
-	    !read_line(path, self->firmware_before, sizeof self->firmware_before))
-		return ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", path);
-	self->firmware_set = true;
-	return write_parameter(path, directory, error);
-}
-
-static void linux_firmware_now(struct ddl_kernel *kernel, char *to, size_t room)
-{
-	char path[DDL_MAX_PATH];
-
-	if (!below(linux_of(kernel), path, sizeof path, FIRMWARE_PARAMETER) || !read_line(path, to, room))
-		*to = '\0';
-}
-
-static int linux_firmware_reset(struct ddl_kernel *kernel, const char *before, struct ddl_error *error)
-{
-	struct linux_kernel *self = linux_of(kernel);
-	char path[DDL_MAX_PATH];
-
-	if (!below(self, path, sizeof path, FIRMWARE_PARAMETER))
-		return ddl_fail(error, DDL_E_FIRMWARE, ENAMETOOLONG, FIRMWARE_PARAMETER);
-	self->firmware_set = false;
-	return write_parameter(path, before, error);
-}
-
 /* ------------------------------------------------------------------ kernel log */
 
 static int linux_log_since(struct ddl_kernel *kernel, uint64_t mark, struct ddl_arena *arena,
@@ -787,7 +565,7 @@ static int set_names(struct linux_kernel *self, const char *root, const char *re
 		return ddl_fail(error, DDL_E_USAGE, ENAMETOOLONG, "%s", root);
 	if (strcmp(root, "/") != 0)
 		memcpy(self->root, root, strlen(root) + 1);
-	if (!below(self, path, sizeof path, "lib/modules") ||
+	if (!linux_below(self, path, sizeof path, "lib/modules") ||
 	    !ddl_path_join(self->tree, sizeof self->tree, path, self->release))
 		return ddl_fail(error, DDL_E_USAGE, ENAMETOOLONG, "%s", root);
 	return 0;
@@ -800,7 +578,7 @@ static int open_tree(struct linux_kernel *self, struct ddl_error *error)
 	size_t i;
 
 	for (i = 0; i < N_CONFIG; i++) {
-		if (!below(self, paths[i], sizeof paths[i], config_directories[i]))
+		if (!linux_below(self, paths[i], sizeof paths[i], config_directories[i]))
 			return ddl_fail(error, DDL_E_USAGE, ENAMETOOLONG, "%s", self->root);
 		config[i] = paths[i];
 	}
