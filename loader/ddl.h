@@ -362,7 +362,7 @@ enum ddl_question_kind {
 	DDL_ASK_VERIFY,           /* compare the fingerprint, test the packages? */
 	DDL_ASK_TESTED,           /* the test's result is shown; go on? */
 	DDL_ASK_LICENCE,          /* accept this text? */
-	DDL_ASK_APPLY,            /* do what the plan says? */
+	DDL_ASK_APPLY,            /* do what the plan says? A refused plan is a TROUBLE instead */
 	DDL_ASK_OUTCOME,          /* shown; another disk (AGAIN) or leave (YES)? */
 	DDL_ASK_TROUBLE,          /* an error is shown; try again (AGAIN), back, or leave? */
 	DDL_ASK_PAST              /* a run was killed while it changed drivers: put them back (YES), leave it so (SKIP)? */

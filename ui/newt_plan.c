@@ -33,20 +33,12 @@ static void write_plan(const struct print *print, const void *what)
 {
 	const struct ddl_plan *plan = what;
 
-	if (plan->refusal.code != DDL_OK) {
-		write_error(print, &plan->refusal);
-		if (plan->n_refusals || plan->n_ops)
-			blank(print);
-	} else {
-		print_line(print, 0, "%s", _("This will be done:"));
-		blank(print);
-	}
+	print_line(print, 0, "%s", _("This will be done:"));
+	blank(print);
 	print_plan(print, plan);
-	if (plan->refusal.code == DDL_OK && plan->n_ops) {
-		blank(print);
-		print_line(print, 0, "%s", _("Nothing has been changed yet. If a step fails, what was done "
-			   "is taken back."));
-	}
+	blank(print);
+	print_line(print, 0, "%s", _("Nothing has been changed yet. If a step fails, what was done "
+		   "is taken back."));
 }
 
 static const char *plan_help(void)
@@ -60,24 +52,17 @@ static const char *plan_help(void)
 
 enum ddl_reply newt_ask_apply(const struct ddl_question *question)
 {
-	const struct screen_button may[] = { { _("Load"), 'l' }, { _("Back"), 'b' }, { NULL, 0 } };
-	const struct screen_button may_not[] = {
-		{ _("Back"), 'b' }, { _("Continue without a disk"), 'c' }, { NULL, 0 }
-	};
-	bool refused = question->plan->refusal.code != DDL_OK;
+	const struct screen_button buttons[] = { { _("Load"), 'l' }, { _("Back"), 'b' }, { NULL, 0 } };
 	char *text = screen_report(write_plan, question->plan);
 	int key = SCREEN_GONE;
 
 	if (text)
-		key = screen_text(refused ? _("This cannot be done") : _("Before anything is changed"), text,
-				  plan_help(), refused ? may_not : may);
+		key = screen_text(_("Before anything is changed"), text, plan_help(), buttons);
 	free(text);
 	if (key == 'l') {
 		newt_progress_plan(question->plan);
 		return DDL_REPLY_YES;
 	}
-	if (key == 'c')
-		return DDL_REPLY_SKIP;
 	return key == 'b' || key == SCREEN_BACK ? DDL_REPLY_BACK : DDL_REPLY_NO;
 }
 

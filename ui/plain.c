@@ -385,13 +385,10 @@ static enum ddl_reply ask_apply(const struct ddl_question *question)
 		{ 'y', _("do it") }, { 'b', _("back") }, { 'c', _("continue without a driver disk") },
 		{ 0, NULL }
 	};
-	bool refused = question->plan->refusal.code != DDL_OK;
 
 	print_line(&plain.out, 0, "%s", _("What will be done:"));
 	print_plan(&plain.out, question->plan);
-	if (refused)
-		print_trouble(&plain.out, &question->plan->refusal);
-	return reply_of(choose(refused ? choices + 1 : choices));
+	return reply_of(choose(choices));
 }
 
 static enum ddl_reply ask_past(const struct ddl_question *question)

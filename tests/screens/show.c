@@ -196,7 +196,14 @@ static struct ddl_plan note_plan = { .ops = swap_ops, .n_ops = COUNT(swap_ops), 
 	.n_notes = COUNT(notes) };
 static struct ddl_plan failed_plan = { .ops = failed_ops, .n_ops = COUNT(failed_ops), .replaces = true };
 static struct ddl_plan refused_plan = { .replaces = true, .refusals = in_the_way, .n_refusals = 2,
-	.refusal = { DDL_E_BUSY, 0, "megaraid_sas" } };
+	.refusal = { DDL_E_BUSY, 0, "sda1 is mounted on /mnt/data" } };
+/* killed between the two steps */
+static struct ddl_op past_ops[] = {
+	OP(DDL_OP_UNLOAD, "megaraid_sas", "07.719.03.00-rc1", "", NULL, DDL_OP_DONE),
+	OP(DDL_OP_INSERT, "megaraid_sas", "", "07.999", &module, DDL_OP_RUNNING),
+	OP(DDL_OP_SETTLE, "", "", "", NULL, DDL_OP_PENDING),
+};
+static struct ddl_plan past_plan = { .ops = past_ops, .n_ops = COUNT(past_ops), .replaces = true };
 
 static const char *bound[] = { "0000:00:04.0" };
 static struct ddl_loaded_now now_loaded = { "megaraid_sas", "", "07.999", "0123456789ABCDEF0123456", &good_repo,
@@ -229,7 +236,7 @@ static const char log_text[] =
 
 static struct ddl_error other_kernel = { DDL_E_KERNEL, 0,
 	"acme:qla2xxx 1.0-7: built for 4.19.0+1, this kernel is 6.1.0-56-amd64" };
-static struct ddl_error in_use = { DDL_E_BUSY, 0, "megaraid_sas" };
+static struct ddl_error in_use = { DDL_E_BUSY, 0, "sda1 is mounted on /mnt/data" };
 static struct ddl_error pulled_out = { DDL_E_GONE, 5,
 	"sr0: megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm" };
 
@@ -268,7 +275,7 @@ static const struct scene {
 	{ "plan", { .kind = DDL_ASK_APPLY, .plan = &new_plan } },
 	{ "plan-replace", { .kind = DDL_ASK_APPLY, .plan = &swap_plan } },
 	{ "plan-note", { .kind = DDL_ASK_APPLY, .plan = &note_plan } },
-	{ "plan-refused", { .kind = DDL_ASK_APPLY, .plan = &refused_plan } },
+	{ "past", { .kind = DDL_ASK_PAST, .machine = &server, .plan = &past_plan } },
 	{ "outcome", { .kind = DDL_ASK_OUTCOME, .outcome = &works } },
 	{ "outcome-replace", { .kind = DDL_ASK_OUTCOME, .outcome = &swapped } },
 	{ "outcome-no-disk", { .kind = DDL_ASK_OUTCOME, .outcome = &no_disk } },
