@@ -443,6 +443,8 @@ int ddl_plan_apply(const struct ddl_apply *apply, struct ddl_plan *plan,
 	}
 	if (plan->n_ops > 0 && result == 0)
 		ddl_modules_keep(&run);
+	if (outcome->result == DDL_RESULT_WORKS) /* never what was not seen to work */
+		ddl_modules_announce(&run);
 	if (plan->n_ops > 0)
 		say_in_kernel_log(&run, result == 0 ? "drivers loaded" : "drivers not loaded");
 	ddl_journal_end(&run, outcome->result != DDL_RESULT_NOT_UNDONE);

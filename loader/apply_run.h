@@ -55,6 +55,9 @@ int ddl_firmware_take_back(struct ddl_run *run, struct ddl_error *error);
 /* Keeps the pack's modules that were loaded; what cannot be kept is in the log. */
 void ddl_modules_keep(struct ddl_run *run);
 
+/* Has a later modprobe find them, too. What hinders it is told, and no failure of the load. */
+void ddl_modules_announce(struct ddl_run *run);
+
 /* Notes which devices and targets there are to wait for, from run->before. */
 int ddl_settle_expect(struct ddl_run *run, struct ddl_error *error);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A pack's files in the run directory: firmware where the kernel looks first, taken away again
- * when the load fails; and the modules that were loaded, for the way back of a later load.
+ * when the load fails; and the modules that were loaded, for the way back of a later load, and
+ * for a later modprobe.
  */
 #include "apply_run.h"
 
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "journal.h"
+#include "module_file.h"
 #include "path.h"
 #include "text.h"
 
@@ -35,26 +37,6 @@ static const char *name_asked_for(const struct ddl_run *run, const char *path, c
 	path = without(path, "updates/");
 	snprintf(release, room, "%s/", run->before.release);
 	return without(path, release);
-}
-
-static int copy_bytes(int from, int to, uint64_t size)
-{
-	char buffer[65536];
-	uint64_t done = 0;
-
-	while (done < size) {
-		size_t want = size - done < sizeof buffer ? (size_t)(size - done) : sizeof buffer;
-		ssize_t n = pread(from, buffer, want, (off_t)done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n == 0)
-			errno = EIO;
-		if (n <= 0 || ddl_write_full(to, buffer, (size_t)n) != 0)
-			return -1;
-		done += (uint64_t)n;
-	}
-	return 0;
 }
 
 static int put_file(struct ddl_run *run, int directory, const struct ddl_file *file,
@@ -85,7 +67,7 @@ static int put_file(struct ddl_run *run, int directory, const struct ddl_file *f
 		*kept = ddl_arena_dup(run->apply->arena, name);
 	if (!kept || !*kept)
 		result = ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
-	else if (copy_bytes(file->fd, fd, file->size) != 0)
+	else if (ddl_copy_full(file->fd, fd, file->size) != 0)
 		result = ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", name);
 	if (close(fd) != 0 && result == 0)
 		result = ddl_fail(error, DDL_E_FIRMWARE, errno, "%s", name);
@@ -152,25 +134,6 @@ int ddl_firmware_take_back(struct ddl_run *run, struct ddl_error *error)
 
 /* ------------------------------------------------------------------- modules */
 
-static int keep_module(int directory, const struct ddl_module *module, struct ddl_error *error)
-{
-	char name[DDL_MAX_PATH];
-	int fd, result = 0;
-
-	snprintf(name, sizeof name, "%s.ko", module->name);
-	(void)unlinkat(directory, name, 0); /* an earlier pack's */
-	fd = ddl_path_create(directory, name, error);
-	if (fd < 0)
-		return -1;
-	if (copy_bytes(module->file->fd, fd, module->file->size) != 0)
-		result = ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
-	if (close(fd) != 0 && result == 0)
-		result = ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
-	if (result != 0) /* half a module is none */
-		(void)unlinkat(directory, name, 0);
-	return result;
-}
-
 void ddl_modules_keep(struct ddl_run *run)
 {
 	struct ddl_error error = DDL_ERROR_INIT;
@@ -183,9 +146,28 @@ void ddl_modules_keep(struct ddl_run *run)
 	for (i = 0; directory >= 0 && i < run->plan->n_ops; i++) {
 		const struct ddl_module *module = run->plan->ops[i].from_pack;
 
-		if (module && keep_module(directory, module, &error) != 0)
+		if (module && ddl_module_file_keep(directory, module, &error) != 0)
 			ddl_log_error(run->apply->log, "a module is not kept for a later way back", &error);
 	}
 	if (directory >= 0)
 		close(directory);
+}
+
+void ddl_modules_announce(struct ddl_run *run)
+{
+	const struct ddl_apply *apply = run->apply;
+	const struct ddl_module **modules = ddl_arena_alloc(apply->arena, run->plan->n_ops, sizeof *modules);
+	struct ddl_event event = { .kind = DDL_EVENT_NOTE, .phase = DDL_PHASE_APPLY,
+		.what = _("A later modprobe in this installer still finds its own driver: /lib/modules could not be changed.") };
+	struct ddl_error error = DDL_ERROR_INIT;
+	size_t n = 0;
+
+	for (size_t i = 0; modules && i < run->plan->n_ops; i++)
+		if (run->plan->ops[i].from_pack)
+			modules[n++] = run->plan->ops[i].from_pack;
+	if (modules && (n == 0 || apply->kernel->ops->tree_add(apply->kernel, modules, n, &error) == 0))
+		return;
+	ddl_log_error(apply->log, "/lib/modules", &error);
+	if (apply->front && apply->front->event)
+		(void)apply->front->event(apply->front->ctx, &event);
 }

@@ -39,35 +39,6 @@ static int create(int dir, const char *name, struct ddl_error *error)
 	return fd;
 }
 
-/* Writes a file below `dir` under a name of its own, then gives it its name. */
-static int write_bytes(int dir, const char *name, const char *bytes, size_t n, struct ddl_error *error)
-{
-	char temporary[DDL_MAX_PATH];
-	int fd;
-
-	if (snprintf(temporary, sizeof(temporary), "%s.new", name) >= (int)sizeof(temporary))
-		return ddl_fail(error, DDL_E_STAGE, ENAMETOOLONG, "%s", name);
-	(void)unlinkat(dir, temporary, 0); /* of an earlier run that was killed */
-	fd = create(dir, temporary, error);
-	if (fd < 0)
-		return -1;
-	if (ddl_write_full(fd, bytes, n) < 0) {
-		(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", temporary);
-		(void)close(fd); /* what counts has failed */
-		goto fail;
-	}
-	if (close(fd) < 0) {
-		(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", temporary);
-		goto fail;
-	}
-	if (renameat(dir, temporary, dir, name) == 0)
-		return 0;
-	(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
-fail:
-	(void)unlinkat(dir, temporary, 0);
-	return -1;
-}
-
 static int copy_staged(int from, int dir, const char *name, struct ddl_error *error)
 {
 	uint8_t buffer[64 * 1024];
@@ -140,7 +111,7 @@ static void directory_name(char name[DDL_MAX_NAME + 1], const char *identifier)
 static int write_files(int directory, const struct ddl_repo *repo, struct ddl_error *error)
 {
 	for (size_t i = 0; i < repo->n_metadata; i++)
-		if (write_bytes(directory, repo->metadata[i].name, repo->metadata[i].bytes,
+		if (ddl_path_replace(directory, repo->metadata[i].name, repo->metadata[i].bytes,
 				repo->metadata[i].length, error) < 0)
 			return -1;
 	for (size_t i = 0; i < repo->n_packages; i++)
@@ -197,7 +168,7 @@ int ddl_handoff_write(struct ddl_session *session, const struct ddl_outcome *out
 {
 	char *json = ddl_json_outcome(outcome);
 	int run = json ? open_run(session, error) : ddl_fail(error, DDL_E_MEMORY, 0, "outcome.json");
-	int result = run < 0 ? -1 : write_bytes(run, "outcome.json", json, strlen(json), error);
+	int result = run < 0 ? -1 : ddl_path_replace(run, "outcome.json", json, strlen(json), error);
 
 	for (size_t i = 0; i < outcome->n_repos && result == 0 && was_loaded(outcome); i++)
 		result = write_pack(run, outcome->repos[i], error);

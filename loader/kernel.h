@@ -31,6 +31,12 @@ struct ddl_kernel_ops {
 	/* Looks a module up by name in /lib/modules/<release>. `found` false when it is not there. */
 	int (*tree_find)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
 			 struct ddl_tree_module *module, bool *found, struct ddl_error *error);
+	/*
+	 * Has a later modprobe find these modules of packs (each after what it needs), by name and
+	 * by alias. -1: /lib/modules cannot be written, or is damaged; nothing else is changed then.
+	 */
+	int (*tree_add)(struct ddl_kernel *kernel, const struct ddl_module *const *modules, size_t n,
+			struct ddl_error *error);
 	/* Which processes hold these disks open (DDL_USE_OPEN); strings in `arena`. */
 	int (*opens)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *const *disks, size_t n_disks,
 		     struct ddl_use **uses, size_t *n_uses, struct ddl_error *error);

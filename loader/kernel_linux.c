@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "depmod.h"
 #include "kernel_log.h"
 #include "kernel_words.h"
 #include "machine.h"
@@ -235,6 +236,12 @@ static int linux_tree_find(struct ddl_kernel *kernel, struct ddl_arena *arena, c
 out:
 	kmod_module_unref(mod);
 	return result;
+}
+
+static int linux_tree_add(struct ddl_kernel *kernel, const struct ddl_module *const *modules, size_t n,
+			  struct ddl_error *error)
+{
+	return ddl_depmod_add(linux_of(kernel)->tree, modules, n, error);
 }
 
 static bool listed_as_blacklisted(const struct kmod_ctx *ctx, const char *name)
@@ -536,6 +543,7 @@ static void linux_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops linux_ops = {
 	.snapshot = linux_snapshot, .may_change = linux_may_change, .tree_find = linux_tree_find,
+	.tree_add = linux_tree_add,
 	.opens = linux_opens, .config = linux_config, .kept_path = linux_kept_path, .compare_file = linux_compare_file,
 	 .has_param = linux_has_param,
 	.insert = linux_insert, .insert_path = linux_insert_path,

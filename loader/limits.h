@@ -53,6 +53,7 @@
 #define DDL_MAX_PARAMS            1024U  /* one module's option string */
 #define DDL_MAX_PARAM_SECTION     (64U * 1024U) /* a module's array of parameters: 1600 of them */
 #define DDL_MAX_MODPROBE_CONF     65536U /* one modprobe.d file of a pack */
+#define DDL_MAX_MODULE_TABLE      (32U * 1024U * 1024U) /* modules.alias and the like: 1.3 MB of 4000 modules */
 
 /* A run's journal: some lines for each module that is loaded */
 #define DDL_MAX_JOURNAL           (1024U * 1024U)

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads a module's file, decompressing it through libarchive. */
+/* Reads a module's file, decompressing it through libarchive; writes a pack's. */
 #include "module_file.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "limits.h"
+#include "path.h"
 
 #define FIRST_ROOM (256U * 1024U)
 
@@ -88,4 +90,26 @@ uint8_t *ddl_module_file_read(const char *path, size_t *length, struct ddl_error
 	if (fd >= 0)
 		close(fd);
 	return bytes;
+}
+
+int ddl_module_file_keep(int directory, const struct ddl_module *module, struct ddl_error *error)
+{
+	char name[DDL_MAX_PATH], temporary[DDL_MAX_PATH];
+	int fd, result = 0;
+
+	snprintf(name, sizeof name, "%s.ko", module->name);
+	snprintf(temporary, sizeof temporary, "%s.new", module->name);
+	(void)unlinkat(directory, temporary, 0); /* of an earlier run that was killed */
+	fd = ddl_path_create(directory, temporary, error);
+	if (fd < 0)
+		return -1;
+	if (ddl_copy_full(module->file->fd, fd, module->file->size) != 0)
+		result = ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
+	if (close(fd) != 0 && result == 0)
+		result = ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
+	if (result == 0 && renameat(directory, temporary, directory, name) != 0)
+		result = ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
+	if (result != 0) /* half a module is none */
+		(void)unlinkat(directory, temporary, 0);
+	return result;
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -425,4 +426,55 @@ char *ddl_path_read_fd(int fd, size_t cap, size_t *length, struct ddl_error *err
 fail:
 	free(bytes);
 	return NULL;
+}
+
+int ddl_path_replace(int dir, const char *name, const void *bytes, size_t n, struct ddl_error *error)
+{
+	char temporary[DDL_MAX_PATH];
+	int fd;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.new", name) >= (int)sizeof(temporary))
+		return ddl_fail(error, DDL_E_STAGE, ENAMETOOLONG, "%s", name);
+	(void)unlinkat(dir, temporary, 0); /* of an earlier run that was killed */
+	fd = ddl_path_create(dir, temporary, error);
+	if (fd < 0) {
+		if (error)
+			error->code = DDL_E_STAGE; /* whatever it was */
+		return -1;
+	}
+	if (ddl_write_full(fd, bytes, n) < 0) {
+		(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", temporary);
+		(void)close(fd); /* what counts has failed */
+		goto fail;
+	}
+	if (close(fd) < 0) {
+		(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", temporary);
+		goto fail;
+	}
+	if (renameat(dir, temporary, dir, name) == 0)
+		return 0;
+	(void)ddl_fail(error, DDL_E_STAGE, errno, "%s", name);
+fail:
+	(void)unlinkat(dir, temporary, 0);
+	return -1;
+}
+
+int ddl_copy_full(int from, int to, uint64_t size)
+{
+	char buffer[65536];
+	uint64_t done = 0;
+
+	while (done < size) {
+		size_t want = size - done < sizeof buffer ? (size_t)(size - done) : sizeof buffer;
+		ssize_t n = pread(from, buffer, want, (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EIO;
+		if (n <= 0 || ddl_write_full(to, buffer, (size_t)n) != 0)
+			return -1;
+		done += (uint64_t)n;
+	}
+	return 0;
 }

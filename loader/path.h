@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -53,6 +54,12 @@ int ddl_path_make_directories(const char *path, mode_t mode);
  */
 int ddl_path_remove_tree(int dirfd, const char *name, struct ddl_error *error);
 
+/*
+ * Writes the file `name` of `dirfd` (no path) under a name of its own, then gives it its name: what
+ * was there before stays until the new one is whole. -1 and the error (DDL_E_STAGE).
+ */
+int ddl_path_replace(int dirfd, const char *name, const void *bytes, size_t n, struct ddl_error *error);
+
 /* "root" + "/" + path without doubled slashes; false when it does not fit. */
 bool ddl_path_join(char *to, size_t room, const char *root, const char *path);
 
@@ -63,6 +70,9 @@ char *ddl_path_read_fd(int fd, size_t cap, size_t *length, struct ddl_error *err
 
 /* Reads exactly `n` bytes unless the file ends; EINTR handled. Bytes read, or -1. */
 ssize_t ddl_read_full(int fd, void *buffer, size_t n);
+
+/* Copies `size` bytes from the start of one file to where the other one stands. -1 and errno. */
+int ddl_copy_full(int from, int to, uint64_t size);
 int ddl_write_full(int fd, const void *bytes, size_t n);
 
 #endif

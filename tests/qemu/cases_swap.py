@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """More cases for cases.py: what a swap keeps, leaves alone and takes back."""
 
+import os
+import subprocess
+
 from cases import DRIVER, OLD, PARTS, STOCK, SWAPPED, TARGET, WORKS, Case, Same, all_of, has, pack, state
 
 # A parameter that somebody set stays set, one that has its old default is not forced.
@@ -110,4 +113,43 @@ sleep 1000 </dev/sda &
 run refused ddload load --replace --settle 5 /packs/default.iso
 """, stock=True, packs=("default",))
 
-CASES = (KILLED, KILLED_ALL, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
+# The kmod package's modprobe with its libraries, as another initrd has it.
+KMOD = "/usr/bin/kmod"
+KMOD_FILES = [(KMOD, "/kmod/modprobe")] + [
+    (os.path.realpath(word), word) for word in subprocess.run(["ldd", KMOD], check=True, text=True, stdout=subprocess.PIPE).stdout.split()
+    if word.startswith("/")]
+
+# After a load either modprobe finds the pack's module by name and by alias, in place of the tree's
+# own; what was undone is not found; a tree that cannot be written is said to be so.
+BOTH = {"busybox": DRIVER, "busybox-alias": DRIVER, "kmod": DRIVER, "kmod-alias": DRIVER,
+        "resolved": "megaraid_sas", "file": has("updates/ddload/megaraid_sas.ko")}
+MODPROBE = Case("swap-modprobe", {
+    "undone": state(OLD, 4, outcome__result="undone"),
+    "undone-found": {"busybox": STOCK, "busybox-alias": STOCK, "kmod": STOCK, "kmod-alias": STOCK},
+    "swapped": SWAPPED,
+    "swapped-found": BOTH,
+    "read-only": state(SWAPPED, said=has("A later modprobe in this installer still finds its own driver")),
+    "read-only-found": {"kmod": STOCK, "busybox": STOCK},
+}, """
+version() { cat /sys/module/megaraid_sas/version; }
+alias=$(cat /sys/bus/pci/devices/0000:00:02.0/modalias)
+try() { unload; "$@" >/dev/null 2>&1; version; }
+found() {
+	tell "$1" "busybox $(try busybox modprobe megaraid_sas)" "busybox-alias $(try busybox modprobe "$alias")" \
+		"kmod $(try /kmod/modprobe megaraid_sas)" "kmod-alias $(try /kmod/modprobe "$alias")" \
+		"resolved $(/kmod/modprobe -R "$alias")" "file $(/kmod/modprobe -D megaraid_sas | tail -n1)"
+}
+stock
+run undone ddload load --replace --settle 5 /packs/fail-init.iso
+found undone-found
+stock
+run swapped ddload load --replace /packs/default.iso
+found swapped-found
+stock
+mount --bind /lib/modules /lib/modules && mount -o remount,ro,bind /lib/modules
+run read-only ddload load --replace /packs/default.iso
+found read-only-found
+umount /lib/modules
+""", stock=True, packs=("default", "fail-init"), add=tuple(KMOD_FILES))
+
+CASES = (MODPROBE, KILLED, KILLED_ALL, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)

@@ -106,9 +106,16 @@ unload() {
 	within 5 no_disk
 }
 
+# modprobe's tables as they were before ddload added to them.
+tree=/lib/modules/$(uname -r)
+mkdir -p /tmp/tables
+[ ! -d "$tree" ] || cp "$tree"/modules.* /tmp/tables
+old_tables() { [ ! -d "$tree/updates/ddload" ] || { rm -r "$tree/updates/ddload" && cp /tmp/tables/* "$tree"; }; }
+
 # The kernel's own driver is loaded, and the disk is there.
 stock() {
 	unload
+	old_tables
 	rm -rf /run/ddload
 	modprobe megaraid_sas
 	within 10 has_disk

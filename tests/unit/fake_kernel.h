@@ -70,6 +70,8 @@ struct fake_kernel {
 	const char *builtin[4];
 	size_t n_builtin;
 	bool signed_only;               /* module.sig_enforce=1 */
+	bool tree_read_only;            /* modprobe's tables cannot be written */
+	char announced[256];            /* modules put into them: "a b" */
 	bool no_tree;                   /* /lib/modules/<release> is not there */
 	const char *options;            /* modprobe.d options of every module; "" */
 	const char *options_for;        /* … or of this one only; NULL */

@@ -36,7 +36,7 @@ struct world {
 	bool unbind;
 	struct ddl_log *log;
 	char before[512], after[512], directory[256];
-	unsigned progress, steps;
+	unsigned progress, steps, notes;
 	uint64_t last_progress;
 };
 
@@ -88,6 +88,7 @@ static bool on_event(void *ctx, const struct ddl_event *event)
 
 	if (event->kind == DDL_EVENT_STEP)
 		w->steps++;
+	w->notes += event->kind == DDL_EVENT_NOTE;
 	if (event->kind == DDL_EVENT_PROGRESS) {
 		w->progress++;
 		assert_true(event->done <= event->total);
@@ -116,6 +117,9 @@ static int apply(struct world *w)
 	/* the return value and the result say the same */
 	assert_int_equal(result == 0, w->outcome.error.code == DDL_OK);
 	assert_ptr_equal(w->outcome.plan, &w->plan);
+	/* modprobe is told of what works, and of nothing else */
+	if (w->outcome.result != DDL_RESULT_WORKS)
+		assert_string_equal(w->fake->announced, "");
 	return result;
 }
 
@@ -895,9 +899,37 @@ static void codes(void **state)
 	assert_null(ddl_kernel_words_of(several, 2));
 }
 
+/* The pack's module alone, and not what is loaded again from the tree. */
+static void modprobe_is_told(void **state)
+{
+	struct world *w = world_new(2);
+
+	(void)state;
+	load_old(w);
+	assert_int_equal(run(w), 0);
+	assert_string_equal(w->fake->announced, "megaraid_sas");
+	assert_int_equal(w->notes, 0);
+	world_free(w);
+}
+
+static void tree_that_cannot_be_written_is_a_remark(void **state)
+{
+	struct world *w = world_new(0);
+
+	(void)state;
+	load_old(w);
+	w->fake->tree_read_only = true;
+	assert_int_equal(run(w), 0);
+	assert_int_equal(w->outcome.result, DDL_RESULT_WORKS);
+	assert_int_equal(w->notes, 1);
+	world_free(w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(modprobe_is_told),
+		cmocka_unit_test(tree_that_cannot_be_written_is_a_remark),
 		cmocka_unit_test(works), cmocka_unit_test(swaps), cmocka_unit_test(already),
 		cmocka_unit_test(parameters_are_given), cmocka_unit_test(refused),
 		cmocka_unit_test(insert_fails), cmocka_unit_test(remove_fails),
