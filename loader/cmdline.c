@@ -145,7 +145,7 @@ static const char *take_fingerprint(struct reading *r, const char *value)
 	uint8_t bytes[SHA256_BYTES];
 
 	if (!ddl_text_unhex(value, bytes, MD5_BYTES) && !ddl_text_unhex(value, bytes, SHA256_BYTES))
-		return _("a fingerprint has 32 digits from 0 to f");
+		return _("a fingerprint has 32 or 64 digits from 0 to f");
 	return copied(r, &r->to->fingerprint, value);
 }
 

@@ -215,7 +215,7 @@ static void listed(struct ddl_codec *codec, struct ddl_package *package)
 void ddl_codec_repo(struct ddl_codec *codec, struct ddl_repo *repo)
 {
 	const char **names[] = { &repo->identifier, &repo->originator, &repo->name, &repo->product,
-				 &repo->version, &repo->build };
+				 &repo->version, &repo->build, &repo->uuid, &repo->key };
 	uint64_t generation = repo->generation;
 
 	ddl_codec_number(codec, &generation, DDL_GEN_BARE);
@@ -236,10 +236,10 @@ void ddl_codec_repo(struct ddl_codec *codec, struct ddl_repo *repo)
 			       sizeof(*repo->packages));
 	for (size_t i = 0; i < repo->n_packages; i++)
 		listed(codec, &repo->packages[i]);
-	repo->metadata = array(codec, repo->metadata, &repo->n_metadata, 4, sizeof(*repo->metadata));
+	repo->metadata = array(codec, repo->metadata, &repo->n_metadata, 8, sizeof(*repo->metadata));
 	for (size_t i = 0; i < repo->n_metadata; i++) {
 		ddl_codec_path(codec, &repo->metadata[i].name);
-		ddl_codec_bytes(codec, &repo->metadata[i].bytes, &repo->metadata[i].length, DDL_MAX_METADATA);
+		ddl_codec_bytes(codec, &repo->metadata[i].bytes, &repo->metadata[i].length, DDL_MAX_PRIMARY);
 	}
 }
 

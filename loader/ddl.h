@@ -223,7 +223,7 @@ struct ddl_repo {
 	enum ddl_generation generation;
 	const char *where;        /* directory on the medium, "" for its root; "pack.iso: packages" inside a file */
 	const char *directory;    /* of the metadata in its medium: "" or "packages" */
-	const char *identifier;   /* "acme:megaraid-sas" */
+	const char *identifier;   /* "acme:megaraid-sas"; generation 3: its name-label */
 	const char *originator, *name, *product, *version, *build;
 	const char *description;
 	uint64_t memory_mb;       /* memory-requirement-mb; 0: none */
@@ -232,7 +232,8 @@ struct ddl_repo {
 	size_t n_requires;
 	struct ddl_package *packages;
 	size_t n_packages;
-	const char *fingerprint;  /* metadata MD5, 32 hex digits */
+	const char *fingerprint;  /* metadata MD5, 32 hex digits; generation 3: SHA-256 of repomd.xml, 64 */
+	const char *uuid, *key;   /* generation 3: the update's; the file with its public key, "" for none */
 	enum ddl_fit fit;         /* the best of its packages */
 	struct ddl_metadata *metadata;
 	size_t n_metadata;

@@ -9,6 +9,10 @@
 
 /* Metadata: one XS-REPOSITORY, XS-PACKAGES, XS-REPOSITORY-LIST, update.xml, … */
 #define DDL_MAX_METADATA          (1024U * 1024U)
+#define DDL_MAX_PRIMARY           (16U * 1024U * 1024U) /* generation 3: a file that repomd.xml lists */
+#define DDL_MAX_PRIMARY_OPEN      (64U * 1024U * 1024U) /* … unpacked: 10000 packages take 20 to 40 MiB */
+#define DDL_MAX_RPM_ENTRIES       (256U * 1024U) /* what all packages of it provide and require */
+#define DDL_MAX_RPM_STEPS         (16U * 1024U * 1024U) /* in finding who provides what is required */
 #define DDL_MAX_XML_DEPTH         16U
 #define DDL_MAX_XML_ATTRIBUTES    4096U  /* of one element; libxml2 takes their square in time */
 #define DDL_MAX_PACKAGES          10000U

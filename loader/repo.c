@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Finds the repositories on a medium by the names of its metadata files. */
-#include "repo.h"
+#include "repo_update.h"
 
 #include <nettle/md5.h>
 #include <string.h>
@@ -12,7 +12,6 @@
 static const char repository_name[] = "XS-REPOSITORY";
 static const char packages_name[] = "XS-PACKAGES";
 const char ddl_repo_list_name[] = "XS-REPOSITORY-LIST";
-static const char update_name[] = "update.xml";
 
 /* formats.md 2, "Where a reader looks on a medium". */
 const char *const ddl_repo_directories[] = {
@@ -20,7 +19,7 @@ const char *const ddl_repo_directories[] = {
 };
 
 const char *const ddl_repo_files[] = {
-	repository_name, packages_name, ddl_repo_list_name, update_name, NULL
+	repository_name, packages_name, ddl_repo_list_name, ddl_update_name, ddl_repomd_name, "repodata/repomd.xml.asc", NULL
 };
 
 /* What is put together while the blobs are gone through. */
@@ -81,10 +80,10 @@ static const char *const *meant(const char *name, const char *const *from)
 	const char *base = ddl_path_base(name);
 
 	for (const char *const *file = ddl_repo_files; *file; file++)
-		if (name_is(base, strlen(base), *file))
+		if (name_is(base, strlen(base), ddl_path_base(*file)))
 			return file >= from ? file : NULL;
 	for (; *from; from++)
-		if (ddl_plain_name(*from, base))
+		if (ddl_plain_name(ddl_path_base(*from), base))
 			return from;
 	return NULL;
 }
@@ -103,7 +102,7 @@ const char *ddl_repo_metadata_name(const char *name, const char *bytes, size_t l
 		return NULL;
 	/* a list has no "<", and no line with a colon in the middle where the other begins */
 	return other && *first == repository_name && bytes && !memchr(bytes, '<', length) &&
-	       !is_text_generation(bytes, length) ? *other : *first;
+	       !is_text_generation(bytes, length) ? *other : ddl_path_base(*first);
 }
 
 const char *ddl_repo_fingerprint(struct ddl_arena *arena, const struct ddl_blob *repository,
@@ -313,22 +312,46 @@ static int leave_out(struct search *s, const struct ddl_error *error)
 	return add_note(s->arena, &s->broken, &s->n_broken, text);
 }
 
+static int add_repo(struct search *s, struct ddl_repo *repo)
+{
+	struct ddl_repo **place = ddl_arena_push(s->arena, &s->repos, &s->n_repos, sizeof(*place));
+
+	if (!place)
+		return -1;
+	*place = repo;
+	return 0;
+}
+
 /* Both files are there. */
 static int parse_one(struct search *s, const char *directory, const struct ddl_blob *repository,
 		     const struct ddl_blob *packages, struct ddl_error *error)
 {
-	struct ddl_repo *repo = ddl_arena_alloc(s->arena, 1, sizeof(*repo)), **place;
+	struct ddl_repo *repo = ddl_arena_alloc(s->arena, 1, sizeof(*repo));
 
 	if (!repo)
-		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository->name);
+		return -1;
 	if (is_text_generation(repository->bytes, repository->length) ? ddl_repo_parse_text(s->arena, directory, repository, packages, repo, error)
 					   : ddl_repo_parse_xml(s->arena, directory, repository, packages, repo, error))
 		return leave_out(s, error);
-	place = ddl_arena_push(s->arena, &s->repos, &s->n_repos, sizeof(*place));
-	if (!place)
-		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository->name);
-	*place = repo;
-	return 0;
+	return add_repo(s, repo);
+}
+
+/* An update that XenServer 7.1 and later, or XCP-ng, could install; only some bring drivers. */
+static int parse_update(struct search *s, const char *directory, const struct ddl_blob *update, struct ddl_error *error)
+{
+	struct ddl_repo *repo = ddl_arena_alloc(s->arena, 1, sizeof(*repo));
+	int result;
+
+	if (!repo)
+		return -1;
+	result = ddl_repo_parse_update(s->arena, directory, s->blobs, s->n_blobs, repo, s->notes, s->n_notes, error);
+	if (result < 0)
+		return leave_out(s, error);
+	if (result > 0)
+		return add_note(s->arena, s->notes, s->n_notes,
+				ddl_arena_printf(s->arena, _("%s: the update %s brings no drivers and was left out."), update->name,
+						 repo->identifier));
+	return add_repo(s, repo);
 }
 
 /* Only one of the two files is there, or none. */
@@ -341,7 +364,7 @@ static int note_incomplete(struct search *s, const char *directory, const struct
 		text = ddl_arena_printf(s->arena, _("%s has no XS-PACKAGES beside it and was left out."), repository->name);
 	else if (packages)
 		text = ddl_arena_printf(s->arena, _("%s has no XS-REPOSITORY beside it and was left out."), packages->name);
-	else if (holds(s->listed, s->n_listed, directory) && !find_blob(s, directory, update_name))
+	else if (holds(s->listed, s->n_listed, directory) && !find_blob(s, directory, ddl_update_name))
 		text = ddl_arena_printf(s->arena, _("XS-REPOSITORY-LIST names \"%s\", but no repository is there."), directory);
 	else
 		return 0;
@@ -352,21 +375,17 @@ static int look_in(struct search *s, const char *directory, struct ddl_error *er
 {
 	const struct ddl_blob *repository = find_blob(s, directory, repository_name);
 	const struct ddl_blob *packages = find_blob(s, directory, packages_name);
-	const struct ddl_blob *update = find_blob(s, directory, update_name);
+	const struct ddl_blob *update = find_blob(s, directory, ddl_update_name);
+	bool both = repository && packages;
 
-	if (update) {
-		(void)ddl_fail(error, DDL_E_GENERATION, 0, _("%s: an update of XenServer 7.1 or later, or of XCP-ng"),
-			       update->name);
-		if (leave_out(s, error))
-			return -1;
-	}
-	if (!repository || !packages)
-		return note_incomplete(s, directory, repository, packages);
-	if (s->n_repos < DDL_MAX_REPOSITORIES)
-		return parse_one(s, directory, repository, packages, error);
-	return add_note(s->arena, s->notes, s->n_notes,
-			ddl_arena_printf(s->arena, _("%s: there are more than %u repositories; it was left out."),
-					 repository->name, DDL_MAX_REPOSITORIES));
+	if (s->n_repos >= DDL_MAX_REPOSITORIES && (both || update))
+		return add_note(s->arena, s->notes, s->n_notes,
+				ddl_arena_printf(s->arena, _("%s: there are more than %u repositories; it was left out."),
+						 update ? update->name : repository->name, DDL_MAX_REPOSITORIES));
+	if (update && parse_update(s, directory, update, error) < 0)
+		return -1;
+	return both ? parse_one(s, directory, repository, packages, error)
+		    : note_incomplete(s, directory, repository, packages);
 }
 
 int ddl_repos_parse(struct ddl_arena *arena, const struct ddl_blob *blobs, size_t n_blobs,

@@ -14,7 +14,7 @@ struct ddl_blob {
 	const char *name;         /* "packages.main/XS-PACKAGES" */
 	const char *bytes;
 	size_t length;
-	bool too_large;           /* over DDL_MAX_METADATA: bytes is NULL */
+	bool too_large;           /* over its limit: bytes is NULL */
 };
 
 /* Directories always looked in, NULL-ended: "", "packages", "packages.main", … */
@@ -49,7 +49,6 @@ int ddl_repo_list(struct ddl_arena *arena, const char *bytes, size_t length,
  * when XS-REPOSITORY and XS-PACKAGES are both among the blobs; one alone is a note, and so is
  * a listed directory that has neither. A broken repository is an error only when there is no
  * good one; else a note. Zero repositories is no error. Notes are added to *notes, as above.
- * DDL_E_GENERATION: only a kind of disk that is recognised but not read.
  */
 int ddl_repos_parse(struct ddl_arena *arena, const struct ddl_blob *blobs, size_t n_blobs,
 		    struct ddl_repo ***repos, size_t *n_repos, const char ***notes, size_t *n_notes,
@@ -75,6 +74,17 @@ int ddl_repo_parse_xml(struct ddl_arena *arena, const char *directory,
 int ddl_repo_parse_text(struct ddl_arena *arena, const char *directory,
 			const struct ddl_blob *repository, const struct ddl_blob *packages,
 			struct ddl_repo *repo, struct ddl_error *error);
+
+/*
+ * One generation-3 repository (formats.md 3): update.xml of the directory, repodata/repomd.xml, and
+ * the group file and the list of packages that this one names, all among the blobs. Its packages are
+ * those that the group `drivers` leads to; 1: it has no such group, so it is no driver disk (only
+ * the names are filled in). The fingerprint is the SHA-256 of repomd.xml. A package has no kernel:
+ * its modules say which when it is read. Notes are added to *notes.
+ * DDL_E_LIST (a file is missing or not the one that repomd.xml lists), DDL_E_XML, _METADATA, _TOO_LARGE.
+ */
+int ddl_repo_parse_update(struct ddl_arena *arena, const char *directory, const struct ddl_blob *blobs, size_t n_blobs,
+			  struct ddl_repo *repo, const char ***notes, size_t *n_notes, struct ddl_error *error);
 
 /*
  * What a bare file gives in place of a repository: one package, named after it, without a

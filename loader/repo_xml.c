@@ -3,7 +3,6 @@
 #include <nettle/md5.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "path.h"
 #include "text.h"
@@ -36,19 +35,6 @@ static bool is_blank(char c)
 }
 
 /* ------------------------------------------------------------ XS-REPOSITORY */
-
-static int parse_bool(struct ddl_xml *r, const struct ddl_attribute *attribute, bool *value)
-{
-	const char *text = ddl_xml_optional(attribute);
-
-	*value = strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0 || strcasecmp(text, "yes") == 0;
-	if (*value || !*text || strcasecmp(text, "false") == 0 || strcmp(text, "0") == 0 ||
-	    strcasecmp(text, "no") == 0)
-		return 0;
-	(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("%s is \"%s\": true or false was expected"),
-		       attribute->name, text);
-	return ddl_xml_in(r);
-}
 
 static int repository_element(struct ddl_xml *r)
 {
@@ -86,7 +72,7 @@ static int repository_element(struct ddl_xml *r)
 			       memory);
 		return ddl_xml_in(r);
 	}
-	if (parse_bool(r, &a[6], &repo->homogeneous) || parse_bool(r, &a[7], &repo->hidden))
+	if (ddl_xml_bool(r, &a[6], &repo->homogeneous) || ddl_xml_bool(r, &a[7], &repo->hidden))
 		return -1;
 	repo->identifier = ddl_arena_printf(r->arena, "%s:%s", repo->originator, repo->name);
 	return repo->identifier ? 0 : ddl_xml_no_memory(r);
@@ -183,14 +169,6 @@ static int parse_type(struct ddl_xml *r, const char *text, enum ddl_package_type
 	return ddl_xml_in(r);
 }
 
-static int parse_size(struct ddl_xml *r, const char *text, uint64_t *size)
-{
-	if (ddl_text_number(text, strlen(text), INT64_MAX, size))
-		return 0;
-	(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("size is \"%s\": a whole number of bytes was expected"), text);
-	return ddl_xml_in(r);
-}
-
 /* Exactly 32 hex digits: blanks and colons are for people's typing, not for metadata. */
 static int parse_md5(struct ddl_xml *r, const char *text, const char **digest)
 {
@@ -240,7 +218,7 @@ static int package_fields(struct ddl_xml *r, struct draft *draft, const struct d
 	if (!type || parse_type(r, type, &draft->type))
 		return -1;
 	size = ddl_xml_required(r, &a[2]);
-	if (!size || parse_size(r, size, &draft->size))
+	if (!size || ddl_xml_size(r, size, &draft->size))
 		return -1;
 	md5 = ddl_xml_required(r, &a[3]);
 	if (!md5 || parse_md5(r, md5, &draft->digest))
@@ -304,7 +282,6 @@ static int package_end(struct ddl_xml *r)
 {
 	struct draft *draft = of(r)->open;
 	const char *start = r->text, *text;
-	char clean[DDL_MAX_PATH];
 
 	of(r)->open = NULL;
 	r->line = draft->line;
@@ -321,14 +298,10 @@ static int package_end(struct ddl_xml *r)
 			       _("the file name \"%s\" holds characters that cannot be shown"), text);
 		return ddl_xml_in(r);
 	}
-	if (!ddl_path_clean_relative(clean, sizeof(clean), text)) {
-		(void)ddl_fail(r->error, DDL_E_METADATA, 0,
-			       _("the file name \"%s\" is absolute or leads out of the pack"), text);
-		return ddl_xml_in(r);
-	}
-	draft->file = strcmp(clean, text) == 0 ? text : ddl_arena_dup(r->arena, clean);
+	if (ddl_xml_path(r, text, &draft->file))
+		return -1;
 	r->element = DDL_XML_ROOT;
-	return draft->file ? 0 : ddl_xml_no_memory(r);
+	return 0;
 }
 
 static int by_file(const void *a, const void *b)

@@ -228,6 +228,8 @@ static void put_repo_name(struct json *json, const struct ddl_repo *repo)
 	json_fact(json, "build", repo->build);
 	json_text(json, "description", repo->description);
 	json_fact(json, "fingerprint", repo->fingerprint);
+	if (repo->generation == DDL_GEN_UPDATE)
+		json_text(json, "uuid", repo->uuid);
 }
 
 static void put_repo(struct json *json, const struct ddl_repo *repo, const char *release)

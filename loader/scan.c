@@ -13,7 +13,7 @@
 #include "limits.h"
 #include "path.h"
 #include "plain_name.h"
-#include "repo.h"
+#include "repo_update.h"
 #include "rpm.h"
 #include "text.h"
 
@@ -29,6 +29,7 @@ struct scanning {
 	struct ddl_medium *medium;
 	struct ddl_wanted *wanted;    /* for a directory medium */
 	size_t n_wanted;
+	size_t n_known;               /* files that repomd.xml names and the parent has opened */
 	struct ddl_blob *blobs;
 	size_t n_blobs;
 	struct found *found;
@@ -41,6 +42,8 @@ struct found {
 	struct ddl_scan scan;
 	const char **listed;          /* directories that XS-REPOSITORY-LIST names */
 	size_t n_listed;
+	const char **files;           /* that repomd.xml names and a parser wants */
+	size_t n_files;
 };
 
 /* ------------------------------------------------------------- in the child */
@@ -109,19 +112,21 @@ static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error
 {
 	struct scanning *scanning = arg;
 	struct ddl_blob *blob;
+	bool usual = ddl_repo_is_metadata(reader->name);
 
-	if (!ddl_repo_is_metadata(reader->name))
+	if (!usual && !reader->wanted)
 		return collect_archive(scanning, reader, error);
 	if (scanning->n_blobs >= MAX_BLOBS)
 		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u metadata files"), MAX_BLOBS);
 	blob = ddl_arena_push(scanning->arena, &scanning->blobs, &scanning->n_blobs, sizeof(*blob));
 	if (!blob || !(blob->name = ddl_arena_dup(scanning->arena, reader->name)))
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
-	blob->too_large = reader->size > DDL_MAX_METADATA;
+	blob->too_large = reader->size > (usual ? DDL_MAX_METADATA : DDL_MAX_PRIMARY);
 	if (!blob->too_large && read_blob(scanning, reader, blob, error) < 0)
 		return -1;
 	/* from here on it bears the name that it ought to have */
-	blob->name = canonical(scanning->arena, blob);
+	if (usual)
+		blob->name = canonical(scanning->arena, blob);
 	return blob->name ? 0 : ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
 }
 
@@ -138,6 +143,28 @@ static int read_list(struct scanning *scanning, struct found *found, struct ddl_
 	return 0;
 }
 
+/*
+ * What repomd.xml lists can be read only when that was: of an archive at once, but in a directory
+ * the files are opened by the parent first. 1: tell it of them.
+ */
+static int read_files(struct scanning *scanning, struct found *found, struct ddl_error *error)
+{
+	struct ddl_wanted *wanted;
+
+	if (ddl_update_files(scanning->arena, scanning->blobs, scanning->n_blobs, &found->files, &found->n_files, error) < 0)
+		return -1;
+	if (found->n_files <= scanning->n_known)
+		return 0;
+	if (scanning->medium->kind != DDL_MEDIUM_ARCHIVE)
+		return 1;
+	wanted = ddl_arena_alloc(scanning->arena, found->n_files, sizeof(*wanted));
+	if (!wanted)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	for (size_t i = 0; i < found->n_files; i++)
+		wanted[i] = (struct ddl_wanted){ found->files[i], -1, false };
+	return ddl_medium_visit(scanning->medium, wanted, found->n_files, collect, scanning, error);
+}
+
 /* The metadata's own bytes go with each repository, for the hand-off. */
 static int keep_metadata(struct scanning *scanning, struct ddl_repo *repo, struct ddl_error *error)
 {
@@ -148,7 +175,8 @@ static int keep_metadata(struct scanning *scanning, struct ddl_repo *repo, struc
 		struct ddl_metadata *metadata;
 		bool again = false; /* two names that stand for the same: the first was read */
 
-		if (blob->too_large || strcmp(base, ddl_repo_list_name) == 0 || n != strlen(repo->directory) + (n > 0) ||
+		if (repo->generation == DDL_GEN_UPDATE || blob->too_large || strcmp(base, ddl_repo_list_name) == 0 ||
+		    n != strlen(repo->directory) + (n > 0) ||
 		    strncmp(blob->name, repo->directory, n ? n - 1 : 0) != 0)
 			continue;
 		for (size_t j = 0; j < repo->n_metadata; j++)
@@ -198,6 +226,7 @@ static void codec_found(struct ddl_codec *codec, struct found *found)
 	uint64_t n = found->scan.n_repos;
 
 	ddl_codec_texts(codec, &found->listed, &found->n_listed, DDL_MAX_LIST_LINES, DDL_MAX_PATH - 1);
+	ddl_codec_texts(codec, &found->files, &found->n_files, DDL_MAX_LIST_LINES, DDL_MAX_PATH - 1);
 	ddl_codec_texts(codec, &found->scan.notes, &found->scan.n_notes, 4U * DDL_MAX_LIST_LINES, DDL_MAX_TEXT);
 	codec_images(codec, &found->scan);
 	ddl_codec_number(codec, &n, DDL_MAX_REPOSITORIES);
@@ -292,6 +321,22 @@ static int run_bare(struct scanning *scanning, struct ddl_sink *sink, struct ddl
 	return tell(sink, scanning->found, error);
 }
 
+/* All repositories of what was read. */
+static int parse(struct scanning *scanning, struct found *found, struct ddl_error *error)
+{
+	struct ddl_scan *scan = &found->scan;
+
+	if (ddl_repos_parse(scanning->arena, scanning->blobs, scanning->n_blobs, &scan->repos, &scan->n_repos, &scan->notes,
+			    &scan->n_notes, error) < 0)
+		return -1;
+	for (size_t i = 0; i < scan->n_repos; i++)
+		if (keep_metadata(scanning, scan->repos[i], error) < 0)
+			return -1;
+	if (too_many_packages(scan))
+		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u packages"), DDL_MAX_PACKAGES);
+	return 0;
+}
+
 static int run_scan(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 {
 	struct scanning *scanning = arg;
@@ -304,17 +349,13 @@ static int run_scan(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 	read = scanning->medium->kind == DDL_MEDIUM_ARCHIVE
 		? ddl_medium_walk(scanning->medium, collect, scanning, error)
 		: ddl_medium_visit(scanning->medium, scanning->wanted, scanning->n_wanted, collect, scanning, error);
-
-	if (read < 0 || read_list(scanning, &found, error) < 0 ||
-	    ddl_repos_parse(scanning->arena, scanning->blobs, scanning->n_blobs, &found.scan.repos,
-			    &found.scan.n_repos, &found.scan.notes, &found.scan.n_notes, error) < 0)
-		return -1;
-	for (size_t i = 0; i < found.scan.n_repos; i++)
-		if (keep_metadata(scanning, found.scan.repos[i], error) < 0)
-			return -1;
-	if (too_many_packages(&found.scan))
-		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u packages"), DDL_MAX_PACKAGES);
-	return tell(sink, &found, error);
+	if (read == 0)
+		read = read_list(scanning, &found, error);
+	if (read == 0)
+		read = read_files(scanning, &found, error);
+	if (read == 0)
+		read = parse(scanning, &found, error);
+	return read < 0 ? -1 : tell(sink, &found, error);
 }
 
 /* ------------------------------------------------------------ in the parent */
@@ -444,27 +485,35 @@ static int want_like(struct ddl_arena *arena, struct scanning *scanning, const c
 	return result;
 }
 
-/* The files to open on a directory medium: in the usual directories and those listed. */
-static int want_all(struct ddl_arena *arena, struct scanning *scanning, const char *const *listed,
-		    size_t n_listed, struct ddl_error *error)
+/* A child tells of it: only below the medium's root, whatever it says. */
+static int is_below(const char *name, struct ddl_error *error)
 {
-	for (size_t i = 0; ddl_repo_directories[i]; i++)
-		if (want(arena, scanning, ddl_repo_directories[i]) < 0)
-			return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
-	for (size_t i = 0; i < n_listed; i++) {
-		char clean[DDL_MAX_PATH];
+	char clean[DDL_MAX_PATH];
 
-		if (!ddl_path_clean_relative(clean, sizeof(clean), listed[i]))
-			return ddl_fail(error, DDL_E_DAMAGED, 0, "%s", listed[i]);
-		if (is_usual(listed[i]))
-			continue; /* wanted already, and read once */
-		if (want(arena, scanning, listed[i]) < 0)
-			return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	return ddl_path_clean_relative(clean, sizeof(clean), name) ? 0 : ddl_fail(error, DDL_E_DAMAGED, 0, "%s", name);
+}
+
+/* The files to open on a directory medium: in the usual directories, and what `told` names. */
+static int want_all(struct ddl_arena *arena, struct scanning *scanning, const struct found *told, struct ddl_error *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; ddl_repo_directories[i] && result == 0; i++)
+		result = want(arena, scanning, ddl_repo_directories[i]);
+	for (size_t i = 0; i < told->n_listed && result == 0; i++) {
+		if (is_below(told->listed[i], error) < 0)
+			return -1;
+		if (!is_usual(told->listed[i])) /* else it is wanted already, and read once */
+			result = want(arena, scanning, told->listed[i]);
 	}
-	for (size_t i = 0; ddl_repo_directories[i]; i++)
-		if (want_like(arena, scanning, ddl_repo_directories[i], listed, *ddl_repo_directories[i] ? 0 : n_listed) < 0)
-			return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
-	return 0;
+	for (size_t i = 0; ddl_repo_directories[i] && result == 0; i++)
+		result = want_like(arena, scanning, ddl_repo_directories[i], told->listed, *ddl_repo_directories[i] ? 0 : told->n_listed);
+	for (size_t i = 0; i < told->n_files && result == 0; i++) {
+		if (is_below(told->files[i], error) < 0)
+			return -1;
+		result = want_file(arena, scanning, "", told->files[i]);
+	}
+	return result < 0 ? ddl_fail(error, DDL_E_MEMORY, 0, "metadata") : 0;
 }
 
 static int want_bare(struct ddl_arena *arena, struct scanning *scanning, struct ddl_error *error)
@@ -478,13 +527,13 @@ static int want_bare(struct ddl_arena *arena, struct scanning *scanning, struct 
 }
 
 static int scan_once(struct ddl_arena *arena, struct ddl_medium *medium, const struct ddl_confine *confine,
-		     const char *const *listed, size_t n_listed, struct found *found, struct ddl_error *error)
+		     const struct found *told, struct found *found, struct ddl_error *error)
 {
-	struct scanning scanning = { .medium = medium, .arena = arena };
+	struct scanning scanning = { .medium = medium, .arena = arena, .n_known = told->n_files };
 	int result = -1;
 
 	if (medium->kind == DDL_MEDIUM_DIRECTORY &&
-	    (want_all(arena, &scanning, listed, n_listed, error) < 0 ||
+	    (want_all(arena, &scanning, told, error) < 0 ||
 	     ddl_medium_prepare(medium, scanning.wanted, scanning.n_wanted, error) < 0))
 		goto out;
 	if (medium->kind == DDL_MEDIUM_BARE && want_bare(arena, &scanning, error) < 0)
@@ -499,16 +548,21 @@ out:
 int ddl_scan_medium(struct ddl_arena *arena, struct ddl_medium *medium,
 		    const struct ddl_confine *confine, struct ddl_scan *scan, struct ddl_error *error)
 {
-	struct found found = { .n_listed = 0 }, again = { .n_listed = 0 };
+	struct found told = { .n_listed = 0 }, found = { .n_listed = 0 };
 
 	*scan = (struct ddl_scan){ .n_repos = 0 };
-	if (scan_once(arena, medium, confine, NULL, 0, &found, error) < 0)
+	if (scan_once(arena, medium, confine, &told, &found, error) < 0)
 		return -1;
-	/* a child cannot open what the list names: the list is read first, then once more with it */
-	if (medium->kind == DDL_MEDIUM_DIRECTORY && found.n_listed) {
-		if (scan_once(arena, medium, confine, found.listed, found.n_listed, &again, error) < 0)
+	/*
+	 * A child cannot open what the list or repomd.xml names: it is read once more with that. A
+	 * directory of the list may hold an update, whose files are known only then.
+	 */
+	for (int i = 0; i < 2 && medium->kind == DDL_MEDIUM_DIRECTORY &&
+	     (found.n_listed > told.n_listed || found.n_files > told.n_files); i++) {
+		told = found;
+		found = (struct found){ .n_listed = 0 };
+		if (scan_once(arena, medium, confine, &told, &found, error) < 0)
 			return -1;
-		found = again;
 	}
 	*scan = found.scan;
 	return 0;

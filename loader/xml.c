@@ -4,8 +4,11 @@
 
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
+#include <nettle/sha2.h>
 #include <string.h>
+#include <strings.h>
 
+#include "path.h"
 #include "text.h"
 
 /* ------------------------------------------------------------------- errors */
@@ -198,6 +201,60 @@ int ddl_xml_text_end(struct ddl_xml *r, const char *name, size_t max, const char
 		return ddl_xml_in(r);
 	}
 	return keep_text(r, name, r->text, r->text_length, max, kept);
+}
+
+/* ------------------------------------------------------------------- values */
+
+int ddl_xml_bool(struct ddl_xml *r, const struct ddl_attribute *attribute, bool *value)
+{
+	const char *text = ddl_xml_optional(attribute);
+
+	*value = strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0 || strcasecmp(text, "yes") == 0;
+	if (*value || !*text || strcasecmp(text, "false") == 0 || strcmp(text, "0") == 0 ||
+	    strcasecmp(text, "no") == 0)
+		return 0;
+	(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("%s is \"%s\": true or false was expected"),
+		       attribute->name, text);
+	return ddl_xml_in(r);
+}
+
+int ddl_xml_size(struct ddl_xml *r, const char *text, uint64_t *size)
+{
+	if (ddl_text_number(text, strlen(text), INT64_MAX, size))
+		return 0;
+	(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("size is \"%s\": a whole number of bytes was expected"), text);
+	return ddl_xml_in(r);
+}
+
+int ddl_xml_sha256(struct ddl_xml *r, const char *type, const char *text, const char **digest)
+{
+	uint8_t bytes[SHA256_DIGEST_SIZE];
+	char hex[2 * SHA256_DIGEST_SIZE + 1];
+
+	if (strcmp(type, "sha256") != 0) {
+		(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("a checksum is of the kind \"%s\": sha256 was expected"), type);
+		return ddl_xml_in(r);
+	}
+	if (strlen(text) != 2 * sizeof(bytes) || !ddl_text_unhex(text, bytes, sizeof(bytes))) {
+		(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("sha256 is \"%s\": 64 hexadecimal digits were expected"), text);
+		return ddl_xml_in(r);
+	}
+	ddl_text_hex(hex, bytes, sizeof(bytes));
+	*digest = ddl_arena_dup(r->arena, hex);
+	return *digest ? 0 : ddl_xml_no_memory(r);
+}
+
+int ddl_xml_path(struct ddl_xml *r, const char *text, const char **path)
+{
+	char clean[DDL_MAX_PATH];
+
+	if (!ddl_path_clean_relative(clean, sizeof(clean), text)) {
+		(void)ddl_fail(r->error, DDL_E_METADATA, 0,
+			       _("the file name \"%s\" is absolute or leads out of the pack"), text);
+		return ddl_xml_in(r);
+	}
+	*path = ddl_arena_dup(r->arena, clean);
+	return *path ? 0 : ddl_xml_no_memory(r);
 }
 
 /* ------------------------------------------------------------- the document */

@@ -80,6 +80,16 @@ const char *ddl_xml_optional(const struct ddl_attribute *attribute);
 void ddl_xml_text_begin(struct ddl_xml *r);
 int ddl_xml_text_end(struct ddl_xml *r, const char *name, size_t max, const char **kept);
 
+/*
+ * What a text says, or DDL_E_METADATA in words: true or false; a number of bytes; a SHA-256 as
+ * 64 digits of hex (`type` is what kind of checksum the metadata calls it); a path below the
+ * repository's directory, cleaned.
+ */
+int ddl_xml_bool(struct ddl_xml *r, const struct ddl_attribute *attribute, bool *value);
+int ddl_xml_size(struct ddl_xml *r, const char *text, uint64_t *size);
+int ddl_xml_sha256(struct ddl_xml *r, const char *type, const char *text, const char **digest);
+int ddl_xml_path(struct ddl_xml *r, const char *text, const char **path);
+
 /* Put the element and the line before what ddl_fail has just said; without memory. Give -1. */
 int ddl_xml_in(struct ddl_xml *r);
 int ddl_xml_no_memory(struct ddl_xml *r);

@@ -202,7 +202,7 @@ static const char *check(int option, const char *argument)
 	if (option == OPT_PRODUCT && !ddl_product_valid(argument))
 		return _("this is no product like xs:main=6.5.0-90233");
 	if (option == OPT_FINGERPRINT && !is_fingerprint(argument))
-		return _("a fingerprint has 32 digits from 0 to f");
+		return _("a fingerprint has 32 or 64 digits from 0 to f");
 	return NULL;
 }
 

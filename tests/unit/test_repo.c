@@ -817,8 +817,8 @@ static void other_generations_are_recognised(void **state)
 	assert_int_equal(n_repos, 2);
 	assert_int_equal(n_notes, 0);
 	assert_int_equal(parse_all(update, 1), -1);
-	assert_int_equal(error.code, DDL_E_GENERATION);
-	assert_string_equal(error.text, "update.xml: an update of XenServer 7.1 or later, or of XCP-ng");
+	assert_int_equal(error.code, DDL_E_METADATA);
+	assert_string_equal(error.text, "update.xml line 1: the attribute uuid is missing");
 	assert_int_equal(parse_all(update, 3), 0);
 	assert_int_equal(n_repos, 1);
 	assert_int_equal(n_notes, 1);
@@ -865,7 +865,8 @@ static void repositories_have_a_limit(void **state)
 
 static void knows_metadata_by_name(void **state)
 {
-	static const char *const wanted[] = { "XS-REPOSITORY", "packages.main/XS-PACKAGES", "XS-REPOSITORY-LIST", "update.xml" };
+	static const char *const wanted[] = { "XS-REPOSITORY", "packages.main/XS-PACKAGES", "XS-REPOSITORY-LIST", "update.xml",
+		"pack/repodata/repomd.xml", "repodata/repomd.xml.asc" };
 	static const char *const others[] = { "", "XS-REPOSITORY/", "XS-REPOSITORY2", "aXS-PACKAGES", "XS-REPOSITORY/readme", "a.rpm" };
 
 	(void)state;
