@@ -36,6 +36,10 @@ def pack(variant, label="megaraid-sas"):
     return PARTS / "packs" / variant / (label + ".iso")
 
 
+def update(variant):
+    return PARTS / "updates" / variant / "megaraid-sas.iso"
+
+
 @dataclass
 class Case:
     name: str
@@ -173,6 +177,18 @@ SERIAL = tuple([
           wait("another driver disk"), line("c")),
          media=("virtio:%s" % (PARTS / "media" / "disk-ext4.img"),)),
     Case("vga", {"whole": state(WORKS)}, PROMPT, whole_job(), media=("cd-ide:%s" % pack("default"),), vga=True),
+    # A driver disk of XenServer 7: a person sees 64 digits; then the newer one replaces it.
+    Case("update", {
+        "whole": state(WORKS, packs="megaraid-sas", outcome__packs__0__identifier="megaraid-sas",
+                       outcome__packs__0__fingerprint=lambda digits: len(digits) == 64, kept="comps.xml primary.xml repomd.xml"),
+        "swap": state(SWAPPED, version=NEWER, packs="megaraid-sas", outcome__packs__0__identifier="megaraid-sas",
+                      outcome__packs__0__version="1.1", outcome__modules__0__version=NEWER,
+                      outcome__modules__0__version_before=DRIVER),
+    }, """
+ddload prompt --timeout 60
+tell whole "status $?" "kept $(cd /run/ddload/packs/megaraid-sas/repodata && ls | sed 's/^.*-//; s/\\.gz$//' | sort | tr '\\n' ' ' | sed 's/ $//')"
+run swap ddload load --replace --settle 10 /newer.iso
+""", whole_job(), media=("cd-ide:%s" % update("default"),), add=((update("newer"), "/newer.iso"),)),
     Case("replace", {"whole": state(SWAPPED)}, PROMPT, whole_job(), media=("cd-ide:%s" % pack("default"),), stock=True),
 ])
 
