@@ -42,7 +42,7 @@ static struct ddl_repo good_repo(void)
 		.identifier = "acme:megaraid-sas", .originator = "acme", .name = "megaraid-sas", .product = "XenServer",
 		.version = "1.0", .build = "7", .description = "MegaRAID Ä driver", .memory_mb = 512, .homogeneous = true,
 		.hidden = false, .requires = requires, .n_requires = 2, .packages = packages, .n_packages = 2,
-		.fingerprint = "d4a71bc7572354f0fdbcb78ae6165c0d", .metadata = metadata, .n_metadata = 2 };
+		.fingerprint = "d4a71bc7572354f0fdbcb78ae6165c0d", .uuid = "9ac5", .key = "RPM-GPG-KEY-acme", .metadata = metadata, .n_metadata = 2 };
 }
 
 static void assert_same_repo(const struct ddl_repo *a, const struct ddl_repo *b)
@@ -57,6 +57,8 @@ static void assert_same_repo(const struct ddl_repo *a, const struct ddl_repo *b)
 	assert_string_equal(a->build, b->build);
 	assert_string_equal(a->description, b->description);
 	assert_string_equal(a->fingerprint, b->fingerprint);
+	assert_string_equal(a->uuid, b->uuid);
+	assert_string_equal(a->key, b->key);
 	assert_int_equal(a->memory_mb, b->memory_mb);
 	assert_int_equal(a->homogeneous, b->homogeneous);
 	assert_int_equal(a->hidden, b->hidden);
