@@ -222,7 +222,7 @@ distclean:
 	rm -rf $(BUILD)
 
 -include $(patsubst %.o,%.d,$(static_o))
--include $(wildcard $(BUILD)/native/*/*/*.d $(BUILD)/native/*/tests/unit/*.d $(BUILD)/native/*/tests/screens/*.d)
+-include $(wildcard $(BUILD)/native/*/*/*.d $(BUILD)/native/*/tests/*/*.d)
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
