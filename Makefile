@@ -37,7 +37,7 @@ help:
 	@echo 'make parts      stock kernel, drivers, packs, media, initrd, in build/parts'
 	@echo 'make native     the program with glibc: build/native/{plain,asan,ubsan}/ddload'
 	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
-	@echo 'make static, packs, cases, screens, qemu, initrd     one suite of tests'
+	@echo 'make static, packs, cases, media, screens, qemu, initrd     one suite of tests'
 	@echo 'make image      build/ddload.img, to be given beside an initrd (scripts/add-to-initrd)'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
 	@echo 'make demo       boot a virtual server and use ddload in it (DEMO=replace)'
@@ -170,7 +170,7 @@ unit-programs: unit-plain unit-asan unit-ubsan unit-clang
 
 # --- Tests.  Each suite is an executable tests/NAME/run; tests/run adds them up.
 
-suites := $(patsubst tests/%/run,%,$(foreach s,unit static packs cases screens qemu initrd,$(wildcard tests/$(s)/run)))
+suites := $(patsubst tests/%/run,%,$(foreach s,unit static packs cases media screens qemu initrd,$(wildcard tests/$(s)/run)))
 export T
 
 unit: unit-programs
@@ -179,6 +179,10 @@ static: all $(static_test_programs)
 	@tests/static/run
 cases: all parts native $(BUILD)/native/asan/fake $(static_test_programs)
 	@tests/cases/run
+packs: all parts
+	@tests/packs/run
+media: all parts
+	@tests/media/run
 screens: all $(BUILD)/native/asan/show
 	@tests/screens/run
 qemu: all parts $(static_test_programs)
@@ -226,4 +230,4 @@ distclean:
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static cases screens qemu initrd image test test-all bench demo fuzz install clean distclean FORCE
+	static packs cases media screens qemu initrd image test test-all bench demo fuzz install clean distclean FORCE

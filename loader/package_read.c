@@ -506,8 +506,8 @@ static void run_pass(struct pass *pass)
 	if (check_digest(pass) < 0)
 		return;
 	package->trouble = first;
-	if (unpacked == 0 && pass->reading->unpack)
-		(void)look_into_modules(pass->reading); /* its trouble is the package's */
+	if (unpacked == 0 && pass->reading->unpack && look_into_modules(pass->reading) < 0)
+		package->n_modules = 0; /* its trouble is the package's, of which nothing is staged */
 }
 
 static int pass_start(struct pass *pass, struct ddl_error *error)

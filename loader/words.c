@@ -139,6 +139,8 @@ char *ddl_words_repo_fit(char *to, size_t room, const struct ddl_repo *repo, con
 		snprintf(to, room, "%s", _("only for the kdump kernel"));
 	else if (best)
 		ddl_words_fit(to, room, best);
+	else if (!repo->n_packages)
+		snprintf(to, room, "%s", _("it lists no packages"));
 	else {
 		const struct ddl_module fit_only = { .fit = repo->fit, .loaded_version = "", .kernel = "" };
 		ddl_words_fit(to, room, &fit_only);

@@ -214,7 +214,7 @@ char *text_source(char *to, size_t room, const struct ddl_source *source)
 
 char *text_repo(char *to, size_t room, const struct ddl_repo *repo)
 {
-	snprintf(to, room, "%s %s%s%s", repo->identifier, repo->version,
+	snprintf(to, room, "%s%s%s%s%s", repo->identifier, *repo->version ? " " : "", repo->version,
 		 *repo->build ? "-" : "", repo->build);
 	return to;
 }

@@ -259,6 +259,16 @@ def test_rebuild_label_and_no_joliet(bench):
     expect(names_on(output) == names_on(original), names_on(output))
 
 
+def test_rebuild_without_packs(bench):
+    """An installer without a repository, without a list, and without boot records."""
+    tree, original, output = bench.fresh(), bench.fresh() / "plain.iso", bench.fresh() / "new.iso"
+    (tree / "vmlinuz").write_bytes(b"kernel")
+    subprocess.run(["genisoimage", "-quiet", "-r", "-o", original, tree], check=True)
+    done_well(rebuild(output, "--include", RAID, original))
+    expect(content_of(output, "/XS-REPOSITORY-LIST") == b"packages.megaraid-sas\n", "another list")
+    expect(content_of(output, "/vmlinuz") == b"kernel", "the kernel is another one")
+
+
 def test_rebuild_twice(bench):
     original, one, two = installer(bench), bench.fresh() / "one.iso", bench.fresh() / "two.iso"
     other = pack_directory(bench, "emca", "disks")

@@ -1,0 +1,447 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds the media of the corpus, each from one line of words; no root is needed.
+
+A description is stages between " > ", each making from what was there something new:
+
+    gen2 flip=driver > iso=j > zip=stored
+
+The first stage puts a directory together: contents (NAME or NAME@DIRECTORY) and then defects,
+in their order. The following ones wrap it. In arguments "," separates, "~" is a blank,
+and \\r and \\e are the control characters. `Maker.content_*`, `defect_*` and `wrap_*` below are
+the words there are; each says what it does.
+"""
+
+import bz2
+import gzip
+import hashlib
+import io
+import lzma
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+BUILD = TOP / os.environ.get("BUILD", "build")
+PARTS = BUILD / "parts"
+DATE = 1700000000
+# What a pack of 6.2 was built for: the product's kernel, and its twin that only writes crash dumps.
+OLD_KERNEL = "2.6.32.43-0.4.1.xs1.8.0.835.170778"
+LABEL = "MegaRAID SAS driver 07.999"
+DRIVER, TWIN, DATA = "megaraid_sas-modules-", "-rt-amd64-", "megaraid_sas-data-"
+
+
+class Mistake(Exception):
+    """The description itself cannot be followed."""
+
+
+def run(*command, **options):
+    environment = dict(os.environ, SOURCE_DATE_EPOCH=str(DATE), LC_ALL="C.UTF-8", TZ="UTC", MTOOLS_SKIP_CHECK="1",
+                       PATH=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=environment, check=False, **options)
+    if done.returncode:
+        raise Mistake("%s: %s" % (command[0], done.stdout.decode(errors="replace").strip()))
+
+
+def unescape(text):
+    return text.replace("~", " ").replace("\\r", "\r").replace("\\e", "\x1b")
+
+
+def only(directory, pattern="*"):
+    (path,) = directory.glob(pattern)
+    return path
+
+
+class Shared:
+    """RPMs that several media need and build/parts does not have; made once."""
+
+    def __init__(self, place):
+        self.place = place
+        self.release = (PARTS / "release").read_text().strip()
+        self.module = PARTS / "drivers" / "megaraid_sas.ko"
+
+    def rpm(self, name, version, files, arch="x86_64"):
+        run(TOP / "scripts/build-rpm", "--name", name, "--version", version, "--arch", arch, "--output", self.place,
+            *("%s:%s" % pair for pair in files))
+
+    def make(self):
+        shutil.rmtree(self.place, ignore_errors=True)
+        self.place.mkdir(parents=True)
+        for flavour in ("xen", "kdump"):
+            kernel, module = OLD_KERNEL + flavour, self.place / (flavour + ".ko")
+            run(TOP / "tests/drivers/patch-module", self.module, module,
+                "--vermagic", kernel + " SMP")
+            self.rpm("megaraid_sas-modules-%s-%s" % (flavour, OLD_KERNEL), "07.999",
+                     [(module, "/lib/modules/%s/extra/megaraid_sas.ko" % kernel)])
+        text = self.place / "text"
+        text.write_text("firmware\n")
+        self.rpm("megaraid_sas-firmware", "07.999", [(text, "/lib/firmware/megaraid_sas/fw.bin")], "noarch")
+        self.rpm("megaraid_sas-%s-modules" % self.release, "07.999",
+                 [(self.module, "/lib/modules/%s/updates/megaraid_sas.ko" % self.release)])
+        self.rpm("megaraid_sas-modules-" + self.release, "07.998",
+                 [(self.module, "/lib/modules/%s/extra/megaraid_sas.ko" % self.release),
+                  (text, "/usr/share/doc/acme/EULA")])
+
+
+class Maker:
+    """Makes one medium in a directory of its own."""
+
+    def __init__(self, shared, place, name):
+        self.shared, self.place, self.name = shared, place, name
+        self.stage = 0
+        self.path = None  # what the last stage has made
+
+    def make(self, description):
+        first, *wraps = (stage.split() for stage in description.split(" > "))
+        self.path = self.next("tree")
+        self.path.mkdir()
+        for word in first:
+            word, _, argument = word.partition("=")
+            kind, _, directory = word.partition("@")
+            if hasattr(self, "content_" + kind.replace("-", "_")):
+                target = self.path / directory
+                target.mkdir(parents=True, exist_ok=True)
+                self.call("content_", kind, target, *argument.split(",") if argument else ())
+            else:
+                self.call("defect_", kind, *argument.split(",") if argument else ())
+        for words in wraps:
+            for word in words:
+                word, _, argument = word.partition("=")
+                made = self.call("wrap_", word, *argument.split(",") if argument else ())
+                self.path = made or self.path
+        return self.path
+
+    def call(self, kind, word, *arguments):
+        method = getattr(self, kind + word.replace("-", "_").replace(".", "_"), None)
+        if not method:
+            raise Mistake("there is no word %r" % word)
+        return method(*(unescape(argument) if isinstance(argument, str) else argument for argument in arguments))
+
+    def next(self, name):
+        self.stage += 1
+        place = self.place / str(self.stage)
+        place.mkdir(parents=True)
+        return place / name
+
+    # --- contents: what is in the directory `to` ------------------------------------------------
+
+    def pack(self, variant, to):
+        shutil.copytree(only(PARTS / "packs" / variant, "*/"), to, dirs_exist_ok=True)
+
+    def build(self, to, version, *rpms):
+        """A pack by the project's own builder."""
+        place = self.next("out")
+        place.mkdir()
+        run(TOP / "scripts/build-supplemental-pack", "--vendor-code", "acme", "--vendor-name", "Acme", "--label",
+            "megaraid-sas", "--text", LABEL, "--version", version, "--output", place, "--tree", "--no-iso", *rpms)
+        shutil.copytree(place / "megaraid-sas", to, dirs_exist_ok=True)
+
+    def content_gen2(self, to):
+        """acme:megaraid-sas 1.0-7: the driver, its twin for another kernel, data for any."""
+        self.pack("default", to)
+
+    def content_pack(self, to, variant):
+        """A pack of build/parts/packs."""
+        self.pack(variant, to)
+
+    def content_xen(self, to):
+        """As packs for 6.0 to 6.2 are: for the xen and the kdump kernel, and a noarch firmware RPM."""
+        self.build(to, "1.0", *sorted(self.shared.place.glob("megaraid_sas-modules-*%s-*.rpm" % OLD_KERNEL)),
+                   only(self.shared.place, "megaraid_sas-firmware-*.rpm"))
+
+    def content_rule3(self, to):
+        """The RPM is named DRIVER-KERNEL-modules, as since 2014-09; the module is in updates/."""
+        self.build(to, "1.0", only(self.shared.place, "megaraid_sas-*-modules-07.999-*.rpm"))
+
+    def content_eula(self, to):
+        """The driver's RPM holds a licence to be accepted."""
+        self.build(to, "1.0", only(self.shared.place, "*-07.998-*.rpm"))
+
+    def content_gen1(self, to, *lines):
+        """acme:old 5.0.0 as text: a driver and firmware; further XS-PACKAGES lines may be given."""
+        shutil.copyfile(self.shared.module, to / "megaraid_sas.ko")
+        (to / "fw.bin").write_bytes(b"firmware")
+        (to / "XS-REPOSITORY").write_text("acme:old\nAn old pack\nXenServer\n5.0.0\n")
+        listed = [("megaraid_sas", "driver", "megaraid_sas.ko",
+                   "/lib/modules/${KERNEL_VERSION}/extra/megaraid_sas.ko"), ("fw", "firmware", "fw.bin")]
+        (to / "XS-PACKAGES").write_text("".join(
+            "%s %d %s %s\n" % (name, (to / rest[1]).stat().st_size,
+                               hashlib.md5((to / rest[1]).read_bytes()).hexdigest(), " ".join(rest))
+            for name, *rest in listed))
+
+    def content_tbz2(self, to):
+        """acme:old with the driver in a bzip2 tar."""
+        with tarfile.open(to / "driver.tar.bz2", "w:bz2") as archive:
+            archive.add(self.shared.module, "lib/modules/%s/extra/megaraid_sas.ko" % self.shared.release)
+        content = (to / "driver.tar.bz2").read_bytes()
+        (to / "XS-REPOSITORY").write_text("acme:old\nAn old pack\nXenServer\n5.0.0\n")
+        (to / "XS-PACKAGES").write_text("driver %d %s tbz2 required driver.tar.bz2 /\n"
+                                        % (len(content), hashlib.md5(content).hexdigest()))
+
+    def content_combined(self, to):
+        """The three packs of combine-supplemental-packs, as a directory."""
+        packs = PARTS / "packs"
+        iso = self.next("all.iso")
+        run(TOP / "scripts/combine-supplemental-packs", "--output", iso, packs / "default/megaraid-sas.iso",
+            packs / "e100/e100.iso")
+        run("bsdtar", "-x", "--no-same-permissions", "-f", iso, "-C", to)
+
+    def content_many(self, to, count):
+        """So many packs in directories d1, d2, …, all listed."""
+        for number in range(1, int(count) + 1):
+            self.pack("other-kernel", to / ("d%d" % number))
+            repository = to / ("d%d" % number) / "XS-REPOSITORY"
+            repository.write_text(repository.read_text().replace("megaraid-sas", "pack%d" % number))
+        (to / "XS-REPOSITORY-LIST").write_text("".join("d%d\n" % number for number in range(1, int(count) + 1)))
+
+    def content_rpm(self, to, kind="driver"):
+        """A driver RPM by itself."""
+        shutil.copy(only(PARTS / "rpms" / kind, "*.rpm"), to)
+
+    def content_ko(self, to, compression="", module="drivers"):
+        """A module by itself."""
+        content = (PARTS / module / "megaraid_sas.ko").read_bytes()
+        pack = {"": bytes, "gz": lambda data: gzip.compress(data, mtime=0), "xz": lzma.compress,
+                "bz2": bz2.compress, "zst": lambda data: subprocess.run(
+                    ["zstd", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout}[compression]
+        (to / ("megaraid_sas.ko" + ("." + compression if compression else ""))).write_bytes(pack(content))
+
+    def content_file(self, to, name, *words):
+        """A file that is nothing."""
+        (to / name).write_text(" ".join(words) + "\n")
+
+    def content_iso(self, to, variant, name="pack.iso"):
+        """A pack's ISO file of build/parts/packs."""
+        shutil.copyfile(only(PARTS / "packs" / variant, "*.iso"), to / name)
+
+    def content_update(self, to):
+        """A disk of the third generation."""
+        self.pack("update", to)
+
+    # --- defects: changes in the directory -------------------------------------------------------
+
+    def package(self, which):
+        """The file of the driver, its twin, the data; or of this name."""
+        files = [path for path in self.path.rglob("*") if path.is_file()]
+        choose = {"driver": lambda n: n.startswith(DRIVER) and TWIN not in n, "twin": lambda n: TWIN in n,
+                  "data": lambda n: n.startswith(DATA)}.get(which, lambda n: n == which)
+        (path,) = (path for path in files if choose(path.name))
+        return path
+
+    def edit(self, path, pattern, new, count=1):
+        text = path.read_text()
+        changed, found = re.subn(pattern, lambda _: new, text, count)
+        if not found:
+            raise Mistake("%s does not hold %s" % (path.name, pattern))
+        path.write_text(changed)
+
+    def listed_line(self, which):
+        """The line of XS-PACKAGES with this package, as a pattern's parts round an attribute."""
+        package = self.package(which)
+        return package.parent / "XS-PACKAGES", re.escape(package.name)
+
+    def defect_attribute(self, which, attribute, value=None):
+        """An attribute of a package is another one; without a value it is left out."""
+        path, name = self.listed_line(which)
+        lines = path.read_text().splitlines(keepends=True)
+        for index, line in enumerate(lines):
+            if re.search(">\\s*%s\\s*<" % name, line):
+                line = re.sub(' %s="[^"]*"' % attribute, "", line)
+                lines[index] = line if value is None else line.replace(" label=", ' %s="%s" label=' % (attribute, value)) \
+                    if attribute != "label" else line.replace("<package", '<package label="%s"' % value)
+        path.write_text("".join(lines))
+
+    def defect_repository(self, attribute, value=None):
+        """The same for XS-REPOSITORY."""
+        path = self.path / "XS-REPOSITORY"
+        self.edit(path, "( %s=\"[^\"]*\")|(?=>)" % attribute, "" if value is None else ' %s="%s"' % (attribute, value))
+
+    def defect_text(self, name, old, new=""):
+        """A text in a file is another one."""
+        self.edit(self.path / name, re.escape(old), new)
+
+    def defect_append(self, name, *lines):
+        with (self.path / name).open("a", newline="") as file:
+            file.write("".join(line + "\n" for line in lines))
+
+    def defect_put(self, name, *lines):
+        """A file with these lines."""
+        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+        with (self.path / name).open("w", newline="") as file:
+            file.write("".join(line + "\n" for line in lines))
+
+    def defect_flip(self, which):
+        """One byte in the middle of a file is another one."""
+        path = self.package(which)
+        content = bytearray(path.read_bytes())
+        content[len(content) * 3 // 4] ^= 0x55
+        path.write_bytes(content)
+
+    def defect_short(self, which, size="2000"):
+        os.truncate(self.package(which), int(size))
+
+    def defect_agree(self, which):
+        """XS-PACKAGES has the size and MD5 that the package has now."""
+        path, name = self.listed_line(which)
+        content = self.package(which).read_bytes()
+        if not path.read_text().startswith("<"):
+            self.edit(path, r"\d+ \w{32}(?= \w+ %s)" % name, "%d %s" % (len(content), hashlib.md5(content).hexdigest()))
+            return
+        self.edit(path, r'md5="\w*" size="\d*"(?=[^>]*>%s)' % name,
+                  'md5="%s" size="%d"' % (hashlib.md5(content).hexdigest(), len(content)))
+
+    def defect_drop(self, which):
+        """The file is not there."""
+        self.package(which).unlink()
+
+    def defect_remove(self, name):
+        (self.path / name).unlink()
+
+    def defect_rename(self, which, new):
+        """XS-PACKAGES names the file so; the file itself keeps its name."""
+        path, name = self.listed_line(which)
+        self.edit(path, "(?<=>)%s(?=<)" % name, new)
+
+    def defect_twice(self, which):
+        """A package is listed twice."""
+        path, name = self.listed_line(which)
+        line = next(line for line in path.read_text().splitlines(keepends=True) if re.search(name, line))
+        self.edit(path, re.escape(line), line + line)
+
+    def defect_packages(self, count):
+        """So many packages are listed besides, none of them there."""
+        filler = "".join('<package label="l" md5="%032x" size="1" type="rpm">%d</package>\n'
+                         % (number, number) for number in range(int(count)))
+        self.edit(self.path / "XS-PACKAGES", "</packages>", filler + "</packages>")
+
+    def defect_large(self, name):
+        """A comment of a megabyte."""
+        with (self.path / name).open("a") as file:
+            file.write("<!--%s-->" % (" " * 1048576))
+
+    def defect_link(self, name, target):
+        (self.path / name).unlink(missing_ok=True)
+        (self.path / name).symlink_to(target)
+
+    # --- wraps: what it is then in -------------------------------------------------------------
+
+    def tree(self):
+        """What is there as a directory: a file goes into one."""
+        if self.path.is_dir():
+            return self.path
+        tree = self.next("tree")
+        tree.mkdir()
+        shutil.copyfile(self.path, tree / self.path.name)
+        return tree
+
+    def dated(self, tree):
+        for path in [tree, *tree.rglob("*")]:
+            os.utime(path, (DATE, DATE), follow_symlinks=False)
+        return tree
+
+    def wrap_dir(self):
+        return self.tree()
+
+    def wrap_alone(self):
+        """The one file in the directory, by itself."""
+        return only(self.path)
+
+    def wrap_in(self, directory):
+        """In a folder of a stick."""
+        tree = self.next("tree")
+        source = self.tree()
+        shutil.copytree(source, tree / directory, symlinks=True)
+        return tree
+
+    def wrap_iso(self, kind="jr", label=LABEL, name="pack.iso"):
+        """ISO 9660 with Joliet (j), Rock Ridge (r), both, or neither (plain)."""
+        options = {"jr": ["-J", "-joliet-long", "-r"], "j": ["-J", "-joliet-long"], "r": ["-r"], "plain": []}[kind]
+        image = self.next(name)
+        run("genisoimage", "-quiet", "-no-pad", "-input-charset", "utf-8", *options, "-V", label[:32],
+            "-o", image, self.dated(self.tree()))
+        return image
+
+    def wrap_hybrid(self):
+        """ISO 9660 that starts from a stick, too: with boot code and a partition table in its first blocks."""
+        tree = self.tree()
+        (tree / "boot").mkdir()
+        (tree / "boot" / "bios.bin").write_bytes(b"\xfa\xf4" * 2048)
+        (tree / "boot" / "efi.img").write_bytes(b"efi " * 16384)
+        code = self.next("code")
+        code.write_bytes(b"\x90" * 432)
+        image = self.next("pack.iso")
+        run("xorriso", "-as", "mkisofs", "-quiet", "-J", "-joliet-long", "-r", "-V", "INSTALLER", "-c", "boot/boot.cat",
+            "-b", "boot/bios.bin", "-no-emul-boot", "-boot-load-size", "4", "-eltorito-alt-boot", "-e", "boot/efi.img",
+            "-no-emul-boot", "-isohybrid-gpt-basdat", "-G", code, "-part_like_isohybrid", "-o", image, self.dated(tree))
+        return image
+
+    def wrap_rebuilt(self):
+        """The pack put into an installer's ISO, which has a pack of its own, by rebuild-iso."""
+        installer = Maker(self.shared, self.next("installer"), self.name).make("pack@packages.main=e100 > hybrid")
+        image = self.next("installer.iso")
+        run(TOP / "scripts/rebuild-iso", "--include", self.path, installer, image)
+        return image
+
+    def wrap_zip(self, kind="deflated", *names):
+        """A zip, stored or deflated; with further files, as vendors put in sums and source code."""
+        tree, image = self.tree(), self.next("pack.zip")
+        with zipfile.ZipFile(image, "w") as archive:
+            for path in sorted(tree.rglob("*")):
+                if path.is_file():
+                    entry = zipfile.ZipInfo(str(path.relative_to(tree)), (2023, 11, 14, 0, 0, 0))
+                    entry.compress_type = zipfile.ZIP_STORED if kind == "stored" else zipfile.ZIP_DEFLATED
+                    archive.writestr(entry, path.read_bytes())
+            for name in names:
+                archive.writestr(zipfile.ZipInfo(name, (2023, 11, 14, 0, 0, 0)), "x" * 3000)
+        return image
+
+    def wrap_tar(self, compression=""):
+        """A tar, or tar.gz, tar.bz2, tar.xz."""
+        tree, image = self.tree(), self.next("pack.tar" + ("." + compression if compression else ""))
+        plain = io.BytesIO()
+        with tarfile.open(fileobj=plain, mode="w") as archive:
+            archive.add(self.dated(tree), ".")
+        pack = {"": bytes, "gz": lambda data: gzip.compress(data, mtime=0), "bz2": bz2.compress, "xz": lzma.compress}
+        image.write_bytes(pack[compression](plain.getvalue()))
+        return image
+
+    def wrap_fat(self, *options):
+        return self.medium("fat", options)
+
+    def wrap_ext4(self, *options):
+        return self.medium("ext4", options)
+
+    def medium(self, kind, options):
+        image = self.next("stick.img")
+        run(TOP / "scripts/make-medium", "--kind", kind, *("--" + option for option in options), image, self.tree())
+        return image
+
+    def wrap_partition(self):
+        """A classic partition table with what there is in its one partition."""
+        image = self.next("stick.img")
+        run(TOP / "scripts/make-medium", "--kind", "iso", "--partition", image, self.tree())
+        return image
+
+    def wrap_called(self, name):
+        """Under another name."""
+        path = self.next(name)
+        if self.path.is_dir():
+            shutil.copytree(self.path, path, symlinks=True)
+        else:
+            shutil.copyfile(self.path, path)
+        return path
+
+    def wrap_cut(self, percent):
+        """Only this much of it."""
+        os.truncate(self.path, self.path.stat().st_size * int(percent) // 100)
+
+    def wrap_spoil(self, percent):
+        """A kilobyte at this place is other bytes."""
+        content = bytearray(self.path.read_bytes())
+        at = len(content) * int(percent) // 100
+        content[at:at + 1024] = bytes(byte ^ 0xA5 for byte in content[at:at + 1024])
+        self.path.write_bytes(content)
