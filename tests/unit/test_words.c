@@ -88,8 +88,9 @@ static void repo_fits(void **state)
 	packages[0].state = DDL_PKG_UNREAD;
 	assert_string_equal(ddl_words_repo_fit(words, sizeof words, &repo, "6.1.0"), "only for the kdump kernel");
 	repo.fit = DDL_FIT_UNREAD;
-	repo.n_packages = 0;
 	assert_string_equal(ddl_words_repo_fit(words, sizeof words, &repo, "6.1.0"), "not looked into");
+	repo.n_packages = 0;
+	assert_string_equal(ddl_words_repo_fit(words, sizeof words, &repo, "6.1.0"), "it lists no packages");
 }
 
 static void steps(void **state)
