@@ -107,6 +107,9 @@ struct ddl_machine {
 
 /* ------------------------------------------------------------- sources, packs */
 
+/* While a person chooses a source: what is on it is found out beside. */
+enum ddl_look_state { DDL_LOOK_NONE, DDL_LOOK_UNDER_WAY, DDL_LOOK_DONE };
+
 enum ddl_source_kind { DDL_SOURCE_DEVICE, DDL_SOURCE_DIRECTORY, DDL_SOURCE_FILE };
 
 struct ddl_source {
@@ -121,6 +124,9 @@ struct ddl_source {
 	bool removable;
 	bool usable;              /* something on it could be read as a medium */
 	struct ddl_error trouble; /* why it could not be probed, or DDL_OK */
+	enum ddl_look_state look;
+	unsigned packs, fitting;  /* look DONE: driver packs on it, and those of them that this machine needs */
+	enum ddl_code found;      /* look DONE: why there is none; DDL_OK: it was not worth a look */
 };
 
 enum ddl_generation { DDL_GEN_TEXT = 1, DDL_GEN_XML = 2, DDL_GEN_UPDATE = 3, DDL_GEN_BARE = 9 };
@@ -378,13 +384,16 @@ enum ddl_reply {
 	DDL_REPLY_AGAIN           /* look again / another disk */
 };
 
+struct ddl_live;
+
 struct ddl_question {
 	enum ddl_question_kind kind;
 	const struct ddl_machine *machine;
 	struct ddl_source *const *sources; /* SOURCE */
 	size_t n_sources;
 	size_t chosen;            /* SOURCE: in and out; an index */
-	int watch_fd;             /* SOURCE: readable when something may have come or gone; 0: none */
+	int watch_fd;             /* SOURCE: readable when there may be news: see ddl_live_news; 0: none */
+	struct ddl_live *live;    /* SOURCE: the list's own; NULL: the list stays as it is */
 	const char *typed;        /* SOURCE: out: a path typed in place of a choice; must live until ask() is called again */
 	const struct ddl_look *look; /* PACKS */
 	bool *ticked;             /* PACKS: in (what fits) and out, one for each look->repos */
@@ -484,10 +493,15 @@ void ddl_session_refused(struct ddl_session *session, const struct ddl_error *er
 const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session);
 
 /*
- * Reads all that waits on a question's watch_fd: true when a medium or disk came or went, and
- * AGAIN gives a new list.
+ * What has come in on a SOURCE question's watch_fd. LIST: more is known of what the list has, or of
+ * which of it is worth showing: question->sources and n_sources are new. MEDIA: a medium or disk came
+ * or went, and the answer AGAIN gives a new list. Does not block.
  */
-bool ddl_media_changed(int watch_fd);
+enum ddl_news { DDL_NEWS_NONE, DDL_NEWS_LIST, DDL_NEWS_MEDIA };
+enum ddl_news ddl_live_news(struct ddl_question *question);
+
+/* Lets a drive give its medium out. -1 and the error when it has no such thing, or will not. */
+int ddl_live_eject(struct ddl_question *question, size_t index, struct ddl_error *error);
 
 /* -------------------------------------------------------------------- words */
 
@@ -496,6 +510,8 @@ char *ddl_words_fit(char *to, size_t room, const struct ddl_module *module);
 char *ddl_words_repo_fit(char *to, size_t room, const struct ddl_repo *repo, const char *release);
 /* What the error was about and, where the sentence leaves it open, the system's reason; "" for nothing. */
 char *ddl_words_about(char *to, size_t room, const struct ddl_error *error);
+/* What is known of what is on the source, short: "looking ...", "2 packs, 1 for this machine"; "" before it was looked at. */
+char *ddl_words_source(char *to, size_t room, const struct ddl_source *source);
 char *ddl_words_op(char *to, size_t room, const struct ddl_op *op);
 /* The address as a person says it: PCI's "0000:" is left out. */
 const char *ddl_words_address(const struct ddl_device *device);

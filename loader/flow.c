@@ -13,7 +13,9 @@
 #include "apply.h"
 #include "handoff.h"
 #include "limits.h"
+#include "live.h"
 #include "path.h"
+#include "preview.h"
 #include "recover.h"
 #include "session.h"
 #include "text.h"
@@ -38,7 +40,7 @@ struct flow {
 	bool without;                 /* the person goes on without a disk after the test */
 	bool applied;                 /* a plan was carried out, of this disk or of one before it */
 	enum ddl_status left;         /* then: what they left behind */
-	int watch;                    /* tells of media that come and go; 0: none */
+	int watch;                    /* tells of media that come and go; -1: none */
 };
 
 static enum ddl_reply ask(struct flow *flow, struct ddl_question *question)
@@ -178,9 +180,16 @@ static enum step step_words(struct flow *flow)
 	return STEP_PACKS;
 }
 
-static enum step look_at_chosen(struct flow *flow, const struct ddl_question *question,
-				struct ddl_source *const *sources)
+/* One that was chosen before it was heard what it is. */
+static bool is_unknown(const struct ddl_source *source)
 {
+	return source->look == DDL_LOOK_UNDER_WAY && !source->usable && source->trouble.code == DDL_OK;
+}
+
+static enum step look_at_chosen(struct flow *flow, const struct ddl_question *question)
+{
+	struct ddl_source *source;
+
 	if (question->typed) {
 		if (look_at_word(flow, question->typed) < 0)
 			return fail(flow, STEP_SOURCE);
@@ -188,7 +197,10 @@ static enum step look_at_chosen(struct flow *flow, const struct ddl_question *qu
 	}
 	if (question->chosen >= question->n_sources)
 		return STEP_SOURCE;
-	if (add_look(flow, sources[question->chosen]) < 0)
+	source = question->sources[question->chosen];
+	if (is_unknown(source))
+		source = ddl_session_source(flow->session, source->path, &flow->trouble);
+	if (!source || add_look(flow, source) < 0)
 		return fail(flow, STEP_SOURCE);
 	if (flow->looks[0]->trouble.code != DDL_OK) {
 		flow->trouble = flow->looks[0]->trouble;
@@ -197,31 +209,44 @@ static enum step look_at_chosen(struct flow *flow, const struct ddl_question *qu
 	return STEP_PACKS;
 }
 
+/* What comes while the list is shown is told; below --root there is nothing that could come. */
+static void watch_media(struct flow *flow)
+{
+	if (flow->session->options.root)
+		return;
+	if (flow->watch < 0)
+		flow->watch = ddl_uevent_open(); /* before looking: what comes meanwhile is told */
+	if (flow->watch >= 0)
+		(void)ddl_media_changed(flow->watch); /* it is looked at now */
+}
+
+static int list_sources(struct flow *flow, struct ddl_question *question)
+{
+	struct ddl_source **sources = NULL;
+	struct ddl_error error = DDL_ERROR_INIT;
+
+	if (!flow->session->options.root && ddl_preview_start(flow->session, flow->watch, question, &error) == 0)
+		return 0;
+	if (ddl_session_sources(flow->session, &sources, &question->n_sources, &flow->trouble) < 0)
+		return -1;
+	question->sources = sources;
+	return 0;
+}
+
 static enum step step_source(struct flow *flow)
 {
 	struct ddl_question question = { .kind = DDL_ASK_SOURCE };
-	struct ddl_source **sources = NULL;
 	enum ddl_reply reply;
-	size_t count = 0;
 
 	forget_looks(flow);
-	if (!flow->watch && !flow->session->options.root) {
-		int watch = ddl_uevent_open(); /* before looking: what comes meanwhile is told */
-
-		flow->watch = watch > 0 ? watch : 0;
-	}
-	if (flow->watch)
-		(void)ddl_media_changed(flow->watch); /* it is looked at now */
+	watch_media(flow);
 	(void)ddl_session_phase(flow->session, DDL_PHASE_MACHINE, "");
-	if (!ddl_session_machine(flow->session, &flow->trouble) ||
-	    ddl_session_sources(flow->session, &sources, &count, &flow->trouble) < 0)
+	if (!ddl_session_machine(flow->session, &flow->trouble) || list_sources(flow, &question) < 0)
 		return fail(flow, STEP_SOURCE);
-	question.sources = sources;
-	question.n_sources = count;
-	question.watch_fd = flow->watch;
 	reply = ask(flow, &question);
+	ddl_live_stop(question.live);
 	if (reply == DDL_REPLY_YES)
-		return look_at_chosen(flow, &question, sources);
+		return look_at_chosen(flow, &question);
 	return reply == DDL_REPLY_AGAIN ? STEP_SOURCE : end_by(flow, reply);
 }
 
@@ -701,7 +726,7 @@ static enum step step_past(struct flow *flow, enum step next)
 enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *words, size_t count,
 			      struct ddl_error *error)
 {
-	struct flow flow = { .session = session, .words = words, .n_words = count, .status = DDL_DONE };
+	struct flow flow = { .session = session, .words = words, .n_words = count, .status = DDL_DONE, .watch = -1 };
 	enum step now = count ? STEP_WORDS : STEP_SOURCE;
 
 	session->keep = true;
@@ -714,7 +739,7 @@ enum ddl_status ddl_flow_load(struct ddl_session *session, const char *const *wo
 		now = step_past(&flow, now);
 	while (now != STEP_END)
 		now = step(&flow, now);
-	if (flow.watch)
+	if (flow.watch >= 0)
 		ddl_uevent_close(flow.watch);
 	if (error)
 		*error = flow.trouble;

@@ -31,7 +31,14 @@ struct device {
 	const char *place;        /* "sys/devices/…" */
 	bool partition;
 	bool left_out;            /* no medium of its own */
+	const char *path;         /* of its node, below the root */
 	struct ddl_source *source;
+};
+
+struct ddl_devices {
+	struct device *all;
+	size_t count;
+	struct ddl_source *own;   /* the initrd's own packs; NULL: none */
 };
 
 /* ---------------------------------------------------------- one block device */
@@ -142,6 +149,7 @@ static bool take_probe(struct ddl_arena *arena, const struct ddl_probe *probe,
 {
 	struct ddl_error *trouble = &source->trouble;
 
+	ddl_error_clear(trouble);
 	if (probe->size > 0)
 		source->size = probe->size;
 	switch ((enum ddl_probe_state)probe->state) {
@@ -189,17 +197,14 @@ static const char *real_path(struct ddl_arena *arena, const char *root, const ch
 	return ddl_arena_dup(arena, whole);
 }
 
-static bool probe_all(struct ddl_arena *arena, const char *root, const struct device *devices,
-		      size_t count)
+static bool probe_all(struct ddl_arena *arena, const struct device *devices, size_t count)
 {
 	const char **paths = ddl_arena_alloc(arena, count, sizeof(*paths));
 	struct ddl_probe *probes = calloc(count + 1, sizeof(*probes));
 	bool enough = paths && probes;
 
-	for (size_t i = 0; enough && i < count; i++) {
-		paths[i] = real_path(arena, root, devices[i].source->path);
-		enough = paths[i] != NULL;
-	}
+	for (size_t i = 0; enough && i < count; i++)
+		paths[i] = devices[i].path;
 	if (enough)
 		ddl_probe_devices(paths, probes, count, DDL_PROBE_TIMEOUT_MS);
 	for (size_t i = 0; enough && i < count; i++)
@@ -210,22 +215,23 @@ static bool probe_all(struct ddl_arena *arena, const char *root, const struct de
 
 /* --------------------------------------------------------------- all of them */
 
-static bool gather(int root, struct ddl_arena *arena, struct device **devices, size_t *count)
+static bool gather(int root, struct ddl_arena *arena, const char *root_path, struct ddl_devices *devices)
 {
 	const char **names;
 	size_t n_names;
 
 	if (!ddl_sysfs_list(root, arena, CLASS_BLOCK, &names, &n_names))
 		return false;
-	for (size_t i = 0; i < n_names && *count < DDL_MAX_SOURCES; i++) {
+	for (size_t i = 0; i < n_names && devices->count < DDL_MAX_SOURCES; i++) {
 		struct device device = { 0 }, *kept;
 
 		if (!describe(root, arena, names[i], NULL, &device))
 			return false;
 		if (leave_out(root, &device))
 			continue;
-		kept = ddl_arena_push(arena, devices, count, sizeof(**devices));
-		if (!kept)
+		device.path = real_path(arena, root_path, device.source->path);
+		kept = ddl_arena_push(arena, &devices->all, &devices->count, sizeof(*kept));
+		if (!kept || !device.path)
 			return false;
 		*kept = device;
 	}
@@ -239,6 +245,8 @@ static bool gather(int root, struct ddl_arena *arena, struct device **devices, s
  */
 static void settle_partitions(struct device *devices, size_t count)
 {
+	for (size_t i = 0; i < count; i++)
+		devices[i].left_out = false;
 	for (size_t d = 0; d < count; d++) {
 		struct device *disk = &devices[d];
 		bool image = strcmp(disk->source->format, "iso9660") == 0;
@@ -270,65 +278,103 @@ static int compare_sources(const void *a, const void *b)
 	return strverscmp(x->name, y->name);
 }
 
-/* Packs that were put into the initrd itself need no medium: they come first. */
-static int add_own(struct ddl_arena *arena, const char *root, struct ddl_source ***sources, size_t *count,
-		   struct ddl_error *error)
+/* Packs that were put into the initrd itself need no medium. */
+static bool find_own(struct ddl_arena *arena, const char *root, struct ddl_devices *devices)
 {
 	const char *path = real_path(arena, root, DDL_OWN_PACKS);
-	struct ddl_source *source = source_new(arena, DDL_SOURCE_DIRECTORY, DDL_OWN_PACKS, DDL_OWN_PACKS), **kept;
 	struct stat st;
 
-	if (!path || !source)
-		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", DDL_OWN_PACKS);
-	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode) || *count >= DDL_MAX_SOURCES)
-		return 0;
-	source->usable = true;
-	kept = ddl_arena_push(arena, sources, count, sizeof(**sources));
-	if (!kept)
-		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", DDL_OWN_PACKS);
-	memmove(*sources + 1, *sources, (*count - 1) * sizeof(**sources));
-	(*sources)[0] = source;
+	if (!path)
+		return false;
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return true;
+	devices->own = source_new(arena, DDL_SOURCE_DIRECTORY, DDL_OWN_PACKS, DDL_OWN_PACKS);
+	if (devices->own)
+		devices->own->usable = true;
+	return devices->own != NULL;
+}
+
+struct ddl_devices *ddl_devices_list(struct ddl_arena *arena, const char *root, struct ddl_error *error)
+{
+	struct ddl_devices *devices = ddl_arena_alloc(arena, 1, sizeof(*devices));
+	int tree = ddl_sysfs_open(root);
+	bool enough;
+
+	if (tree < 0) {
+		(void)ddl_fail(error, DDL_E_OPEN, errno, "%s", root ? root : "/");
+		return NULL;
+	}
+	if (faccessat(tree, CLASS_BLOCK, R_OK | X_OK, 0) < 0) {
+		(void)ddl_fail(error, DDL_E_OPEN, errno, "%s", "/" CLASS_BLOCK);
+		close(tree);
+		return NULL;
+	}
+	enough = devices && gather(tree, arena, root, devices) && find_own(arena, root, devices);
+	close(tree);
+	if (enough)
+		return devices;
+	(void)ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "/" CLASS_BLOCK);
+	return NULL;
+}
+
+size_t ddl_devices_count(const struct ddl_devices *devices)
+{
+	return devices->count;
+}
+
+struct ddl_source *ddl_devices_source(const struct ddl_devices *devices, size_t index)
+{
+	return devices->all[index].source;
+}
+
+struct ddl_source *ddl_devices_own(const struct ddl_devices *devices)
+{
+	return devices->own;
+}
+
+const char *ddl_devices_path(const struct ddl_devices *devices, size_t index)
+{
+	return devices->all[index].path;
+}
+
+bool ddl_devices_take(struct ddl_arena *arena, struct ddl_devices *devices, size_t index,
+		      const struct ddl_probe *probe)
+{
+	return take_probe(arena, probe, devices->all[index].source);
+}
+
+int ddl_devices_offer(struct ddl_arena *arena, struct ddl_devices *devices, struct ddl_source ***sources,
+		      size_t *count, struct ddl_error *error)
+{
+	struct ddl_source **offered = ddl_arena_alloc(arena, devices->count + 1, sizeof(*offered));
+	size_t own = devices->own ? 1 : 0;
+
+	*count = 0;
+	*sources = offered;
+	if (!offered)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "/" CLASS_BLOCK);
+	settle_partitions(devices->all, devices->count);
+	if (own) /* needs no medium: it comes first */
+		offered[(*count)++] = devices->own;
+	for (size_t i = 0; i < devices->count; i++)
+		if (!devices->all[i].left_out)
+			offered[(*count)++] = devices->all[i].source;
+	qsort(offered + own, *count - own, sizeof(*offered), compare_sources);
 	return 0;
 }
 
 int ddl_sources_find(struct ddl_arena *arena, const char *root, struct ddl_source ***sources,
 		     size_t *count, struct ddl_error *error)
 {
-	int tree = ddl_sysfs_open(root);
-	struct device *devices = NULL;
-	size_t n_devices = 0;
-	bool enough;
+	struct ddl_devices *devices = ddl_devices_list(arena, root, error);
 
 	*sources = NULL;
 	*count = 0;
-	if (tree < 0)
-		return ddl_fail(error, DDL_E_OPEN, errno, "%s", root ? root : "/");
-	if (faccessat(tree, CLASS_BLOCK, R_OK | X_OK, 0) < 0) {
-		int cause = errno;
-
-		close(tree);
-		return ddl_fail(error, DDL_E_OPEN, cause, "%s", "/" CLASS_BLOCK);
-	}
-	enough = gather(tree, arena, &devices, &n_devices) &&
-		 probe_all(arena, root, devices, n_devices);
-	close(tree);
-	if (enough)
-		settle_partitions(devices, n_devices);
-	for (size_t i = 0; enough && i < n_devices; i++) {
-		struct ddl_source **kept;
-
-		if (devices[i].left_out)
-			continue;
-		kept = ddl_arena_push(arena, sources, count, sizeof(**sources));
-		enough = kept != NULL;
-		if (kept)
-			*kept = devices[i].source;
-	}
-	if (!enough)
+	if (!devices)
+		return -1;
+	if (!probe_all(arena, devices->all, devices->count))
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "/" CLASS_BLOCK);
-	if (*count > 0)
-		qsort(*sources, *count, sizeof(**sources), compare_sources);
-	return add_own(arena, root, sources, count, error);
+	return ddl_devices_offer(arena, devices, sources, count, error);
 }
 
 /* --------------------------------------------------------------------- words */
@@ -369,7 +415,8 @@ static struct ddl_source *by_name(struct ddl_arena *arena, const char *root, con
 		ddl_fail(error, DDL_E_OPEN, errno, "%s", root);
 		return NULL;
 	}
-	enough = describe(tree, arena, name, path, &device) && probe_all(arena, root, &device, 1);
+	enough = describe(tree, arena, name, path, &device) &&
+		 (device.path = real_path(arena, root, device.source->path)) != NULL && probe_all(arena, &device, 1);
 	close(tree);
 	return enough ? device.source : no_memory(error, path ? path : name);
 }

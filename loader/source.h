@@ -22,6 +22,26 @@
 int ddl_sources_find(struct ddl_arena *arena, const char *root, struct ddl_source ***sources,
 		     size_t *count, struct ddl_error *error);
 
+/*
+ * The same in steps, for those who show the list while devices are still asked. The devices as
+ * sysfs has them, none asked yet; NULL: /sys cannot be read, or no memory.
+ */
+struct ddl_probe;
+struct ddl_devices;
+struct ddl_devices *ddl_devices_list(struct ddl_arena *arena, const char *root, struct ddl_error *error);
+size_t ddl_devices_count(const struct ddl_devices *devices);
+struct ddl_source *ddl_devices_source(const struct ddl_devices *devices, size_t index);
+/* The initrd's own packs; NULL: there are none. */
+struct ddl_source *ddl_devices_own(const struct ddl_devices *devices);
+/* Where device number `index` is, for ddl_probe_devices. */
+const char *ddl_devices_path(const struct ddl_devices *devices, size_t index);
+/* Takes in what the device answered; false: no memory. A later answer goes before an earlier one. */
+bool ddl_devices_take(struct ddl_arena *arena, struct ddl_devices *devices, size_t index,
+		      const struct ddl_probe *probe);
+/* What is offered, with what is known by now: see ddl_sources_find. */
+int ddl_devices_offer(struct ddl_arena *arena, struct ddl_devices *devices, struct ddl_source ***sources,
+		      size_t *count, struct ddl_error *error);
+
 /* One SOURCE word: a path (device, directory, file), LABEL=… or UUID=…. */
 struct ddl_source *ddl_source_from_word(struct ddl_arena *arena, const char *root,
 					const char *word, struct ddl_error *error);

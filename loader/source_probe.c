@@ -23,11 +23,11 @@
 #include <linux/cdrom.h>
 #include <linux/fs.h>
 
+#include "left_behind.h"
 #include "limits.h"
 #include "path.h"
 #include "text.h"
 
-#define MAX_LEFT_BEHIND DDL_MAX_SOURCES
 #define SPIN_UP_POLL_MS 100 /* how often a drive that is starting up is asked again */
 #define THIS_SLOT INT32_MAX /* CDSL_CURRENT, without needing the C library's limits.h */
 
@@ -160,28 +160,6 @@ struct child {
 	size_t got;
 };
 
-/* Children that were given up or are at their end; each is reaped once it can be. */
-static pid_t left_behind[MAX_LEFT_BEHIND];
-
-static void reap_left_behind(void)
-{
-	for (size_t i = 0; i < MAX_LEFT_BEHIND; i++)
-		if (left_behind[i] > 0 && waitpid(left_behind[i], NULL, WNOHANG) != 0)
-			left_behind[i] = 0;
-}
-
-/* Never waits: a child may hang in the kernel, in close() too, and not heed the signal. */
-static void leave_behind(pid_t pid)
-{
-	(void)kill(pid, SIGKILL);
-	for (size_t i = 0; i < MAX_LEFT_BEHIND; i++) {
-		if (left_behind[i] == 0) {
-			left_behind[i] = pid;
-			return;
-		}
-	}
-}
-
 static _Noreturn void run_child(const char *path, int out, unsigned until)
 {
 	const struct rlimit seconds = { DDL_CHILD_CPU_SECONDS, DDL_CHILD_CPU_SECONDS };
@@ -210,8 +188,7 @@ static void start(struct child *child, const char *path, unsigned until)
 		child->fd = ends[0];
 }
 
-/* What a child says is foreign: it may have been led astray by what it read. */
-static void check(struct ddl_probe *probe)
+void ddl_probe_check(struct ddl_probe *probe)
 {
 	if (probe->state > DDL_PROBE_FOUND)
 		probe->state = DDL_PROBE_READ;
@@ -234,7 +211,7 @@ static void hear(struct child *child, struct ddl_probe *probe)
 		child->got += (size_t)got;
 		if (child->got < sizeof(*probe))
 			return;
-		check(probe);
+		ddl_probe_check(probe);
 	} else {
 		memset(probe, 0, sizeof(*probe));
 		probe->state = DDL_PROBE_READ;
@@ -242,8 +219,7 @@ static void hear(struct child *child, struct ddl_probe *probe)
 	}
 	close(child->fd);
 	child->fd = -1;
-	leave_behind(child->pid);
-	reap_left_behind();
+	ddl_leave_behind(child->pid);
 }
 
 static void hear_all(struct child *children, struct pollfd *polls, struct ddl_probe *probes,
@@ -274,7 +250,7 @@ void ddl_probe_devices(const char *const *paths, struct ddl_probe *probes, size_
 	struct pollfd *polls = calloc(count + 1, sizeof(*polls));
 	unsigned until = milliseconds() + timeout_ms;
 
-	reap_left_behind();
+	ddl_reap_left_behind();
 	for (size_t i = 0; i < count; i++) {
 		memset(&probes[i], 0, sizeof(probes[i]));
 		if (!children || !polls) {
@@ -296,7 +272,7 @@ void ddl_probe_devices(const char *const *paths, struct ddl_probe *probes, size_
 				continue;
 			memset(&probes[i], 0, sizeof(probes[i]));
 			close(children[i].fd);
-			leave_behind(children[i].pid);
+			ddl_leave_behind(children[i].pid);
 		}
 	}
 	free(children);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is on a device or image, asked of libblkid in a child, so that neither a drive
- * that hangs nor bytes that confuse it touch the program. Only source.c includes this.
+ * that hangs nor bytes that confuse it touch the program. Only source.c and live.c include this.
  */
 #ifndef DDL_SOURCE_PROBE_H
 #define DDL_SOURCE_PROBE_H
@@ -40,5 +40,8 @@ void ddl_probe_fd(int fd, struct ddl_probe *probe);
  */
 void ddl_probe_devices(const char *const *paths, struct ddl_probe *probes, size_t count,
 		       unsigned timeout_ms);
+
+/* Makes whole what a child said: it is foreign, as it may have been led astray by what it read. */
+void ddl_probe_check(struct ddl_probe *probe);
 
 #endif

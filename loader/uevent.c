@@ -9,8 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ddl.h"
-
 #define KERNEL_GROUP 1U     /* 2 is what udev passes on */
 #define MESSAGE_ROOM 8192U  /* the kernel's own limit is 2048 bytes of variables */
 #define POLL_FILE "/sys/module/block/parameters/events_dfl_poll_msecs"
@@ -74,13 +72,13 @@ static bool is_of_media(const char *message, size_t length)
 	return strcmp(action, "add") == 0 || strcmp(action, "remove") == 0;
 }
 
-bool ddl_media_changed(int watch_fd)
+bool ddl_media_changed(int fd)
 {
 	char message[MESSAGE_ROOM + 1];
 	bool changed = false;
 
 	for (;;) {
-		ssize_t got = recv(watch_fd, message, MESSAGE_ROOM, MSG_DONTWAIT);
+		ssize_t got = recv(fd, message, MESSAGE_ROOM, MSG_DONTWAIT);
 
 		if (got < 0 && errno == ENOBUFS) {
 			changed = true; /* some were lost: they may have been of media */

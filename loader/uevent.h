@@ -12,4 +12,7 @@
 int ddl_uevent_open(void);
 void ddl_uevent_close(int fd);
 
+/* Reads all that waits there: true when a medium or disk came or went. */
+bool ddl_media_changed(int fd);
+
 #endif

@@ -55,6 +55,22 @@ static void words_for_device(char *to, size_t room, const struct ddl_module *mod
 		snprintf(to, room, "%s", _("fits this machine"));
 }
 
+char *ddl_words_source(char *to, size_t room, const struct ddl_source *source)
+{
+	const char *words = "";
+
+	if (source->look == DDL_LOOK_UNDER_WAY)
+		words = _("looking ...");
+	else if (source->look == DDL_LOOK_DONE && !source->packs)
+		words = source->found == DDL_OK || source->found == DDL_E_NOT_A_DISK ? _("no driver disk")
+										     : ddl_code_sentence(source->found);
+	(void)snprintf(to, room, "%s", words);
+	if (source->look == DDL_LOOK_DONE && source->packs)
+		(void)snprintf(to, room, ddl_trn("%u pack, %u for this machine", "%u packs, %u for this machine", source->packs),
+			       source->packs, source->fitting);
+	return to;
+}
+
 char *ddl_words_fit(char *to, size_t room, const struct ddl_module *module)
 {
 	switch (module->fit) {

@@ -16,6 +16,9 @@
 #define IDS_COLUMNS 9U
 #define CLASS_COLUMNS 7U
 #define DRIVER_COLUMNS 10U
+#define NAME_COLUMNS 9U
+#define SIZE_COLUMNS 9U
+#define FORMAT_COLUMNS 9U
 #define QUIET_MS 400     /* a stick comes as a disk, then as its partitions */
 #define PATH_ROOM 1024U
 #define LINE_ROOM 512U
@@ -173,23 +176,29 @@ static const char *source_trouble(const struct ddl_source *source)
 {
 	if (source->trouble.code != DDL_OK)
 		return ddl_code_sentence(source->trouble.code);
+	if (source->look == DDL_LOOK_UNDER_WAY)
+		return NULL;
 	return source->kind == DDL_SOURCE_DEVICE && !source->size ? _("no medium in the drive") : NULL;
 }
 
 static void source_line(char *to, size_t room, const struct ddl_source *source, size_t columns)
 {
-	char line[LINE_ROOM], name[64], size[32] = "", format[64], what[256];
+	char line[2 * LINE_ROOM], name[64], size[32] = "", format[64], what[256], label[256], looked[128];
 	const char *trouble = source_trouble(source);
+	size_t taken = NAME_COLUMNS + SIZE_COLUMNS + 2 + FORMAT_COLUMNS + 1;
 
-	screen_column(name, sizeof name, source->name, 9);
+	screen_column(name, sizeof name, source->name, NAME_COLUMNS);
 	if (source->size)
 		ddl_text_size(size, sizeof size, source->size);
 	if (trouble) {
 		snprintf(line, sizeof line, "%s%9s  %s", name, size, trouble);
 	} else {
-		screen_column(format, sizeof format, *source->format ? source->format : "-", 9);
+		screen_column(format, sizeof format, *source->format || source->look == DDL_LOOK_UNDER_WAY ? source->format : "-",
+			      FORMAT_COLUMNS);
 		source_text(what, sizeof what, source);
-		snprintf(line, sizeof line, "%s%9s  %s %s", name, size, format, what);
+		taken += ddl_text_width(ddl_words_source(looked, sizeof looked, source)) + (*looked ? 2 : 0);
+		screen_column(label, sizeof label, what, columns > taken ? columns - taken : 0);
+		snprintf(line, sizeof line, "%s%9s  %s %s%s%s", name, size, format, label, *looked ? "  " : "", looked);
 	}
 	screen_column(to, room, line, columns);
 }
@@ -227,7 +236,7 @@ static const char *source_help(void)
 	return _("Above you see the controllers and disks of this machine. A controller marked with \"!\" has "
 		 "no driver: its disks cannot be seen yet.\n\nPut the driver disk in (a CD, a USB stick, or a stick "
 		 "with the vendor's ISO file on it), choose it in the list and press Enter. The list follows "
-		 "what is put in and taken out; L looks again.\n\n"
+		 "what is put in and taken out, and says what is on it; L looks again, E opens a CD drive.\n\n"
 		 "T lets you type the path of a device, directory or file.\n"
 		 "F3 or M shows all controllers and disks.\n"
 		 "C goes on with the installation without loading anything. Escape cancels, and loads nothing either.");
@@ -284,6 +293,7 @@ static void show_kernel(const struct ddl_machine *machine)
 struct source_screen {
 	struct screen screen;
 	newtComponent list; /* NULL: there is nothing to choose */
+	struct ddl_source *const *sources; /* those that it shows */
 };
 
 static void open_sources(struct source_screen *open, const struct ddl_question *question)
@@ -300,6 +310,7 @@ static void open_sources(struct source_screen *open, const struct ddl_question *
 	int row = add_machine(&open->screen, question->machine, &rows) + 1;
 	show_kernel(question->machine);
 	open->list = NULL;
+	open->sources = question->sources;
 	if (rows.sources) {
 		screen_label(&open->screen, 1, row, _("Where is the driver disk?"), SCREEN_COLOUR_STRONG);
 		open->list = add_sources(&open->screen, question, row + 1, rows.sources);
@@ -311,6 +322,10 @@ static void open_sources(struct source_screen *open, const struct ddl_question *
 	screen_key(&open->screen, NEWT_KEY_F3);
 	screen_key(&open->screen, 'm');
 	screen_key(&open->screen, 'M');
+	screen_key(&open->screen, 'e');
+	screen_key(&open->screen, 'E');
+	if (question->live)
+		screen_watch(&open->screen, question->watch_fd);
 }
 
 static enum ddl_reply choose_listed(const struct source_screen *open, struct ddl_question *question)
@@ -323,12 +338,49 @@ static enum ddl_reply choose_listed(const struct source_screen *open, struct ddl
 	return DDL_REPLY_YES;
 }
 
-static void keep_cursor(const struct source_screen *open, const struct ddl_question *question)
+static void keep_cursor(const struct source_screen *open)
 {
 	size_t number = open->list ? (size_t)(uintptr_t)newtListboxGetCurrent(open->list) : 0;
 
 	if (number)
-		snprintf(last_name, sizeof last_name, "%s", question->sources[number - 1]->name);
+		snprintf(last_name, sizeof last_name, "%s", open->sources[number - 1]->name);
+}
+
+/* The list is drawn anew where it was. */
+static void draw_again(struct source_screen *open, const struct ddl_question *question)
+{
+	keep_cursor(open);
+	screen_close(&open->screen);
+	open_sources(open, question);
+}
+
+static void hear(struct source_screen *open, struct ddl_question *question)
+{
+	switch (ddl_live_news(question)) {
+	case DDL_NEWS_LIST:
+		draw_again(open, question);
+		break;
+	case DDL_NEWS_MEDIA:
+		screen_timer(&open->screen, QUIET_MS);
+		break;
+	case DDL_NEWS_NONE:
+	default:
+		break;
+	}
+}
+
+/* What is done about it is heard from the kernel. */
+static void eject(const struct source_screen *open, struct ddl_question *question)
+{
+	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
+	size_t number = open->list ? (size_t)(uintptr_t)newtListboxGetCurrent(open->list) : 0;
+	struct ddl_error error = DDL_ERROR_INIT;
+	char text[LINE_ROOM];
+
+	if (!number || ddl_live_eject(question, number - 1, &error) == 0)
+		return;
+	snprintf(text, sizeof text, "%s\n\n%s", ddl_code_sentence(error.code), ddl_code_hint(error.code));
+	screen_text(question->sources[number - 1]->name, text, NULL, close);
 }
 
 /* True when the key answers the question. */
@@ -345,8 +397,10 @@ static bool source_key(struct source_screen *open, struct ddl_question *question
 		*reply = DDL_REPLY_AGAIN;
 		return true;
 	case SCREEN_WATCH:
-		if (ddl_media_changed(question->watch_fd))
-			screen_timer(&open->screen, QUIET_MS);
+		hear(open, question);
+		return false;
+	case 'e':
+		eject(open, question);
 		return false;
 	case 't':
 		*reply = DDL_REPLY_YES;
@@ -371,11 +425,9 @@ enum ddl_reply newt_ask_source(struct ddl_question *question)
 	enum ddl_reply reply;
 
 	open_sources(&open, question);
-	if (question->watch_fd > 0)
-		screen_watch(&open.screen, question->watch_fd);
 	while (!source_key(&open, question, screen_run(&open.screen), &reply))
 		continue;
-	keep_cursor(&open, question);
+	keep_cursor(&open);
 	screen_close(&open.screen);
 	return reply;
 }

@@ -5,6 +5,7 @@
  */
 #include "front.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,9 @@
 #define ANSWER_ROOM 1024U
 #define COMPARE_DIGITS 16U  /* of a fingerprint in one line when it is compared */
 #define HELD_NOTES 16U      /* notes on a plan that wait for the plan; more are told at once */
+#define COMPLETE_MS 3000    /* the list of media waits so long for what is on them */
+#define TICK_MS 100
+#define QUIET_MS 400        /* after news of the list, before it is printed again */
 #define SETTLE_TELL_MS 5000U /* a line on waiting is printed this often */
 
 static struct plain {
@@ -24,6 +28,7 @@ static struct plain {
 	char line[ANSWER_ROOM];   /* the last answer, without its line break */
 	char buffer[ANSWER_ROOM]; /* read and not yet used */
 	size_t used;
+	enum ddl_news news;       /* of the list of media that is shown */
 	uint64_t settle_told;
 	const char *held[HELD_NOTES]; /* point into the plan */
 	size_t n_held;
@@ -33,6 +38,15 @@ struct choice {
 	char key;
 	const char *words;
 };
+
+/* The greater news goes before the lesser. */
+static void hear(struct ddl_question *question)
+{
+	enum ddl_news news = ddl_live_news(question);
+
+	if (news > plain.news)
+		plain.news = news;
+}
 
 /* Moves the first line of the buffer to plain.line; false when there is no whole one. */
 static bool take_line(bool at_end)
@@ -52,12 +66,25 @@ static bool take_line(bool at_end)
 	return true;
 }
 
-/* Reads the next answer into plain.line; false at the end of the input or on a signal. */
-static bool read_answer(void)
+/*
+ * Reads the next answer into plain.line; false at the end of the input or on a signal, and when
+ * the list is news: then plain.news says so. `question` NULL: there is no list.
+ */
+static bool read_answer(struct ddl_question *question)
 {
+	int watch = question && question->live ? question->watch_fd : -1;
+
 	while (!take_line(false)) {
-		if (term_wait(-1) < 0)
+		int ready = term_wait_also(plain.news == DDL_NEWS_NONE ? -1 : QUIET_MS, watch);
+
+		if (ready == 2)
+			hear(question);
+		else if (ready == 0 && plain.news != DDL_NEWS_NONE)
 			return false;
+		if (ready < 0)
+			return false;
+		if (ready != 1)
+			continue;
 		ssize_t got = read(0, plain.buffer + plain.used, sizeof plain.buffer - plain.used);
 		if (got <= 0)
 			return got == 0 && take_line(true);
@@ -66,14 +93,19 @@ static bool read_answer(void)
 	return true;
 }
 
-static bool prompt(const char *words)
+static bool prompt_or_news(const char *words, struct ddl_question *question)
 {
 	fprintf(plain.out.file, "%s ", words);
 	fflush(plain.out.file);
-	bool answered = read_answer();
+	bool answered = read_answer(question);
 	if (!answered || !isatty(0))
 		fputc('\n', plain.out.file);
 	return answered;
+}
+
+static bool prompt(const char *words)
+{
+	return prompt_or_news(words, NULL);
 }
 
 /* The answer without blanks around it. */
@@ -169,6 +201,27 @@ static enum ddl_reply ask_path(struct ddl_question *question)
 	return DDL_REPLY_YES;
 }
 
+static bool being_looked_at(const struct ddl_question *question)
+{
+	for (size_t i = 0; i < question->n_sources; i++)
+		if (question->sources[i]->look == DDL_LOOK_UNDER_WAY)
+			return true;
+	return false;
+}
+
+/* A list that is printed should be complete; but no drive is waited for longer than this. */
+static void wait_for_looks(struct ddl_question *question)
+{
+	for (int i = 0; i < COMPLETE_MS / TICK_MS && being_looked_at(question) && !term_signal(); i++) {
+		struct pollfd fd = { .fd = question->watch_fd, .events = POLLIN };
+
+		if (poll(&fd, 1, TICK_MS) > 0)
+			hear(question);
+	}
+	if (plain.news == DDL_NEWS_LIST)
+		plain.news = DDL_NEWS_NONE;
+}
+
 static enum ddl_reply ask_source(struct ddl_question *question)
 {
 	const struct choice choices[] = {
@@ -177,13 +230,27 @@ static enum ddl_reply ask_source(struct ddl_question *question)
 	};
 
 	print_machine(&plain.out, question->machine);
+	plain.news = DDL_NEWS_NONE;
+	if (question->live)
+		wait_for_looks(question);
 	for (;;) {
+		struct ddl_source *const *shown = question->sources; /* the numbers are of this list, whatever is heard */
+		size_t n_shown = question->n_sources;
+
 		show_sources(question);
 		show_choices(choices);
-		if (!prompt(_("Your choice:")))
-			return DDL_REPLY_NO;
-		size_t number = answer_number(question->n_sources);
+		if (!prompt_or_news(_("Your choice:"), question)) {
+			enum ddl_news news = plain.news;
+
+			plain.news = DDL_NEWS_NONE;
+			if (news == DDL_NEWS_LIST && !term_signal())
+				continue;
+			return news == DDL_NEWS_MEDIA && !term_signal() ? DDL_REPLY_AGAIN : DDL_REPLY_NO;
+		}
+		size_t number = answer_number(n_shown);
 		if (number) {
+			question->sources = shown;
+			question->n_sources = n_shown;
 			question->chosen = number - 1;
 			return DDL_REPLY_YES;
 		}

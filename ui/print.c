@@ -191,24 +191,25 @@ void print_machine(const struct print *print, const struct ddl_machine *machine)
 
 char *text_source(char *to, size_t room, const struct ddl_source *source)
 {
-	char size[32];
+	char size[32], looked[128];
 
 	if (source->trouble.code != DDL_OK) {
 		snprintf(to, room, "%s: %s", source->name, ddl_code_sentence(source->trouble.code));
 		return to;
 	}
-	if (source->kind != DDL_SOURCE_DEVICE) {
-		snprintf(to, room, "%s", source->name);
-		return to;
-	}
-	if (!source->size) {
+	if (source->kind == DDL_SOURCE_DEVICE && !source->size && source->look != DDL_LOOK_UNDER_WAY) {
 		snprintf(to, room, _("%s: no medium in the drive"), source->name);
 		return to;
 	}
+	ddl_words_source(looked, sizeof looked, source);
+	if (source->kind != DDL_SOURCE_DEVICE) {
+		snprintf(to, room, "%s%s%s", source->name, *looked ? "  " : "", looked);
+		return to;
+	}
 	ddl_text_size(size, sizeof size, source->size);
-	snprintf(to, room, "%s  %s  %s%s%s", source->name, size,
-		 *source->format ? source->format : _("no file system"),
-		 *source->label ? "  " : "", source->label);
+	snprintf(to, room, "%s  %s  %s%s%s%s%s", source->name, size,
+		 *source->format || source->look == DDL_LOOK_UNDER_WAY ? source->format : _("no file system"),
+		 *source->label ? "  " : "", source->label, *looked ? "  " : "", looked);
 	return to;
 }
 

@@ -75,16 +75,23 @@ int term_signal_fd(void)
 
 int term_wait(int milliseconds)
 {
-	struct pollfd fds[2] = {
-		{ .fd = 0, .events = POLLIN }, { .fd = signal_pipe[0], .events = POLLIN }
+	return term_wait_also(milliseconds, -1);
+}
+
+int term_wait_also(int milliseconds, int fd)
+{
+	struct pollfd fds[3] = {
+		{ .fd = 0, .events = POLLIN }, { .fd = signal_pipe[0], .events = POLLIN }, { .fd = fd, .events = POLLIN }
 	};
 
 	if (first_signal)
 		return -1;
-	int ready = poll(fds, 2, milliseconds);
+	int ready = poll(fds, 3, milliseconds);
 	if (first_signal || (ready < 0 && errno != EINTR) || fds[0].revents & POLLNVAL)
 		return -1;
-	return ready > 0 && fds[0].revents ? 1 : 0;
+	if (ready <= 0)
+		return 0;
+	return fds[0].revents ? 1 : fds[2].revents ? 2 : 0;
 }
 
 bool term_raw(void)

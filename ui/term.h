@@ -26,6 +26,9 @@ int term_signal_fd(void);
  */
 int term_wait(int milliseconds);
 
+/* The same, and 2 when there is no input but `fd` is readable. */
+int term_wait_also(int milliseconds, int fd);
+
 /* Keys at once and without echo on descriptor 0, until term_cooked(); false when it is no terminal. */
 bool term_raw(void);
 void term_cooked(void);

@@ -17,6 +17,7 @@
 
 #include "front.h"
 #include "language.h"
+#include "live.h"
 #include "term.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -76,6 +77,20 @@ static struct ddl_source broken = {
 };
 static struct ddl_source volumes[6];
 
+/* As they are while what is on them is found out. */
+static struct ddl_source looked[] = {
+	{ .name = "sr0", .path = "/dev/sr0", .label = "ACME DRIVER DISK", .format = "iso9660", .model = "QEMU DVD-ROM",
+	  .size = 368 * 1024, .removable = true, .usable = true, .look = DDL_LOOK_DONE, .packs = 1, .fitting = 1 },
+	{ .name = "sdb1", .path = "/dev/sdb1", .label = "STICK", .format = "vfat", .model = "SanDisk Ultra",
+	  .size = 16 * GB, .removable = true, .usable = true, .look = DDL_LOOK_DONE, .packs = 3 },
+	{ .name = "sdc", .path = "/dev/sdc", .label = "", .format = "", .model = "Generic Flash Disk",
+	  .size = 4 * GB, .removable = true, .look = DDL_LOOK_UNDER_WAY },
+	{ .name = "sdd1", .path = "/dev/sdd1", .label = "DATA", .format = "ext4", .model = "Disk",
+	  .size = 4 * GB, .usable = true, .look = DDL_LOOK_DONE, .found = DDL_E_NOT_A_DISK },
+	{ .name = "sde", .path = "/dev/sde", .label = "", .format = "", .model = "Disk", .size = 4 * GB,
+	  .look = DDL_LOOK_UNDER_WAY, .trouble = { DDL_E_TIMEOUT, 0, "" } },
+};
+static struct ddl_source *looked_sources[] = { &looked[0], &looked[1], &looked[2], &looked[3], &looked[4] };
 static struct ddl_source *few_sources[] = { &cd };
 static struct ddl_source *many_sources[10] = { &stick, &cd, &empty, &broken };
 
@@ -260,6 +275,8 @@ static const struct scene {
 	{ "source", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
 	{ "source-added", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
 	{ "source-other-event", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
+	{ "source-looked", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = looked_sources,
+			     .n_sources = COUNT(looked_sources) } },
 	{ "source-none", { .kind = DDL_ASK_SOURCE, .machine = &server } },
 	{ "source-many", { .kind = DDL_ASK_SOURCE, .machine = &large, .sources = many_sources,
 			   .n_sources = COUNT(many_sources), .chosen = 1 } },
@@ -306,13 +323,13 @@ static const struct progress_scene {
 };
 
 /* A message as the kernel sends it waits to be read. */
-static int watch(const char *message, size_t length)
+static void watch(struct ddl_question *question, const char *message, size_t length)
 {
 	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) != 0 || send(ends[1], message, length, 0) < 0)
-		return 0;
-	return ends[0];
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) != 0 || send(ends[1], message, length, 0) < 0 ||
+	    ddl_live_start(&(struct ddl_live_call){ .uevents = ends[0] }, question, NULL) < 0)
+		exit(1);
 }
 
 static int show_question(struct front *front, const char *name, struct ddl_question question)
@@ -327,9 +344,9 @@ static int show_question(struct front *front, const char *name, struct ddl_quest
 
 	question.log = log_text;
 	if (!strcmp(name, "source-added"))
-		question.watch_fd = watch(added, sizeof added);
+		watch(&question, added, sizeof added);
 	else if (!strcmp(name, "source-other-event"))
-		question.watch_fd = watch(unrelated, sizeof unrelated);
+		watch(&question, unrelated, sizeof unrelated);
 	if (question.look)
 		for (size_t i = 0; i < question.look->n_repos; i++)
 			question.ticked[i] = question.look->repos[i]->fit >= DDL_FIT_REPLACES;
