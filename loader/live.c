@@ -28,7 +28,8 @@
 
 #define AT_ONCE 4U            /* workers that work; those that hang are not counted */
 #define HANGS_AFTER_S 3U      /* without a word */
-#define START_UP_S 60U        /* a drive that is starting up is asked so long */
+#define START_UP_TRIES 15U    /* of up to DDL_PROBE_TIMEOUT_MS and a second each */
+#define READ_TRIES 5U
 #define EJECT_TRIES 20U        /* a tenth of a second each */
 #define KERNEL_SPEAKS UINT32_MAX
 #define CLOCK_TICKS (UINT32_MAX - 1)
@@ -96,18 +97,27 @@ void ddl_live_beat(void)
 	report(beat_to, &(struct report){ .kind = REPORT_BEAT });
 }
 
+/* A drive that has just been given its medium says that it is not ready, or fails to read at first. */
+static bool may_come(const struct ddl_probe *probe, const struct ddl_source *source, unsigned tries)
+{
+	return probe->state == DDL_PROBE_NOT_READY ? tries < START_UP_TRIES
+		: probe->state == DDL_PROBE_READ && source->removable && tries < READ_TRIES;
+}
+
 /* Asks the device until it has started up; false when there is nothing to look into. */
 static bool ask_device(const struct ddl_live *live, const struct worker *worker, int out)
 {
 	const char *path = ddl_devices_path(live->call.devices, worker->device);
 	struct report asked = { .kind = REPORT_ASKED };
+	unsigned tries = 0;
 
-	for (unsigned waited = 0; waited < START_UP_S; waited += DDL_PROBE_TIMEOUT_MS / 1000) {
+	do {
+		const struct timespec pause = { tries > 0, 0 };
+
+		(void)nanosleep(&pause, NULL);
 		ddl_probe_devices(&path, &asked.probe, 1, DDL_PROBE_TIMEOUT_MS);
 		report(out, &asked);
-		if (asked.probe.state != DDL_PROBE_NOT_READY)
-			break;
-	}
+	} while (may_come(&asked.probe, worker->source, ++tries));
 	return ddl_devices_take(live->call.arena, live->call.devices, worker->device, &asked.probe) &&
 	       worker->source->usable;
 }
