@@ -28,7 +28,7 @@ def plug(name):
 
 
 CASES = (
-    Case("live-list", {"whole": state(NOTHING, 0, outcome=empty)}, "live whole ddload menu",
+    Case("live-list", {"whole": state(NOTHING, 0, outcome=empty, disks="sda sdb")}, "live whole ddload menu",
          (wait("sda1"), wait(ONE_PACK),
           qmp("device_del", id="medium1"), not_there(ONE_PACK),
           qmp("blockdev-change-medium", id="medium0", filename=str(pack("default")), format="raw"), wait(ONE_PACK),
