@@ -117,6 +117,15 @@ static int insert_module(struct ddl_run *run, const struct ddl_op *op, bool *cha
 	return -1;
 }
 
+/* Before the first disk goes: udev may be looking at it just now. */
+static void settle_udev_before(const struct ddl_run *run, size_t op)
+{
+	while (op-- > 0)
+		if (run->plan->ops[op].kind == DDL_OP_UNLOAD || run->plan->ops[op].kind == DDL_OP_UNBIND)
+			return;
+	run->apply->kernel->ops->udev_settle(run->apply->kernel);
+}
+
 static int run_op(struct ddl_run *run, size_t i)
 {
 	struct ddl_op *op = &run->plan->ops[i];
@@ -133,6 +142,7 @@ static int run_op(struct ddl_run *run, size_t i)
 		result = ddl_firmware_put(run, &op->trouble);
 		break;
 	case DDL_OP_UNLOAD:
+		settle_udev_before(run, i);
 		result = remove_module(run, op->module, &run->changed[i], &op->trouble);
 		break;
 	case DDL_OP_INSERT:
@@ -140,6 +150,7 @@ static int run_op(struct ddl_run *run, size_t i)
 		result = insert_module(run, op, &run->changed[i], &op->trouble);
 		break;
 	case DDL_OP_UNBIND:
+		settle_udev_before(run, i);
 		run->changed[i] = true; /* its override may be cleared though it was not taken */
 		result = kernel->ops->unbind(kernel, op->bus, op->address, &op->trouble);
 		break;

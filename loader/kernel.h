@@ -85,6 +85,11 @@ struct ddl_kernel_ops {
 			 const char ***lines, size_t *count, struct ddl_error *error);
 	/* One line for the kernel log; failure is of no consequence. */
 	void (*log_write)(struct ddl_kernel *kernel, const char *line);
+	/*
+	 * Where udev runs: waits until it is idle, DDL_UDEV_SETTLE_MS at most, so that it neither has a
+	 * disk open that is about to go nor still loads modules by alias.
+	 */
+	void (*udev_settle)(struct ddl_kernel *kernel);
 	/* Sleeps a little; the fake moves its clock on. Milliseconds gone by, with what the caller
 	 * did since the last wait where that was a moment ago. */
 	unsigned (*wait)(struct ddl_kernel *kernel, unsigned milliseconds);

@@ -551,7 +551,7 @@ static const struct ddl_kernel_ops linux_ops = {
 	.bind_driver = linux_bind_driver, .bind_module = linux_bind_module,
 	.firmware_path = linux_firmware_path,
 	.firmware_now = linux_firmware_now, .firmware_reset = linux_firmware_reset, .log_mark = linux_log_mark,
-	.log_since = linux_log_since, .log_write = linux_log_write, .wait = linux_wait,
+	.log_since = linux_log_since, .log_write = linux_log_write, .wait = linux_wait, .udev_settle = linux_udev_settle,
 	.close = linux_close,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of the real kernel share: kernel_linux.c (modules, log, the whole),
- * kernel_bind.c (one device, one driver) and kernel_firmware.c.
+ * kernel_bind.c (one device, one driver), kernel_firmware.c and kernel_udev.c.
  */
 #ifndef DDL_KERNEL_LINUX_H
 #define DDL_KERNEL_LINUX_H
@@ -42,6 +42,7 @@ int linux_bind_driver(struct ddl_kernel *kernel, const char *bus, const char *ad
 		      const char *driver, const char *override, struct ddl_error *error);
 int linux_bind_module(struct ddl_kernel *kernel, const char *bus, const char *address,
 		      const char *module, struct ddl_error *error);
+void linux_udev_settle(struct ddl_kernel *kernel);
 int linux_firmware_path(struct ddl_kernel *kernel, const char *directory, struct ddl_error *error);
 void linux_firmware_now(struct ddl_kernel *kernel, char *to, size_t room);
 int linux_firmware_reset(struct ddl_kernel *kernel, const char *before, struct ddl_error *error);

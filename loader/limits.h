@@ -98,6 +98,7 @@
 #define DDL_SETTLE_SHORT_MS       300U   /* the same when all that was there before is back */
 #define DDL_SETTLE_BARE_MS        5000U  /* the same when one controller has disks and another has none */
 #define DDL_SETTLE_POLL_MS        100U
+#define DDL_UDEV_SETTLE_MS        5000U  /* for udev to be idle, before the first unload and after the last insert */
 #define DDL_REMOVE_RETRY_MS       2000U  /* a driver that is in use for a moment (udev looks at its disk) */
 
 #endif

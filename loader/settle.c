@@ -411,6 +411,10 @@ int ddl_settle(struct ddl_run *run, struct ddl_error *error)
 		return -1;
 	if (wait_until_quiet(run, false, error) != 0)
 		return -1;
+	/* What udev loads by alias is loaded by then, and its links to the disks are there. */
+	run->apply->kernel->ops->udev_settle(run->apply->kernel);
+	if (ddl_run_look(run, error) != 0)
+		return -1;
 	/* A driver may give up, or be changed by somebody else, while it is waited for. */
 	if (check_versions(run, error) != 0)
 		return -1;

@@ -2,6 +2,7 @@
 """More cases for cases.py: what a swap keeps, leaves alone and takes back."""
 
 import os
+import re
 import subprocess
 
 from cases import DRIVER, OLD, PARTS, STOCK, SWAPPED, TARGET, WORKS, Case, Same, all_of, has, pack, state
@@ -152,4 +153,39 @@ found read-only-found
 umount /lib/modules
 """, stock=True, packs=("default", "fail-init"), add=tuple(KMOD_FILES))
 
-CASES = (MODPROBE, KILLED, KILLED_ALL, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
+# Whatever loads modules by alias as soon as a device has lost its driver, and a udev that says when
+# it was waited for: before the old driver goes, and when the new one is there.
+AUTOLOAD = Case("swap-autoloaded", {
+    "swapped": state(SWAPPED, waited="%s %s" % (STOCK, DRIVER), loader=re.compile("[1-9]")),
+    "undone": state(OLD, 4, outcome__result="undone"),
+}, """
+mkdir -p /run/udev /tmp/udev
+: >/run/udev/control
+cat >/bin/udevadm <<'X'
+#!/bin/sh
+[ "$1" = settle ] && cat /sys/module/megaraid_sas/version >>/tmp/udev/waited
+X
+chmod 755 /bin/udevadm
+device=/sys/bus/pci/devices/0000:00:02.0
+autoload() {
+	alias=$(cat $device/modalias)
+	while :; do
+		[ -e $device/driver ] || { echo 1 >>/tmp/udev/loads; modprobe "$alias" >/dev/null 2>&1; }
+		usleep 1000
+	done
+}
+stock
+autoload &
+loader=$!
+rm -rf /run/ddload
+ddload load --replace /packs/default.iso >/tmp/said 2>&1 </dev/null
+status=$?
+cat /tmp/said
+tell swapped "status $status" "waited $(tr '\\n' ' ' </tmp/udev/waited | sed 's/ $//')" "loader $(grep -c . /tmp/udev/loads)"
+kill $loader
+stock
+autoload &
+run undone ddload load --replace --settle 5 /packs/binds-none.iso
+""", stock=True, packs=("default", "binds-none"))
+
+CASES = (AUTOLOAD, MODPROBE, KILLED, KILLED_ALL, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)

@@ -473,6 +473,13 @@ static int fake_opens(struct ddl_kernel *kernel, struct ddl_arena *arena, const 
 	return 0;
 }
 
+static void fake_udev_settle(struct ddl_kernel *kernel)
+{
+	struct fake_kernel *fake = fake_of(kernel);
+
+	snprintf(fake->settled + strlen(fake->settled), sizeof fake->settled - strlen(fake->settled), "[%s]", fake->log);
+}
+
 static int fake_tree_add(struct ddl_kernel *kernel, const struct ddl_module *const *modules, size_t n,
 			 struct ddl_error *error)
 {
@@ -590,7 +597,7 @@ static void fake_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops fake_ops = {
 	.snapshot = fake_snapshot, .may_change = fake_may_change, .tree_find = fake_tree_find,
-	.config = fake_config, .tree_add = fake_tree_add, .opens = fake_opens, .kept_path = fake_kept_path,
+	.config = fake_config, .tree_add = fake_tree_add, .udev_settle = fake_udev_settle, .opens = fake_opens, .kept_path = fake_kept_path,
 	.compare_file = fake_compare_file, .has_param = fake_has_param,
 	.insert = fake_insert, .insert_path = fake_insert_path,
 	.remove = fake_remove, .override_now = fake_override_now, .unbind = fake_unbind,

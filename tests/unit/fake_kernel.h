@@ -72,6 +72,7 @@ struct fake_kernel {
 	bool signed_only;               /* module.sig_enforce=1 */
 	bool tree_read_only;            /* modprobe's tables cannot be written */
 	char announced[256];            /* modules put into them: "a b" */
+	char settled[1024];             /* udev was waited for: the log as it was then, in brackets */
 	bool no_tree;                   /* /lib/modules/<release> is not there */
 	const char *options;            /* modprobe.d options of every module; "" */
 	const char *options_for;        /* … or of this one only; NULL */

@@ -899,6 +899,23 @@ static void codes(void **state)
 	assert_null(ddl_kernel_words_of(several, 2));
 }
 
+/* udev is idle before the first module leaves, and before it is judged whether all is well. */
+static void udev_is_waited_for(void **state)
+{
+	struct world *w = world_new(1);
+
+	(void)state;
+	load_old(w);
+	assert_int_equal(run(w), 0);
+	assert_string_equal(w->fake->settled,
+			    "[][-dep_a -megaraid_sas@1 +megaraid_sas@2 +dep_a ]");
+	world_free(w);
+	w = world_new(0);
+	assert_int_equal(run(w), 0);
+	assert_string_equal(w->fake->settled, "[+megaraid_sas@2 ]");
+	world_free(w);
+}
+
 /* The pack's module alone, and not what is loaded again from the tree. */
 static void modprobe_is_told(void **state)
 {
@@ -928,6 +945,7 @@ static void tree_that_cannot_be_written_is_a_remark(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(udev_is_waited_for),
 		cmocka_unit_test(modprobe_is_told),
 		cmocka_unit_test(tree_that_cannot_be_written_is_a_remark),
 		cmocka_unit_test(works), cmocka_unit_test(swaps), cmocka_unit_test(already),
