@@ -323,6 +323,23 @@ class Maker:
         with (self.path / name).open("a") as file:
             file.write("<!--%s-->" % (" " * 1048576))
 
+    def defect_metadata(self, which, old, new, agree=""):
+        """A text in primary or comps of the third generation; with "agree" repomd.xml has the new sums."""
+        for path in sorted((self.path / "repodata").glob("*-%s.xml*" % which)):
+            packed = path.read_bytes()
+            plain = gzip.decompress(packed) if path.suffix == ".gz" else packed
+            if old.encode() not in plain:
+                raise Mistake("%s does not hold %s" % (path.name, old))
+            plain = plain.replace(old.encode(), new.encode())
+            content = gzip.compress(plain, mtime=0) if path.suffix == ".gz" else plain
+            path.write_bytes(content)
+            if agree:
+                self.edit(self.path / "repodata/repomd.xml",
+                          r'<data type="[^"]*">(?:(?!</data>)[\s\S])*%s[\s\S]*?</data>' % re.escape(path.name),
+                          '<data type="%s"><checksum type="sha256">%s</checksum><location href="repodata/%s"/></data>'
+                          % ("primary" if which == "primary" else "group" if plain is content else "group_gz",
+                             hashlib.sha256(content).hexdigest(), path.name))
+
     def defect_link(self, name, target):
         (self.path / name).unlink(missing_ok=True)
         (self.path / name).symlink_to(target)
