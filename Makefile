@@ -37,7 +37,8 @@ help:
 	@echo 'make parts      stock kernel, drivers, packs, media, initrd, in build/parts'
 	@echo 'make native     the program with glibc: build/native/{plain,asan,ubsan}/ddload'
 	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
-	@echo 'make static, packs, cases, media, screens, qemu, initrd     one suite of tests'
+	@echo 'make static, lint, packs, cases, media, screens, qemu, initrd     one suite of tests'
+	@echo 'make sbom       build/ddload.spdx.json: what is linked in, versions, licences'
 	@echo 'make image      build/ddload.img, to be given beside an initrd (scripts/add-to-initrd)'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
 	@echo 'make demo       boot a virtual server and use ddload in it (DEMO=replace)'
@@ -93,6 +94,14 @@ $(BUILD)/pci.ids.xz: scripts/make-pci-ids | setup
 	@echo 'GEN $@'
 	@scripts/make-pci-ids $@.new
 	@mv $@.new $@
+
+# What is linked in, with versions and licences, as SPDX.
+$(BUILD)/ddload.spdx.json: $(BUILD)/ddload scripts/sbom
+	@echo 'GEN $@'
+	@scripts/sbom $@.new
+	@mv $@.new $@
+
+sbom: $(BUILD)/ddload.spdx.json
 
 # Translations, to be put beside it as well.
 $(BUILD)/%.cat: ui/po/%.po scripts/make-catalogue scripts/catalogue.py
@@ -170,13 +179,15 @@ unit-programs: unit-plain unit-asan unit-ubsan unit-clang
 
 # --- Tests.  Each suite is an executable tests/NAME/run; tests/run adds them up.
 
-suites := $(patsubst tests/%/run,%,$(foreach s,unit static packs cases media screens qemu initrd,$(wildcard tests/$(s)/run)))
+suites := $(patsubst tests/%/run,%,$(foreach s,unit static lint packs cases media screens qemu initrd,$(wildcard tests/$(s)/run)))
 export T
 
 unit: unit-programs
 	@tests/unit/run
 static: all $(static_test_programs)
 	@tests/static/run
+lint: setup
+	@tests/lint/run
 cases: all parts native $(BUILD)/native/asan/fake $(static_test_programs)
 	@tests/cases/run
 packs: all parts
@@ -230,4 +241,4 @@ distclean:
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static packs cases media screens qemu initrd image test test-all bench demo fuzz install clean distclean FORCE
+	static lint sbom packs cases media screens qemu initrd image test test-all bench demo fuzz install clean distclean FORCE

@@ -75,11 +75,12 @@ static void close_between(int first, int last)
 /* The terminal is taken away as well: 0, 1 and 2 lead nowhere. */
 static int close_others(int channel, const int *keep, size_t n_keep, struct ddl_error *error)
 {
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC), next = 3;
 	int *kept = malloc((n_keep + 1) * sizeof(*kept));
+	int nowhere, next = 3;
 
 	if (!kept)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "reader");
+	nowhere = open("/dev/null", O_RDWR | O_CLOEXEC); /* closed below, with all that is not kept */
 	if (n_keep)
 		memcpy(kept, keep, n_keep * sizeof(*kept));
 	kept[n_keep] = channel;

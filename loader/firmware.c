@@ -53,10 +53,10 @@ static int put_file(struct ddl_run *run, int directory, const struct ddl_file *f
 		return ddl_fail(error, DDL_E_PATH, 0, "%s", file->path);
 	ddl_journal_file(run, name);
 	fd = ddl_path_create(directory, name, NULL);
-	if (fd < 0 && unlinkat(directory, name, 0) == 0) /* an earlier pack's file of that name */
+	if (fd < 0) {
+		(void)unlinkat(directory, name, 0); /* an earlier pack's file; if not, the next line says why */
 		fd = ddl_path_create(directory, name, error);
-	else if (fd < 0)
-		fd = ddl_path_create(directory, name, error); /* once more, for the reason */
+	}
 	if (fd < 0) {
 		if (error)
 			error->code = DDL_E_FIRMWARE;

@@ -44,7 +44,7 @@ bool screens_up(void)
 static bool terminal_known(const char *term)
 {
 	/* "dumb" has a description on many systems, and then slang only finds out while drawing. */
-	return term && *term && strcmp(term, "dumb") && strcmp(term, "unknown") &&
+	return term && *term && strcmp(term, "dumb") != 0 && strcmp(term, "unknown") != 0 &&
 	       SLtt_initialize(NULL) == 0;
 }
 
