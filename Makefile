@@ -37,7 +37,7 @@ help:
 	@echo 'make parts      stock kernel, drivers, packs, media, initrd, in build/parts'
 	@echo 'make native     the program with glibc: build/native/{plain,asan,ubsan}/ddload'
 	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
-	@echo 'make static, lint, packs, cases, media, screens, qemu, initrd     one suite of tests'
+	@echo 'make static, lint, packs, cases, media, hostile, screens, qemu, initrd     one suite'
 	@echo 'make sbom       build/ddload.spdx.json: what is linked in, versions, licences'
 	@echo 'make image      build/ddload.img, to be given beside an initrd (scripts/add-to-initrd)'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
@@ -121,6 +121,7 @@ $(BUILD)/tests/static/%: tests/static/%.c Makefile $(BUILD)/deps/built
 # --- The same sources against glibc and Debian's shared libraries, four ways:
 # libddload.a, the program, and each tests/unit/test_*.c with the helpers there.
 
+comma        := ,
 variants     := plain asan ubsan clang
 native_libs  := blkid libkmod libxml-2.0 libarchive nettle libnewt slang
 native_pc     = $(eval native_pc := $$(shell pkg-config --cflags $(native_libs)))$(native_pc)
@@ -168,6 +169,12 @@ $(BUILD)/native/$1/fake: $(patsubst %,$(BUILD)/native/$1/%.o,ui/main tests/cases
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
 
+# Loads of damaged disks on the same kernel; its reads go through the program itself, which lets some fail.
+$(BUILD)/native/$1/damage: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/damage tests/hostile/trial tests/unit/fake_kernel) \
+		$(BUILD)/native/$1/libddload.a
+	@echo 'LD $$@'
+	@$$($1_cc) $$($1_cflags) $$(patsubst %,-Wl$$(comma)--wrap=%,read pread __read_chk __pread_chk) $$^ $$(native_ld) -o $$@
+
 unit-$1: $(tests_of)
 endef
 $(foreach variant,$(variants),$(eval $(call variant_rules,$(variant))))
@@ -179,7 +186,7 @@ unit-programs: unit-plain unit-asan unit-ubsan unit-clang
 
 # --- Tests.  Each suite is an executable tests/NAME/run; tests/run adds them up.
 
-suites := $(patsubst tests/%/run,%,$(foreach s,unit static lint packs cases media screens qemu initrd,$(wildcard tests/$(s)/run)))
+suites := $(patsubst tests/%/run,%,$(foreach s,unit static lint packs cases media hostile screens qemu initrd,$(wildcard tests/$(s)/run)))
 export T
 
 unit: unit-programs
@@ -194,6 +201,8 @@ packs: all parts
 	@tests/packs/run
 media: all parts
 	@tests/media/run
+hostile: all parts $(BUILD)/native/plain/damage
+	@tests/hostile/run
 screens: all $(BUILD)/native/asan/show
 	@tests/screens/run
 qemu: all parts $(static_test_programs)
@@ -207,7 +216,8 @@ $(BUILD)/ddload.img: $(BUILD)/ddload scripts/make-image scripts/cpio.py $(wildca
 
 image: $(BUILD)/ddload.img
 
-test: all parts native unit-programs $(patsubst %,$(BUILD)/native/asan/%,show fake) $(static_test_programs)
+test: all parts native unit-programs $(patsubst %,$(BUILD)/native/asan/%,show fake) \
+		$(BUILD)/native/plain/damage $(static_test_programs)
 	@tests/run $(suites)
 
 test-all: export DDL_TEST_ALL = 1
@@ -241,4 +251,4 @@ distclean:
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static lint sbom packs cases media screens qemu initrd image test test-all bench demo fuzz install clean distclean FORCE
+	static lint sbom packs cases media hostile screens qemu initrd image test test-all bench demo fuzz install clean distclean FORCE
