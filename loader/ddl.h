@@ -385,6 +385,7 @@ enum ddl_reply {
 };
 
 struct ddl_live;
+struct ddl_session;
 
 struct ddl_question {
 	enum ddl_question_kind kind;
@@ -403,6 +404,7 @@ struct ddl_question {
 	const struct ddl_plan *plan; /* APPLY; PAST: what that run was about, and how far it came */
 	const struct ddl_outcome *outcome; /* OUTCOME */
 	const struct ddl_error *error; /* TROUBLE */
+	struct ddl_session *session; /* for ddl_report_…; NULL: no report is to be had */
 	const char *log;          /* the last lines of the log, each with its line feed; "" for none */
 };
 
@@ -415,8 +417,6 @@ struct ddl_front {
 };
 
 /* ----------------------------------------------------------------- sessions */
-
-struct ddl_session;
 
 /*
  * `options` and `front` are copied, what they point to must outlive the session.
@@ -502,6 +502,24 @@ enum ddl_news ddl_live_news(struct ddl_question *question);
 
 /* Lets a drive give its medium out. -1 and the error when it has no such thing, or will not. */
 int ddl_live_eject(struct ddl_question *question, size_t index, struct ddl_error *error);
+
+/*
+ * All that somebody far away needs to know what happened here: the machine, the last outcome, the
+ * log, the kernel's lines, the packs' metadata; no contents of packs. Cleaned, lines ended by line
+ * feeds, to be freed with free(); NULL: no memory.
+ */
+char *ddl_report_text(struct ddl_session *session);
+
+/* The sources that a report may be saved onto. -1 and the error. */
+int ddl_report_places(struct ddl_session *session, struct ddl_source ***places, size_t *count,
+		      struct ddl_error *error);
+
+/*
+ * Saves a report on the source, in a new file at its top, whose name is written to `name`. The one
+ * thing that is ever written to a medium. -1 and the error.
+ */
+int ddl_report_save(struct ddl_session *session, const struct ddl_source *place, char *name, size_t room,
+		    struct ddl_error *error);
 
 /* -------------------------------------------------------------------- words */
 

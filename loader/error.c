@@ -47,6 +47,8 @@ static const struct row rows[DDL_CODES] = {
 		N_("Put it back and try again. Nothing was changed.") },
 	[DDL_E_TIMEOUT] = { "timeout", DDL_REFUSED, N_("The device does not answer."),
 		N_("Try another drive or another port.") },
+	[DDL_E_SAVE] = { "save", DDL_REFUSED, N_("The report could not be saved."),
+		N_("Use a stick that can be written to, with a FAT or ext file system on it.") },
 	[DDL_E_EJECT] = { "eject", DDL_REFUSED, N_("The drive does not give the disk out."),
 		N_("Press the button on the drive, or pull the stick out.") },
 	[DDL_E_NOT_A_DISK] = { "not-a-driver-disk", DDL_NOTHING_FOUND, N_("This is not a driver disk."),

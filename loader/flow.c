@@ -47,6 +47,7 @@ static enum ddl_reply ask(struct flow *flow, struct ddl_question *question)
 {
 	question->machine = &flow->session->machine;
 	question->log = ddl_log_text(flow->session->log);
+	question->session = flow->session;
 	return flow->session->front.ask(flow->session->front.ctx, question);
 }
 
@@ -438,26 +439,6 @@ static enum step step_verify(struct flow *flow)
 
 /* --------------------------------------------------------------------- licence */
 
-/* Cleans `length` bytes and the NUL behind them line by line: line feeds stay. Never grows. */
-static void clean_lines(char *text, size_t length)
-{
-	size_t from = 0, to = 0;
-
-	while (from < length) {
-		char *line = text + from, *end = memchr(line, '\n', length - from);
-		size_t n = end ? (size_t)(end - line) : length - from;
-
-		for (size_t i = 0; i < n; i++)
-			line[i] = line[i] ? line[i] : ' '; /* what stands behind a NUL is to be read, too */
-		memmove(text + to, line, n);
-		to += ddl_text_clean(text + to, n + 1, text + to, n);
-		if (end)
-			text[to++] = '\n';
-		from += n + (end != NULL);
-	}
-	text[to] = '\0';
-}
-
 static char *licence_text(struct flow *flow, const struct ddl_file *file)
 {
 	size_t n = file->size > DDL_MAX_LICENCE ? DDL_MAX_LICENCE : (size_t)file->size;
@@ -466,7 +447,7 @@ static char *licence_text(struct flow *flow, const struct ddl_file *file)
 
 	if (got < 0)
 		return NULL;
-	clean_lines(text, (size_t)got);
+	ddl_text_clean_lines(text, (size_t)got);
 	return text;
 }
 

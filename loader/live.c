@@ -8,13 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/cdrom.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -22,6 +20,7 @@
 
 #include "left_behind.h"
 #include "limits.h"
+#include "medium_mount.h"
 #include "path.h"
 #include "source_probe.h"
 #include "uevent.h"
@@ -62,23 +61,6 @@ struct ddl_live {
 
 static int beat_to = -1;
 static time_t last_beat;
-
-/*
- * What is mounted from here on is seen by this process and its children, and goes with them.
- * False where mounts would be seen by all: then there had better be none. Who may not have a view of
- * their own may not mount either, and reads what needs no mount.
- */
-static bool mount_apart(const char *media)
-{
-	if (unshare(CLONE_NEWNS) < 0)
-		return errno == EPERM;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return false;
-	/* without it an empty directory may be left behind for the next that mounts */
-	if (ddl_path_make_directories(media, 0700) == 0)
-		(void)mount("ddload", media, "ramfs", MS_NODEV | MS_NOSUID | MS_NOEXEC, "mode=0700");
-	return true;
-}
 
 static void report(int out, const struct report *report)
 {
@@ -132,7 +114,7 @@ static _Noreturn void work(const struct ddl_live *live, const struct worker *wor
 	if (worker->device != SIZE_MAX)
 		usable = ask_device(live, worker, out);
 	looked.found.trouble = worker->source->trouble.code;
-	if (usable && mount_apart(live->call.media))
+	if (usable && ddl_mount_apart(live->call.media))
 		live->call.look(live->call.arg, worker->source, &looked.found);
 	else if (usable)
 		looked.kind = REPORT_LEFT_ALONE;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,4 +185,34 @@ int ddl_mount(const char *root, const char *path, const char *name, const char *
 	}
 	*ours = true;
 	return fd;
+}
+
+bool ddl_mount_apart(const char *media)
+{
+	if (unshare(CLONE_NEWNS) < 0)
+		return errno == EPERM;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return false;
+	/* without it an empty directory may be left behind for the next that mounts */
+	if (ddl_path_make_directories(media, 0700) == 0)
+		(void)mount("ddload", media, "ramfs", MS_NODEV | MS_NOSUID | MS_NOEXEC, "mode=0700");
+	return true;
+}
+
+bool ddl_mount_writes(const char *format)
+{
+	return strcmp(format, "vfat") == 0 || strcmp(format, "exfat") == 0 || strncmp(format, "ext", 3) == 0;
+}
+
+int ddl_mount_writable(const char *path, const char *format, const char *place, struct ddl_error *error)
+{
+	const struct kind *kind = ddl_mount_writes(format) ? kind_of(format) : NULL;
+	int cause = EROFS;
+
+	for (size_t t = 0; kind && t < MAX_TYPES && kind->types[t]; t++) {
+		if (mount(path, place, kind->types[t], MS_NODEV | MS_NOSUID | MS_NOEXEC, "") == 0)
+			return 0;
+		cause = errno;
+	}
+	return ddl_fail(error, DDL_E_SAVE, cause, "%s", format);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Mounting a medium so that nothing on it is changed, executed or trusted. Only
- * medium.c (and source.c, for what can be mounted at all) includes this.
+ * Mounting a medium so that nothing on it is changed, executed or trusted. For medium.c;
+ * source.c asks what can be mounted at all, live.c and diagnosis.c mount in children of their own.
  */
 #ifndef DDL_MEDIUM_MOUNT_H
 #define DDL_MEDIUM_MOUNT_H
@@ -26,5 +26,18 @@ int ddl_mount(const char *root, const char *path, const char *name, const char *
 
 /* Unmounts and removes the mount point; in use: as soon as it no longer is. */
 void ddl_mount_undo(const char *mountpoint);
+
+/*
+ * What this process and its children mount from here on below `media` is seen by them alone, and
+ * goes with them. False where mounts would be seen by all: then there had better be none. Who may
+ * not have a view of their own may not mount either, which is true.
+ */
+bool ddl_mount_apart(const char *media);
+
+/* May a report be written onto this file system? */
+bool ddl_mount_writes(const char *format);
+
+/* Mounts the device on an existing directory to be written to: only for a report that a person asks for. */
+int ddl_mount_writable(const char *path, const char *format, const char *place, struct ddl_error *error);
 
 #endif

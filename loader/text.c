@@ -86,6 +86,25 @@ void ddl_text_clean_in_place(char *text)
 	(void)ddl_text_clean(text, n + 1, text, n); /* never grows: reading stays ahead of writing */
 }
 
+void ddl_text_clean_lines(char *text, size_t length)
+{
+	size_t from = 0, to = 0;
+
+	while (from < length) {
+		char *line = text + from, *end = memchr(line, '\n', length - from);
+		size_t n = end ? (size_t)(end - line) : length - from;
+
+		for (size_t i = 0; i < n; i++)
+			line[i] = line[i] ? line[i] : ' '; /* what stands behind a NUL is to be read, too */
+		memmove(text + to, line, n);
+		to += ddl_text_clean(text + to, n + 1, text + to, n);
+		if (end)
+			text[to++] = '\n';
+		from += n + (end != NULL);
+	}
+	text[to] = '\0';
+}
+
 /* Wide in the sense of Unicode's East Asian Width W and F, in ranges. */
 static bool is_wide(uint32_t c)
 {

@@ -20,6 +20,9 @@ size_t ddl_text_clean(char *to, size_t room, const char *from, size_t length);
 /* The same in place. */
 void ddl_text_clean_in_place(char *text);
 
+/* `length` bytes with room for a NUL behind them, in place, line by line: line feeds stay. Never grows. */
+void ddl_text_clean_lines(char *text, size_t length);
+
 /* Columns on a terminal: 0 for combining marks, 2 for wide characters, 1 otherwise. */
 size_t ddl_text_width(const char *utf8);
 

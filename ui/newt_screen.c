@@ -421,21 +421,6 @@ static void right_label(struct screen *screen, int row, const char *text)
 	screen_label(screen, screen->width - 1 - (int)ddl_text_width(text), row, text, 0);
 }
 
-static void write_log(const struct print *print, const void *what)
-{
-	print_log(print, what);
-}
-
-static void show_log(const struct ddl_question *question)
-{
-	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
-	char *text = screen_report(write_log, question);
-
-	if (text)
-		screen_text(_("Log"), text, NULL, close);
-	free(text);
-}
-
 static void add_log_keys(struct screen *screen)
 {
 	screen_label(screen, 1, screen->height - 2, _("F2 or L: the log"), 0);
@@ -468,7 +453,7 @@ int screen_text_log(const char *title, const char *text, const char *help,
 	if (!buttons[1].label) /* there is but one answer: Enter gives it from everywhere */
 		screen_key(&screen, SCREEN_ENTER);
 	while ((key = screen_run(&screen)) == NEWT_KEY_F2 || (question && key == KEY_LOG))
-		show_log(question);
+		screen_log(question);
 	screen_close(&screen);
 	free(filled);
 	return key;

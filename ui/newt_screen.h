@@ -84,6 +84,9 @@ int screen_text(const char *title, const char *text, const char *help,
 int screen_text_log(const char *title, const char *text, const char *help,
 		    const struct screen_button *buttons, const struct ddl_question *question);
 
+/* The log, and what can be done with it: a report to be saved or read, a shell. */
+void screen_log(const struct ddl_question *question);
+
 /* Copies so much of `text` as fits into `columns`, and fills up with blanks. Returns `to`. */
 char *screen_column(char *to, size_t room, const char *text, size_t columns);
 

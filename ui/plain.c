@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "compare.h"
+#include "console.h"
 #include "term.h"
 #include "text.h"
 
@@ -163,13 +164,68 @@ static char choose(const struct choice *choices)
 	}
 }
 
-/* The same, where 'l' shows the log and asks again. */
+static void save_report(const struct ddl_question *question)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_source **places = NULL;
+	char line[512];
+	size_t count = 0, number;
+
+	if (ddl_report_places(question->session, &places, &count, &error) < 0) {
+		print_trouble(&plain.out, &error);
+		return;
+	}
+	if (!count) {
+		print_line(&plain.out, 0, "%s", _("No stick was found that could be written to. Put in one with a FAT or ext "
+						  "file system, and try again."));
+		return;
+	}
+	print_line(&plain.out, 0, "%s", _("A new file will be written on:"));
+	for (size_t i = 0; i < count; i++)
+		print_line(&plain.out, 1, "%zu  %s", i + 1, text_source(line, sizeof line, places[i]));
+	if (!prompt(_("Your choice:")) || !(number = answer_number(count)))
+		return;
+	if (ddl_report_save(question->session, places[number - 1], line, sizeof line, &error) < 0)
+		print_trouble(&plain.out, &error);
+	else
+		print_line(&plain.out, 0, _("The report is on %s, in the file %s."), places[number - 1]->name, line);
+}
+
+static void print_report(const struct ddl_question *question)
+{
+	char *text = ddl_report_text(question->session);
+
+	if (text)
+		print_text(&plain.out, 0, text);
+	free(text);
+}
+
+static void log_choices(const struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'r', _("show the whole report") }, { 's', _("save the report on a stick") }, { 'h', _("a shell") },
+		{ 'b', _("back") }, { 0, NULL }
+	};
+
+	print_log(&plain.out, question);
+	for (char key = 'l'; question->session && key && key != 'b';) {
+		key = choose(choices);
+		if (key == 'r')
+			print_report(question);
+		else if (key == 's')
+			save_report(question);
+		else if (key == 'h' && !console_shell())
+			print_line(&plain.out, 0, "%s", _("There is no shell here."));
+	}
+}
+
+/* The same, where 'l' shows the log and what can be done with it, and asks again. */
 static char choose_log(const struct choice *choices, const struct ddl_question *question)
 {
 	char key;
 
 	while ((key = choose(choices)) == 'l')
-		print_log(&plain.out, question);
+		log_choices(question);
 	return key;
 }
 

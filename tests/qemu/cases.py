@@ -56,6 +56,7 @@ class Case:
     append: str = ""
     raw: tuple = ()                  # arguments for QEMU itself
     vga: bool = False
+    writable: bool = False           # the media, to the guest
     limit: int = 90
     slow: bool = False               # only with DDL_TEST_ALL=1
 

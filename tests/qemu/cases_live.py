@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The list of media while it is on the screen: plugged, pulled, changed and hanging media in a real machine."""
 
-from cases import NOTHING, PARTS, Case, empty, key, pack, qmp, slow_reading, state, wait
+from cases import NOTHING, PARTS, Case, empty, has, key, pack, qmp, screens, slow_reading, state, wait
 
 STICK = PARTS / "media" / "stick-iso.img"
 ONE_PACK = "1 pack, 1 for this machine"
@@ -39,4 +39,19 @@ CASES = (
           key("Esc"), wait("The device does not answer."), wait(ONE_PACK), slow_reading("hangs", 0),
           key("c")),
          media=("cd-ide:", "usb:%s" % STICK), append="TERM=xterm", limit=150),
+    # The driver fails, and the report is saved on the stick; nothing else on it is changed.
+    Case("report", {"whole": state(NOTHING, 4, disks="sda", outcome__result="undone", mounts=""),
+                    "saved": {"status": 0, "said": has("this init always fails"), "mounts": ""}}, """
+within 20 test -e /dev/sda1
+live whole ddload menu
+mount /dev/sda1 /mnt
+status=$?
+grep 'always fails' /mnt/ddload-report.txt >/tmp/said || status=2
+[ "$(ls /mnt | wc -l)" = 2 ] || status=3
+umount /mnt
+tell saved "status $status" "said $(base64 -w0 /tmp/said)"
+""", (wait("This machine and its media"), key("Down")) + screens()[1:] +
+         (wait("Loading failed"), key("l"), wait("Save a report"), key("s"), wait("A new file will be written on"),
+          key("Enter"), wait("in the file ddload-report.txt"), key("Enter"), key("c"), wait("Another disk"), key("c")),
+         media=("usb:%s" % STICK, "cd-ide:%s" % pack("fail-init")), append="TERM=xterm", writable=True, limit=120),
 )

@@ -6,7 +6,8 @@
  *	show [--plain] SCENE
  *
  * After the answer it prints "reply: WORD" and what was chosen; scenes that show progress
- * go on until they are told to stop, and print "reply: stopped".
+ * go on until they are told to stop, and print "reply: stopped". SHOW_ROOT is the root of a
+ * machine without media, for what can be done with a log.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -353,7 +354,10 @@ static int show_question(struct front *front, const char *name, struct ddl_quest
 	for (size_t i = 0; question.kind == DDL_ASK_APPLY && i < question.plan->n_notes; i++)
 		front->ddl.event(front->ddl.ctx, &(struct ddl_event){ .kind = DDL_EVENT_NOTE,
 			.phase = DDL_PHASE_PLAN, .what = question.plan->notes[i] }); /* as the flow does */
+	if (!strcmp(name, "trouble"))
+		question.session = ddl_session_new(&(struct ddl_options){ .root = getenv("SHOW_ROOT") }, &front->ddl, NULL);
 	enum ddl_reply reply = front->ddl.ask(front->ddl.ctx, &question);
+	ddl_session_free(question.session);
 	front->finish(front);
 	printf("reply: %s", words[reply]);
 	if (question.kind == DDL_ASK_SOURCE && reply == DDL_REPLY_YES)

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The log on the screen, and what one can do there: save a report, read it, take a shell. */
+#include "newt_screen.h"
+
+#include <stdlib.h>
+
+#include "console.h"
+#include "print.h"
+
+#define MOST_PLACES 8
+#define LINE_ROOM 512U
+
+static const struct screen_button *close_only(void)
+{
+	static struct screen_button close[2];
+
+	close[0] = (struct screen_button){ _("Close"), 'c' };
+	return close;
+}
+
+static void write_log(const struct print *print, const void *what)
+{
+	print_log(print, what);
+}
+
+static void say_error(const struct ddl_error *error)
+{
+	char text[2 * LINE_ROOM], about[LINE_ROOM];
+
+	snprintf(text, sizeof text, "%s\n%s\n\n%s", ddl_code_sentence(error->code),
+		 ddl_words_about(about, sizeof about, error), ddl_code_hint(error->code));
+	screen_text(_("Save a report"), text, NULL, close_only());
+}
+
+static void save_on(const struct ddl_question *question, const struct ddl_source *place)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	char name[64], text[LINE_ROOM];
+
+	if (ddl_report_save(question->session, place, name, sizeof name, &error) < 0) {
+		say_error(&error);
+		return;
+	}
+	snprintf(text, sizeof text, _("The report is on %s, in the file %s."), place->name, name);
+	screen_text(_("Save a report"), text, NULL, close_only());
+}
+
+/* Which of them; NULL: none. */
+static const struct ddl_source *choose_place(struct ddl_source *const *places, size_t count)
+{
+	const struct screen_button buttons[] = { { _("Save"), 's' }, { _("Back"), 'b' }, { NULL, 0 } };
+	bool scrolls = count > MOST_PLACES;
+	int rows = scrolls ? MOST_PLACES : (int)count;
+	struct screen screen;
+	char line[LINE_ROOM], cut[LINE_ROOM];
+
+	screen_open(&screen, _("Save a report"), screen_widest(), rows + 4);
+	screen_label(&screen, 1, 0, _("A new file will be written on:"), SCREEN_COLOUR_STRONG);
+	newtComponent list = newtListbox(1, 1, rows, NEWT_FLAG_RETURNEXIT | (scrolls ? NEWT_FLAG_SCROLL : 0));
+	for (size_t i = 0; i < count; i++) {
+		screen_column(cut, sizeof cut, text_source(line, sizeof line, places[i]),
+			      (size_t)screen.width - (scrolls ? 5 : 2));
+		newtListboxAppendEntry(list, cut, (void *)(uintptr_t)(i + 1));
+	}
+	newtListboxSetWidth(list, screen.width - 2);
+	screen_add(&screen, list);
+	screen_buttons(&screen, buttons);
+	int key = screen_run(&screen);
+	size_t number = (size_t)(uintptr_t)newtListboxGetCurrent(list);
+	screen_close(&screen);
+	return (key == SCREEN_ENTER || key == 's') && number ? places[number - 1] : NULL;
+}
+
+static void save_report(const struct ddl_question *question)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_source **places = NULL;
+	const struct ddl_source *place;
+	size_t count = 0;
+
+	if (ddl_report_places(question->session, &places, &count, &error) < 0) {
+		say_error(&error);
+		return;
+	}
+	newt_progress_close(); /* looking for media is an event, too */
+	if (!count) {
+		screen_text(_("Save a report"), _("No stick was found that could be written to. Put in one with a FAT or ext "
+						  "file system, and try again."), NULL, close_only());
+		return;
+	}
+	place = choose_place(places, count);
+	if (place)
+		save_on(question, place);
+}
+
+static void show_report(const struct ddl_question *question)
+{
+	char *text = ddl_report_text(question->session);
+
+	if (text)
+		screen_text(_("Report"), text, NULL, close_only());
+	free(text);
+}
+
+static void take_shell(void)
+{
+	newtSuspend();
+	puts(_("This is a shell. \"exit\" takes you back to ddload."));
+	bool there = console_shell();
+	newtResume();
+	if (!there)
+		screen_text(_("Shell"), _("There is no shell here."), NULL, close_only());
+}
+
+void screen_log(const struct ddl_question *question)
+{
+	const struct screen_button all[] = {
+		{ _("Close"), 'c' }, { _("Save a report"), 's' }, { _("Report"), 'r' }, { _("Shell"), 'h' }, { NULL, 0 }
+	};
+
+	for (;;) {
+		char *text = screen_report(write_log, question);
+		int key = SCREEN_GONE;
+
+		if (text)
+			key = screen_text(_("Log"), text, NULL, question->session ? all : close_only());
+		free(text);
+		switch (key) {
+		case 's':
+			save_report(question);
+			break;
+		case 'r':
+			show_report(question);
+			break;
+		case 'h':
+			take_shell();
+			break;
+		default:
+			return;
+		}
+	}
+}
