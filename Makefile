@@ -175,12 +175,21 @@ $(BUILD)/native/$1/damage: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/dam
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$(patsubst %,-Wl$$(comma)--wrap=%,read pread __read_chk __pread_chk) $$^ $$(native_ld) -o $$@
 
+# A fuzz target over files that are given, without libFuzzer.
+$(BUILD)/native/$1/replay_%: $(BUILD)/native/$1/tests/fuzz/fuzz_%.o $(BUILD)/native/$1/tests/fuzz/replay.o \
+		$(BUILD)/native/$1/libddload.a
+	@echo 'LD $$@'
+	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
+
 unit-$1: $(tests_of)
 endef
 $(foreach variant,$(variants),$(eval $(call variant_rules,$(variant))))
 .SECONDARY: # objects are kept
 
 native: $(patsubst %,$(BUILD)/native/%/ddload,$(variants))
+
+hostile_programs := $(BUILD)/native/plain/damage $(foreach v,asan ubsan,\
+	$(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/native/$v/replay_%,$(wildcard tests/fuzz/fuzz_*.c)))
 
 unit-programs: unit-plain unit-asan unit-ubsan unit-clang
 
@@ -201,7 +210,7 @@ packs: all parts
 	@tests/packs/run
 media: all parts
 	@tests/media/run
-hostile: all parts $(BUILD)/native/plain/damage
+hostile: all parts $(hostile_programs)
 	@tests/hostile/run
 screens: all $(BUILD)/native/asan/show
 	@tests/screens/run
@@ -217,7 +226,7 @@ $(BUILD)/ddload.img: $(BUILD)/ddload scripts/make-image scripts/cpio.py $(wildca
 image: $(BUILD)/ddload.img
 
 test: all parts native unit-programs $(patsubst %,$(BUILD)/native/asan/%,show fake) \
-		$(BUILD)/native/plain/damage $(static_test_programs)
+		$(hostile_programs) $(static_test_programs)
 	@tests/run $(suites)
 
 test-all: export DDL_TEST_ALL = 1
