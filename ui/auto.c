@@ -455,11 +455,11 @@ enum ddl_status command_auto(const struct cli *cli)
 	}
 	take_words(&run);
 	if (!cli->engine.root) {
+		console_quiet();
 		run.console_missing = run.words.console && !console_take(run.words.console);
 		if (run.console_missing || !run.words.console)
 			console_take(NULL); /* where there is none either, what is said goes where it goes */
 		term_start(); /* for the terminal that it is now */
-		console_quiet();
 	}
 	language_choose(cli->engine.root, run.words.lang ? run.words.lang : cli->language); /* TERM is known now */
 	run.out = print_on(stderr, cli->verbose);

@@ -89,8 +89,8 @@ static void size_terminal(int fd)
 	}
 }
 
-/* Ends with the child's status; what asks this process to end is passed on. */
-static _Noreturn void wait_for(pid_t child)
+/* Ends with the child's status; what asks this process to end is passed on. A child that was killed has put nothing back. */
+static _Noreturn void wait_for(pid_t child, int tty, const struct termios *modes)
 {
 	int status;
 
@@ -100,17 +100,24 @@ static _Noreturn void wait_for(pid_t child)
 		if (term_signal())
 			kill(child, term_signal());
 	}
+	console_loud();
+	if (!WIFEXITED(status) && modes)
+		tcsetattr(tty, TCSANOW, modes);
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 bool console_take(const char *name)
 {
 	char active[256];
+	struct termios modes;
 	pid_t child;
+	bool known;
 	int fd;
 
-	if (!name && isatty(0) && isatty(1) && tcgetpgrp(0) >= 0)
+	if (!name && isatty(0) && isatty(1) && tcgetpgrp(0) >= 0) {
+		size_terminal(0);
 		return true;
+	}
 	if (!name) {
 		active_console(active, sizeof active);
 		name = active;
@@ -118,13 +125,14 @@ bool console_take(const char *name)
 	if (!*name || (fd = open_tty(name, O_RDWR)) < 0)
 		return false;
 	fflush(NULL);
+	known = tcgetattr(fd, &modes) == 0;
 	child = fork();
 	if (child < 0) {
 		close(fd);
 		return false;
 	}
 	if (child > 0)
-		wait_for(child);
+		wait_for(child, fd, known ? &modes : NULL);
 	setsid();
 	ioctl(fd, TIOCSCTTY, 0); /* another session's terminal: keys arrive, Ctrl-C does not */
 	for (int to = 0; to <= 2; to++)

@@ -18,7 +18,10 @@
  */
 bool console_take(const char *name);
 
-/* Keeps kernel messages off the consoles until console_loud(). */
+/*
+ * Keeps kernel messages off the consoles until console_loud(). Called before console_take(),
+ * the waiting parent puts them back, too: a child that is killed cannot.
+ */
 void console_quiet(void);
 void console_loud(void);
 
