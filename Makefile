@@ -220,7 +220,7 @@ initrd: all parts
 	@tests/initrd/run
 
 # An initrd of its own, to be given beside another one: scripts/make-image --help.
-$(BUILD)/ddload.img: $(BUILD)/ddload scripts/make-image scripts/cpio.py $(wildcard initrd/* initrd/*/*)
+$(BUILD)/ddload.img: $(BUILD)/ddload $(BUILD)/pci.ids.xz $(catalogues) scripts/make-image scripts/cpio.py $(wildcard initrd/* initrd/*/*)
 	@scripts/make-image $@
 
 image: $(BUILD)/ddload.img
@@ -246,6 +246,8 @@ man_pages := $(wildcard ui/*.8)
 install: all
 	install -D -m 755 $(BUILD)/ddload $(DESTDIR)$(sbindir)/ddload
 	install -D -m 644 -t $(DESTDIR)/usr/share/ddload $(BUILD)/pci.ids.xz $(catalogues)
+	install -d $(DESTDIR)/usr/share/ddload/initrd
+	cp -R $(filter-out initrd/demo-init,$(wildcard initrd/*)) $(DESTDIR)/usr/share/ddload/initrd/
 	$(if $(man_pages),install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(man_pages))
 
 # clean keeps what takes minutes and the network: the libraries and the parts.

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # dracut module 99ddload: puts ddload into the initrd, and runs it before udev is told of the
-# devices. With systemd the pre-trigger hook is run by dracut-pre-trigger.service, which is
-# ordered before systemd-udev-trigger.service; the console is taken by ddload itself.
+# devices: from a pre-trigger hook, or, where systemd is in the initrd, as the unit
+# ddload.service.
 
 # Only where it is asked for (--add ddload, add_dracutmodules): it asks for a key at each boot.
 check() {
@@ -22,16 +22,27 @@ installkernel() {
 }
 
 install() {
-	local program term
-	program=$(command -v ddload)
-	inst_simple "$program" /usr/bin/ddload
-	for term in linux xterm vt100 vt102; do
-		inst_multiple -o "/lib/terminfo/${term:0:1}/$term" "/usr/share/terminfo/${term:0:1}/$term"
-	done
+	local file shared=/usr/share/ddload/initrd
 	# shellcheck disable=SC2154
-	inst_hook pre-trigger 05 "$moddir/ddload-hook.sh"
-	# Packs that are to be found without a medium.
-	for program in /etc/ddload/packs/*.iso; do
-		[ ! -e "$program" ] || inst_simple "$program" "/ddload/${program##*/}"
+	[ ! -e "$moddir/../ddload-hook" ] || shared=$moddir/..
+	inst_simple "$(command -v ddload)" /usr/bin/ddload
+	inst_script "$shared/ddload-hook" /usr/bin/ddload-hook
+	inst_multiple cat mkdir modprobe
+	for file in linux xterm vt100 vt102; do
+		inst_multiple -o "/lib/terminfo/${file:0:1}/$file" "/usr/share/terminfo/${file:0:1}/$file"
+	done
+	inst_hook cmdline 30 "$moddir/cmdline.sh"
+	inst_hook pre-trigger 05 "$moddir/pre-trigger.sh"
+	if dracut_module_included systemd; then
+		# shellcheck disable=SC2154
+		inst_simple "$shared/ddload.service" "$systemdsystemunitdir/ddload.service"
+		$SYSTEMCTL -q --root "$initdir" add-wants sysinit.target ddload.service
+	fi
+	# Names of controllers, other languages; packs that are to be found without a medium.
+	for file in /usr/share/ddload/*.xz /usr/share/ddload/*.cat; do
+		[ ! -e "$file" ] || inst_simple "$file"
+	done
+	for file in /etc/ddload/packs/*.iso; do
+		[ ! -e "$file" ] || inst_simple "$file" "/ddload/${file##*/}"
 	done
 }
