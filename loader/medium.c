@@ -87,19 +87,34 @@ static bool device_gone(const char *device)
 	return lost;
 }
 
-bool ddl_medium_gone(const struct ddl_medium *medium)
+/* Reads from a stick fail some moments before the kernel takes its device away. */
+static bool device_goes(const char *device)
 {
 	const struct timespec pause = { 0, GONE_POLL_MS * 1000000L };
 
-	if (!medium->device)
-		return false;
-	/* Reads from a stick fail some moments before the kernel takes its device away. */
-	for (unsigned waited = 0; !device_gone(medium->device); waited += GONE_POLL_MS) {
+	for (unsigned waited = 0; !device_gone(device); waited += GONE_POLL_MS) {
 		if (waited >= GONE_WAIT_MS)
 			return false;
 		(void)nanosleep(&pause, NULL);
 	}
 	return true;
+}
+
+bool ddl_medium_gone(const struct ddl_medium *medium)
+{
+	return medium->device && device_goes(medium->device);
+}
+
+void ddl_medium_name_trouble(const struct ddl_source *source, const char *root, struct ddl_error *trouble)
+{
+	bool opening = trouble->code == DDL_E_OPEN || trouble->code == DDL_E_MOUNT;
+	char path[DDL_MAX_PATH];
+
+	/* to open or mount what is there fails for many a reason, and is not asked about those */
+	if (source->kind != DDL_SOURCE_DEVICE || (trouble->code != DDL_E_READ && !(opening && gone(trouble->os_errno))))
+		return;
+	if (ddl_path_join(path, sizeof(path), root, source->path) && device_goes(path))
+		trouble->code = DDL_E_GONE;
 }
 
 /* A compressed file is a module when it is called one; the child that reads it sees whether it is. */

@@ -68,6 +68,9 @@ struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_err
  */
 bool ddl_medium_gone(const struct ddl_medium *medium);
 
+/* What went wrong while the device was looked at becomes DDL_E_GONE where that is the cause. */
+void ddl_medium_name_trouble(const struct ddl_source *source, const char *root, struct ddl_error *trouble);
+
 /* Unmounts, closes, removes the mount point, frees. NULL allowed. */
 void ddl_medium_close(struct ddl_medium *medium);
 

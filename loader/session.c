@@ -411,8 +411,10 @@ static int look_at_medium(struct ddl_session *session, struct ddl_look *look, si
 	struct ddl_medium *medium = medium_of(session, number, trouble);
 	struct ddl_scan scan;
 
-	if (!medium || ddl_scan_medium(session->arena, medium, &confine, &scan, trouble) < 0)
+	if (!medium || ddl_scan_medium(session->arena, medium, &confine, &scan, trouble) < 0) {
+		ddl_medium_name_trouble(look->source, root_of(session), trouble);
 		return trouble->code == DDL_E_MEMORY ? -1 : 0;
+	}
 	for (size_t i = 0; i < scan.n_notes; i++)
 		if (add_note(session, look, scan.notes[i]) < 0)
 			return -1;
@@ -444,6 +446,10 @@ static int look_at_inner(struct ddl_session *session, struct ddl_look *look, siz
 		return -1;
 	if (trouble.code == DDL_OK || (trouble.code == DDL_E_NOT_A_DISK && !ddl_text_ends_in(name, ".iso")))
 		return 0;
+	if (trouble.code == DDL_E_GONE && look->trouble.code == DDL_OK) { /* and all else on it is, too */
+		look->trouble = trouble;
+		return 0;
+	}
 	note = ddl_arena_printf(session->arena, "%s: %s (%s)", session->opened[number].inside,
 				ddl_code_sentence(trouble.code), trouble.text);
 	return add_note(session, look, note);
@@ -546,9 +552,9 @@ struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source
 	if (!known_machine(session, error))
 		return NULL;
 	(void)ddl_session_phase(session, DDL_PHASE_LOOK, source->name);
-	if (source->trouble.code != DDL_OK)
-		look->trouble = source->trouble;
-	else if (look_everywhere(session, look, error) < 0)
+	look->trouble = source->trouble;
+	ddl_medium_name_trouble(source, root_of(session), &look->trouble);
+	if (look->trouble.code == DDL_OK && look_everywhere(session, look, error) < 0)
 		return NULL;
 	if (look->trouble.code != DDL_OK)
 		ddl_log_error(session->log, source->name, &look->trouble);

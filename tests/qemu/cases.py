@@ -323,6 +323,17 @@ run pulled timeout 40 ddload load /dev/sda1
 run alive timeout 20 ddload load any
 """, (mark("ready"), slow_reading("medium0", 60000), line("go"), pause(3), qmp("device_del", id="medium0")),
          media=("usb:%s" % (PARTS / "media" / "stick-tree.img"),)),
+    # As soon as it is mounted, while the metadata is read.
+    Case("pulled-early", {"pulled": refused(NOTHING, GONE)}, """
+within 20 test -e /dev/sda1
+mark ready
+read -r go
+mounted() { until grep -q ^/dev/sda1 /proc/mounts; do usleep 1000; done; mark mounted; }
+mounted &
+run pulled timeout 60 ddload load /dev/sda1
+""", (mark("ready"), slow_reading("medium0", 60000), line("go"), mark("mounted"), slow_reading("medium0", 1000),
+          pause(2), qmp("device_del", id="medium0")),
+         media=("usb:%s" % (PARTS / "media" / "stick-tree.img"),), slow=True),
     Case("pulled-on-screen", {"whole": state(NOTHING, 0)}, PROMPT,
          (wait("to load a driver disk"), key("F9"), wait("This machine and its media"), slow_reading("medium0", 5000),
           press("Enter"), pause(1), qmp("eject", id="medium0", force=True), wait(GONE), key("c")),
