@@ -404,7 +404,7 @@ static int run_plan(struct ddl_run *run)
 
 	tell_phase(run, DDL_PHASE_APPLY);
 	for (i = 0; i < run->plan->n_ops; i++)
-		if (run_op(run, i) != 0)
+		if (run_op(run, i) != 0 && !run->plan->ops[i].optional)
 			break;
 	if (i < run->plan->n_ops) {
 		outcome->error = run->plan->ops[i].trouble;

@@ -264,6 +264,7 @@ static void module(struct ddl_codec *codec, struct ddl_module *item)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ddl_codec_text(codec, names[i], DDL_MAX_NAME);
 	ddl_codec_text(codec, &item->description, DDL_MAX_TEXT);
+	ddl_codec_text(codec, &item->softdeps, DDL_MAX_TEXT);
 	ddl_codec_flag(codec, &item->has_signature);
 	ddl_codec_texts(codec, &item->aliases, &item->n_aliases, DDL_MAX_ALIASES, DDL_MAX_NAME);
 	ddl_codec_texts(codec, &item->depends, &item->n_depends, DDL_MAX_DEPENDS, DDL_MAX_NAME);

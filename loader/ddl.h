@@ -170,6 +170,7 @@ struct ddl_module {
 	size_t n_depends;
 	const char **firmware;
 	size_t n_firmware;
+	const char *softdeps;     /* "pre: a b post: c", of several ":" in between; "" when none */
 	struct ddl_file *file;    /* its staged bytes, uncompressed */
 	/* held against this machine */
 	enum ddl_fit fit;
@@ -281,6 +282,7 @@ struct ddl_op {
 	const char *bus, *address; /* UNBIND, BIND: the device; else "" */
 	const char *driver;       /* UNBIND: the driver that holds it; else "" */
 	const char *override;     /* UNBIND: its driver_override before; else "" */
+	bool optional;            /* INSERT: for a softdep: its failing is no failure of the load */
 	enum ddl_op_state state;
 	struct ddl_error trouble;
 };

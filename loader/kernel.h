@@ -43,6 +43,14 @@ struct ddl_kernel_ops {
 	/* Options that modprobe.d sets for the module ("" for none), and whether it is blacklisted. */
 	int (*config)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
 		      const char **options, bool *blacklisted, struct ddl_error *error);
+	/* All that modprobe.d and modules.softdep say, as in ddl_module's softdeps; "" for nothing. NULL: no memory. */
+	const char *(*softdeps)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name);
+	/*
+	 * The modules that a word of a softdep stands for, as modprobe finds them: its own name, or an
+	 * alias in modprobe.d or in the tree, but for blacklisted ones. None is no error. -1: no memory.
+	 */
+	int (*tree_names)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *word,
+			  const char ***names, size_t *count);
 	/* The file that an earlier load kept of a pack's module of that name; "" for none. NULL: no memory. */
 	const char *(*kept_path)(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name);
 	/*

@@ -27,6 +27,7 @@
 #include "kernel_words.h"
 #include "machine.h"
 #include "machine_opens.h"
+#include "modprobe_conf.h"
 #include "module.h"
 #include "module_file.h"
 #include "param_defaults.h"
@@ -271,6 +272,48 @@ static int linux_config(struct ddl_kernel *kernel, struct ddl_arena *arena, cons
 		*options = ddl_arena_dup(arena, set);
 	kmod_module_unref(mod);
 	return *options ? 0 : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+}
+
+static const char *linux_softdeps(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name)
+{
+	struct kmod_config_iter *iter = kmod_config_get_softdeps(linux_of(kernel)->ctx);
+	const char *all = "";
+
+	while (iter && all && kmod_config_iter_next(iter))
+		if (ddl_module_name_equal(kmod_config_iter_get_key(iter), name)) {
+			const char *one = kmod_config_iter_get_value(iter), *post = one ? strstr(one, "post:") : NULL;
+			const char *pre = ddl_arena_dupn(arena, one ? one : "", post ? (size_t)(post - one) : one ? strlen(one) : 0);
+
+			/* libkmod puts no blank between the last word and "post:" */
+			all = pre ? ddl_softdeps_join(arena, all, pre) : NULL;
+			all = all && post ? ddl_softdeps_join(arena, all, post) : all;
+		}
+	kmod_config_iter_free_iter(iter);
+	return all;
+}
+
+static int linux_tree_names(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *word,
+			    const char ***names, size_t *count)
+{
+	struct kmod_ctx *ctx = linux_of(kernel)->ctx;
+	struct kmod_list *found = NULL, *at;
+	int result = 0;
+
+	if (kmod_module_new_from_lookup(ctx, word, &found) < 0)
+		return 0;
+	kmod_list_foreach(at, found) {
+		struct kmod_module *mod = kmod_module_get_module(at);
+		const char *is = kmod_module_get_name(mod);
+
+		if (result == 0 && (ddl_module_name_equal(is, word) || !listed_as_blacklisted(ctx, is))) {
+			const char **name = ddl_arena_push(arena, names, count, sizeof *name);
+
+			result = name && (*name = ddl_arena_dup(arena, is)) != NULL ? 0 : -1;
+		}
+		kmod_module_unref(mod);
+	}
+	kmod_module_unref_list(found);
+	return result;
 }
 
 /* ---------------------------------------------------------------- module files */
@@ -544,7 +587,7 @@ static void linux_close(struct ddl_kernel *kernel)
 static const struct ddl_kernel_ops linux_ops = {
 	.snapshot = linux_snapshot, .may_change = linux_may_change, .tree_find = linux_tree_find,
 	.tree_add = linux_tree_add,
-	.opens = linux_opens, .config = linux_config, .kept_path = linux_kept_path, .compare_file = linux_compare_file,
+	.opens = linux_opens, .config = linux_config, .softdeps = linux_softdeps, .tree_names = linux_tree_names, .kept_path = linux_kept_path, .compare_file = linux_compare_file,
 	 .has_param = linux_has_param,
 	.insert = linux_insert, .insert_path = linux_insert_path,
 	.remove = linux_remove, .override_now = linux_override_now, .unbind = linux_unbind,

@@ -53,6 +53,7 @@
 #define DDL_MAX_ALIASES           8192U
 #define DDL_MAX_MODINFO           (1024U * 1024U)
 #define DDL_MAX_DEPENDS           64U
+#define DDL_MAX_SOFTDEP_DEPTH     16U    /* of what a softdep's module needs, one below the other */
 #define DDL_MAX_FIRMWARE          2048U  /* amdgpu lists 553 */
 #define DDL_MAX_PARAMS            1024U  /* one module's option string */
 #define DDL_MAX_PARAM_SECTION     (64U * 1024U) /* a module's array of parameters: 1600 of them */

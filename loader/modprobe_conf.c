@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The `options` and `blacklist` lines of a pack's modprobe.d files, from staged bytes,
- * and option strings put together. Commands in such files are never looked at.
+ * The `options`, `softdep` and `blacklist` lines of a pack's modprobe.d files, from staged
+ * bytes, and option strings put together. Commands in such files are never looked at.
  */
 #include "modprobe_conf.h"
 
@@ -96,26 +96,24 @@ static int add_options(struct ddl_arena *arena, char *rest, const char **options
 }
 
 static int read_line(struct ddl_arena *arena, char *line, const char *module,
-		     const char **options, bool *blacklisted, struct ddl_error *error)
+		     struct ddl_modprobe_conf *conf, struct ddl_error *error)
 {
-	char *command = take_word(&line), *name;
+	const char *command = take_word(&line), *name = command ? take_word(&line) : NULL;
 
-	if (!command || *command == '#')
-		return 0;
-	if (strcmp(command, "options") != 0 && strcmp(command, "blacklist") != 0)
-		return 0;
-	name = take_word(&line);
 	if (!name || !ddl_module_name_equal(name, module))
 		return 0;
 	if (strcmp(command, "options") == 0)
-		return add_options(arena, line, options, error);
-	*blacklisted = true;
+		return add_options(arena, line, &conf->options, error);
+	if (strcmp(command, "softdep") == 0) {
+		conf->softdeps = ddl_softdeps_join(arena, conf->softdeps, line);
+		return conf->softdeps ? 0 : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "modprobe.d");
+	}
+	conf->blacklisted = conf->blacklisted || strcmp(command, "blacklist") == 0;
 	return 0;
 }
 
 int ddl_modprobe_conf_read(struct ddl_arena *arena, const char *text, size_t length,
-			   const char *module, const char **options, bool *blacklisted,
-			   struct ddl_error *error)
+			   const char *module, struct ddl_modprobe_conf *conf, struct ddl_error *error)
 {
 	struct cursor from = { text, length };
 	char *line;
@@ -125,15 +123,13 @@ int ddl_modprobe_conf_read(struct ddl_arena *arena, const char *text, size_t len
 	if (!line)
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "modprobe.d");
 	while (from.left > 0 && result == 0)
-		result = read_line(arena, take_line(&from, line), module, options, blacklisted,
-				   error);
+		result = read_line(arena, take_line(&from, line), module, conf, error);
 	free(line);
 	return result;
 }
 
 int ddl_modprobe_conf_file(struct ddl_arena *arena, const struct ddl_file *file,
-			   const char *module, const char **options, bool *blacklisted,
-			   struct ddl_error *error)
+			   const char *module, struct ddl_modprobe_conf *conf, struct ddl_error *error)
 {
 	size_t done = 0, size = (size_t)file->size;
 	int result = -1;
@@ -158,12 +154,43 @@ int ddl_modprobe_conf_file(struct ddl_arena *arena, const struct ddl_file *file,
 		}
 		done += (size_t)n;
 	}
-	result = ddl_modprobe_conf_read(arena, text, size, module, options, blacklisted, error);
+	result = ddl_modprobe_conf_read(arena, text, size, module, conf, error);
 	if (result != 0)
 		ddl_fail_in(error, "%s", file->path);
 out:
 	free(text);
 	return result;
+}
+
+/* ------------------------------------------------------------------ softdeps */
+
+const char *ddl_softdeps_join(struct ddl_arena *arena, const char *first, const char *second)
+{
+	if (!*second || strlen(first) + strlen(second) + 3 > DDL_MAX_TEXT)
+		return first;
+	/* a mark of its own in between: what is behind neither "pre:" nor "post:" says nothing */
+	return ddl_arena_printf(arena, "%s : %s", first, second);
+}
+
+bool ddl_softdeps_next(const char **at, bool *in, bool post, char *word, size_t room)
+{
+	const char *mark = post ? "post:" : "pre:", *from;
+	size_t n;
+
+	for (;;) {
+		from = *at + strspn(*at, " \t\r");
+		n = strcspn(from, " \t\r");
+		*at = from + n;
+		if (!n)
+			return false;
+		if (from[n - 1] == ':') {
+			*in = n == strlen(mark) && memcmp(from, mark, n) == 0;
+		} else if (*in && n < room) {
+			memcpy(word, from, n);
+			word[n] = '\0';
+			return true;
+		}
+	}
 }
 
 /* ------------------------------------------------------------ option strings */

@@ -8,20 +8,35 @@
 #include "arena.h"
 #include "ddl.h"
 
+/* What is said of one module. */
+struct ddl_modprobe_conf {
+	const char *options;  /* never NULL; "" for none */
+	const char *softdeps; /* the same; as in ddl_module */
+	bool blacklisted;
+};
+#define DDL_MODPROBE_CONF_INIT { "", "", false }
+
 /*
- * Reads `options` and `blacklist` lines for `module` from the bytes of one file (format:
+ * Reads `options`, `softdep` and `blacklist` lines for `module` from the bytes of one file (format:
  * modprobe.d(5)); every other line, `install` and `remove` above all, is passed over.
- * *options (never NULL; "" for none) is extended, *blacklisted is set but never cleared.
+ * What is in *conf is extended; a softdep that makes it longer than DDL_MAX_TEXT is left out.
  * -1: no memory, or options longer than DDL_MAX_PARAMS (DDL_E_METADATA).
  */
 int ddl_modprobe_conf_read(struct ddl_arena *arena, const char *text, size_t length,
-			   const char *module, const char **options, bool *blacklisted,
-			   struct ddl_error *error);
+			   const char *module, struct ddl_modprobe_conf *conf, struct ddl_error *error);
 
 /* The same from a staged file. One over DDL_MAX_MODPROBE_CONF is refused (DDL_E_TOO_LARGE). */
 int ddl_modprobe_conf_file(struct ddl_arena *arena, const struct ddl_file *file,
-			   const char *module, const char **options, bool *blacklisted,
-			   struct ddl_error *error);
+			   const char *module, struct ddl_modprobe_conf *conf, struct ddl_error *error);
+
+/* "first : second" of softdeps; `first` where that would be longer than DDL_MAX_TEXT. NULL: no memory. */
+const char *ddl_softdeps_join(struct ddl_arena *arena, const char *first, const char *second);
+
+/*
+ * The next word of softdeps that is behind "pre:" (or, with `post`, behind "post:"), copied to `word`;
+ * false at the end. *at begins as the softdeps, and *in as false.
+ */
+bool ddl_softdeps_next(const char **at, bool *in, bool post, char *word, size_t room);
 
 /* True when the option string sets the parameter `name` (of length `length`). */
 bool ddl_params_have(const char *options, const char *name, size_t length);

@@ -9,6 +9,7 @@
 
 #include "elf_image.h"
 #include "limits.h"
+#include "modprobe_conf.h"
 #include "text.h"
 
 struct image {
@@ -109,6 +110,18 @@ static int set(struct gather *gather, const char **field, size_t max, const char
 	return 0;
 }
 
+static int add_softdep(struct gather *gather, const char *value, size_t length)
+{
+	struct ddl_module *module = gather->module;
+	char *one = ddl_arena_dupn(gather->arena, value, length);
+
+	if (one) {
+		ddl_text_clean_in_place(one);
+		module->softdeps = ddl_softdeps_join(gather->arena, module->softdeps, one);
+	}
+	return one && module->softdeps ? 0 : ddl_fail(gather->error, DDL_E_MEMORY, 0, "%s", gather->path);
+}
+
 /* One "key=value" of .modinfo. */
 static int take(struct gather *gather, const char *entry, size_t length)
 {
@@ -134,6 +147,8 @@ static int take(struct gather *gather, const char *entry, size_t length)
 		return add(gather, &module->aliases, &module->n_aliases, DDL_MAX_ALIASES, value, n);
 	if (key == 8 && memcmp(entry, "firmware", 8) == 0)
 		return add(gather, &module->firmware, &module->n_firmware, DDL_MAX_FIRMWARE, value, n);
+	if (key == 7 && memcmp(entry, "softdep", 7) == 0)
+		return add_softdep(gather, value, n);
 	return key == 7 && memcmp(entry, "depends", 7) == 0 ? add_depends(gather, value, n) : 0;
 }
 
@@ -205,7 +220,7 @@ int ddl_module_facts(struct ddl_arena *arena, const char *path, const uint8_t *b
 	struct ddl_elf_section modinfo = { 0 };
 
 	*module = (struct ddl_module){ .path = path, .name = "", .version = "", .srcversion = "", .vermagic = "",
-		.kernel = "", .description = "", .signer = "", .alias = "", .loaded_version = "" };
+		.kernel = "", .description = "", .signer = "", .softdeps = "", .alias = "", .loaded_version = "" };
 	module->has_signature = has_signature(bytes, length);
 	if (open_image(&image, bytes, length) < 0 || find_modinfo(&image, &modinfo) < 0)
 		return -1;

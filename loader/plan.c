@@ -10,7 +10,6 @@
 
 #include "fit.h"
 #include "machine.h"
-#include "modprobe_conf.h"
 
 int plan_no_memory(struct maker *m)
 {
@@ -131,11 +130,11 @@ static int each_used_package(struct maker *m, package_visit visit)
 	return 0;
 }
 
-/* Options and blacklists of the chosen packs themselves for one module. */
-int plan_pack_config(struct maker *m, const char *module, const char **options, bool *blacklisted)
+int plan_pack_config(struct maker *m, const char *module, struct ddl_modprobe_conf *conf)
 {
 	size_t i, j, k;
 
+	*conf = (struct ddl_modprobe_conf)DDL_MODPROBE_CONF_INIT;
 	for (i = 0; i < m->n_repos; i++) {
 		for (j = 0; j < m->repos[i]->n_packages; j++) {
 			const struct ddl_package *package = &m->repos[i]->packages[j];
@@ -144,8 +143,7 @@ int plan_pack_config(struct maker *m, const char *module, const char **options, 
 				const struct ddl_file *file = package->files[k];
 
 				if (file->kind == DDL_FILE_MODPROBE && file->fd >= 0 &&
-				    ddl_modprobe_conf_file(m->arena, file, module, options,
-							   blacklisted, m->error) != 0)
+				    ddl_modprobe_conf_file(m->arena, file, module, conf, m->error) != 0)
 					return -1;
 			}
 		}
@@ -156,8 +154,7 @@ int plan_pack_config(struct maker *m, const char *module, const char **options, 
 static int add_wanted(struct maker *m, const struct ddl_module *module)
 {
 	const struct ddl_module *other = plan_wanted_named(m, module->name);
-	const char *options = "";
-	bool blacklisted = false;
+	struct ddl_modprobe_conf conf;
 
 	if (other) {
 		if (strcmp(other->version, module->version) == 0 &&
@@ -167,13 +164,13 @@ static int add_wanted(struct maker *m, const struct ddl_module *module)
 			_("%s is there twice, in version %s and in version %s; choose one pack"),
 			module->name, other->version, module->version));
 	}
-	if (plan_pack_config(m, module->name, &options, &blacklisted) != 0)
+	if (plan_pack_config(m, module->name, &conf) != 0)
 		return -1;
 	/*
 	 * Only the pack's own blacklist keeps a module of the pack out: one from the initrd or
 	 * the boot line is how the old driver of that name is kept away for the new one.
 	 */
-	if (blacklisted)
+	if (conf.blacklisted)
 		return 0;
 	return plan_push_pointer(m, &m->plan->wanted, &m->plan->n_wanted, module);
 }

@@ -8,7 +8,8 @@
 #include "path.h"
 
 static int bring_in(struct maker *m, const char *name, const struct ddl_module *for_whom,
-		    struct incoming **node);
+		    bool optional, struct incoming **node);
+static int bring_soft(struct maker *m, struct incoming *in, bool post);
 
 /* "/lib/modules/…/scsi-mod.ko.xz" is "scsi_mod". */
 static const char *name_of_path(struct maker *m, const char *path)
@@ -34,7 +35,7 @@ static int bring_need(struct maker *m, struct incoming *in, const char *name,
 {
 	struct incoming *need = NULL;
 
-	if (bring_in(m, name, for_whom, &need) != 0)
+	if (bring_in(m, name, for_whom, in->optional, &need) != 0)
 		return -1;
 	if (need && need->mark == MARK_OPEN)
 		return refuse_circle(m, need->name);
@@ -43,23 +44,47 @@ static int bring_need(struct maker *m, struct incoming *in, const char *name,
 	return 0;
 }
 
-/* All that the module needs comes before it. */
-static int bring_needs(struct maker *m, struct incoming *in, const struct ddl_tree_module *tree)
+/* The names of what it needs, and its softdeps: a pack's module has them in itself and in the pack's files, too. */
+static int note_needs(struct maker *m, struct incoming *in, const struct ddl_tree_module *tree)
 {
+	struct ddl_modprobe_conf pack;
 	size_t i;
 
-	in->mark = MARK_OPEN;
 	for (i = 0; in->pack && i < in->pack->n_depends; i++)
-		if (bring_need(m, in, in->pack->depends[i], in->pack) != 0)
+		if (plan_push_pointer(m, &in->needs, &in->n_needs, in->pack->depends[i]) != 0)
 			return -1;
 	for (i = 0; !in->pack && i < tree->n_needs; i++) {
 		const char *name = name_of_path(m, tree->needs[i]);
 
 		if (!name)
 			return plan_no_memory(m);
-		if (bring_need(m, in, name, NULL) != 0)
+		if (plan_push_pointer(m, &in->needs, &in->n_needs, name) != 0)
 			return -1;
 	}
+	in->softdeps = "";
+	if (in->was && !in->pack) /* it was loaded without what is not loaded now */
+		return 0;
+	in->softdeps = m->kernel->ops->softdeps(m->kernel, m->arena, in->name);
+	if (in->softdeps && in->pack) {
+		if (plan_pack_config(m, in->name, &pack) != 0)
+			return -1;
+		in->softdeps = ddl_softdeps_join(m->arena, in->softdeps, in->pack->softdeps);
+		in->softdeps = in->softdeps ? ddl_softdeps_join(m->arena, in->softdeps, pack.softdeps) : NULL;
+	}
+	return in->softdeps ? 0 : plan_no_memory(m);
+}
+
+/* All that the module needs comes before it, and what it would like to have, too. */
+static int bring_needs(struct maker *m, struct incoming *in)
+{
+	size_t i;
+
+	in->mark = MARK_OPEN;
+	for (i = 0; i < in->n_needs; i++)
+		if (bring_need(m, in, in->needs[i], in->pack) != 0)
+			return -1;
+	if (bring_soft(m, in, false) != 0)
+		return -1;
 	in->mark = MARK_PLACED;
 	return plan_push_pointer(m, &m->order, &m->n_order, in);
 }
@@ -103,12 +128,26 @@ static int assume(struct maker *m, const char *name)
 	return plan_push_pointer(m, &m->plan->assumed, &m->plan->n_assumed, name);
 }
 
+/* What was to come in for a softdep only, but is needed: so is all that it needs itself. */
+static void require(struct maker *m, struct incoming *in)
+{
+	if (!in->optional)
+		return;
+	in->optional = false;
+	for (size_t i = 0; i < in->n_needs; i++) {
+		struct incoming *need = coming(m, in->needs[i]);
+
+		if (need)
+			require(m, need);
+	}
+}
+
 /*
  * *node becomes what brings `name` in; NULL when it is in already or cannot be had
  * (which is then refused).
  */
 static int bring_in(struct maker *m, const char *name, const struct ddl_module *for_whom,
-		    struct incoming **node)
+		    bool optional, struct incoming **node)
 {
 	const struct ddl_module *pack = plan_wanted_named(m, name);
 	struct outgoing *out = plan_leaving(m, name);
@@ -117,6 +156,8 @@ static int bring_in(struct maker *m, const char *name, const struct ddl_module *
 	bool found = false;
 
 	*node = coming(m, name);
+	if (*node && !optional)
+		require(m, *node);
 	if (*node || is_in(m, name))
 		return 0;
 	if (!pack && m->kernel->ops->tree_find(m->kernel, m->arena, name, &tree, &found, m->error) != 0)
@@ -138,10 +179,86 @@ static int bring_in(struct maker *m, const char *name, const struct ddl_module *
 	in->tree_path = pack ? "" : tree.path;
 	in->was = out ? out->loaded : NULL;
 	in->early = !pack && !out;
+	in->optional = optional && !pack && !out;
 	*node = in;
 	if (!in->name || plan_push_pointer(m, &m->in, &m->n_in, in) != 0)
 		return plan_no_memory(m);
-	return bring_needs(m, in, &tree);
+	return note_needs(m, in, &tree) == 0 ? bring_needs(m, in) : -1;
+}
+
+/* ------------------------------------------------------------------ softdeps */
+
+/*
+ * Can it be had with all that it needs, and without going round in a circle? What cannot is
+ * left out, where a softdep asks for it. `depth` guards against a circle in the tree itself.
+ */
+static int can_come(struct maker *m, const char *name, unsigned depth, bool *can)
+{
+	const struct ddl_module *pack = plan_wanted_named(m, name);
+	const struct incoming *in = coming(m, name);
+	struct ddl_tree_module tree = { 0 };
+	bool found = false;
+	size_t i;
+
+	*can = in ? in->mark != MARK_OPEN : is_in(m, name);
+	if (in || *can || depth > DDL_MAX_SOFTDEP_DEPTH)
+		return 0;
+	if (!pack && m->kernel->ops->tree_find(m->kernel, m->arena, name, &tree, &found, m->error) != 0)
+		return -1;
+	*can = pack || found;
+	for (i = 0; *can && i < (pack ? pack->n_depends : tree.n_needs); i++) {
+		const char *need = pack ? pack->depends[i] : name_of_path(m, tree.needs[i]);
+
+		if (!need)
+			return plan_no_memory(m);
+		if (can_come(m, need, depth + 1, can) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int bring_one_soft(struct maker *m, struct incoming *in, const char *name, bool post)
+{
+	struct incoming *soft = NULL;
+	size_t before = m->n_order;
+	bool can;
+
+	if (can_come(m, name, 0, &can) != 0)
+		return -1;
+	if (!can)
+		return 0;
+	if (bring_in(m, name, NULL, true, &soft) != 0)
+		return -1;
+	if (soft && post && m->n_order > before) /* not before what it comes after */
+		soft->early = false;
+	else if (soft && !soft->early)
+		in->early = false;
+	return 0;
+}
+
+/* What the module's softdeps have before it or, with `post`, after it; what is not there is not missed. */
+static int bring_soft(struct maker *m, struct incoming *in, bool post)
+{
+	const char *at = in->softdeps;
+	char word[DDL_MAX_NAME + 1];
+	bool behind = false;
+
+	while (ddl_softdeps_next(&at, &behind, post, word, sizeof word)) {
+		const char **names = NULL;
+		size_t n = 0;
+
+		if (plan_wanted_named(m, word)) {
+			if (bring_one_soft(m, in, word, post) != 0)
+				return -1;
+			continue;
+		}
+		if (m->kernel->ops->tree_names(m->kernel, m->arena, word, &names, &n) != 0)
+			return plan_no_memory(m);
+		for (size_t i = 0; i < n; i++)
+			if (bring_one_soft(m, in, names[i], post) != 0)
+				return -1;
+	}
+	return 0;
 }
 
 /* What is certain to be refused by the kernel is refused here, before anything is unloaded. */
@@ -167,13 +284,16 @@ static int find_coming(struct maker *m)
 			if (!ddl_machine_builtin(m->machine, module->name) &&
 			    plan_push_pointer(m, &m->plan->already, &m->plan->n_already, module) != 0)
 				return -1;
-		} else if (bring_in(m, module->name, module, &node) != 0) {
+		} else if (bring_in(m, module->name, module, false, &node) != 0) {
 			return -1;
 		}
 	}
 	for (i = m->n_out; i > 0; i--)
 		if (m->out[i - 1]->back &&
-		    bring_in(m, m->out[i - 1]->loaded->name, NULL, &node) != 0)
+		    bring_in(m, m->out[i - 1]->loaded->name, NULL, false, &node) != 0)
+			return -1;
+	for (i = 0; i < m->n_order; i++) /* which grows by what they bring */
+		if (bring_soft(m, m->order[i], true) != 0)
 			return -1;
 	return 0;
 }

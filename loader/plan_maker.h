@@ -5,6 +5,7 @@
 #ifndef DDL_PLAN_MAKER_H
 #define DDL_PLAN_MAKER_H
 
+#include "modprobe_conf.h"
 #include "plan.h"
 
 enum mark { MARK_NEW, MARK_OPEN, MARK_PLACED };
@@ -15,7 +16,11 @@ struct incoming {
 	const struct ddl_module *pack; /* NULL: from the tree */
 	const char *tree_path;
 	const struct ddl_loaded *was;  /* it is unloaded before; NULL */
+	const char **needs;            /* modules that it cannot be without */
+	size_t n_needs;
+	const char *softdeps;          /* what else is loaded with it, where it is there */
 	enum mark mark;
+	bool optional;                 /* only a softdep has it come in */
 	bool early;                    /* needs nothing that leaves or that a pack brings */
 };
 
@@ -67,8 +72,8 @@ int plan_refuse(struct maker *m, enum ddl_code code, const char *sentence);
 /* The packs' module of this name; NULL. */
 const struct ddl_module *plan_wanted_named(const struct maker *m, const char *name);
 
-/* Options and blacklists of the chosen packs themselves for one module. */
-int plan_pack_config(struct maker *m, const char *module, const char **options, bool *blacklisted);
+/* What modprobe.d files of the chosen packs themselves say of one module; *conf is set. */
+int plan_pack_config(struct maker *m, const char *module, struct ddl_modprobe_conf *conf);
 
 /* ---- plan_leaving.c: what has to leave, and who is in the way ---- */
 

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "modprobe_conf.h"
-
 static struct ddl_op *add_op(struct maker *m, enum ddl_op_kind kind, const char *module)
 {
 	struct ddl_op *op = ddl_arena_push(m->arena, &m->plan->ops, &m->plan->n_ops, sizeof *op);
@@ -97,14 +95,15 @@ static const char *params_chosen(struct maker *m, const struct incoming *in, con
 /* What modprobe.d and the boot line set, and over that the pack's own modprobe.d. NULL: error. */
 static const char *params_configured(struct maker *m, const char *name, bool with_pack)
 {
-	const char *params, *config = "", *pack = "";
+	struct ddl_modprobe_conf pack = DDL_MODPROBE_CONF_INIT;
+	const char *params, *config = "";
 	bool blacklisted = false;
 
 	if (m->kernel->ops->config(m->kernel, m->arena, name, &config, &blacklisted, m->error) != 0)
 		return NULL;
-	if (with_pack && plan_pack_config(m, name, &pack, &blacklisted) != 0)
+	if (with_pack && plan_pack_config(m, name, &pack) != 0)
 		return NULL;
-	params = ddl_params_join(m->arena, config, pack);
+	params = ddl_params_join(m->arena, config, pack.options);
 	if (!params)
 		plan_no_memory(m);
 	return params;
@@ -168,6 +167,7 @@ static int add_incoming(struct maker *m, const struct incoming *in)
 	if (!op)
 		return -1;
 	op->from_pack = in->pack;
+	op->optional = in->optional;
 	op->tree_path = in->tree_path;
 	op->version_before = in->was ? in->was->version : "";
 	op->version_after = in->pack ? in->pack->version : "";

@@ -319,6 +319,7 @@ static void put_op(struct json *json, const struct ddl_op *op)
 	json_fact(json, "module", op->module);
 	json_text(json, "words", ddl_words_op(words, sizeof words, op));
 	json_bool(json, "from_pack", op->from_pack != NULL);
+	json_bool(json, "optional", op->optional);
 	json_fact(json, "device", op->address);
 	json_fact(json, "driver", op->driver);
 	json_fact(json, "tree_path", op->tree_path);

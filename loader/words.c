@@ -178,6 +178,8 @@ static void words_insert(char *to, size_t room, const struct ddl_op *op)
 		snprintf(to, room, _("load %s %s from the driver disk"), op->module, op->version_after);
 	else if (op->from_pack)
 		snprintf(to, room, _("load %s from the driver disk"), op->module);
+	else if (op->optional)
+		snprintf(to, room, _("load %s, which goes with it where it is there, from this system"), op->module);
 	else
 		snprintf(to, room, _("load %s, which it needs, from this system"), op->module);
 }

@@ -149,7 +149,10 @@ static void read_line(struct fake_kernel *fake, char *line)
 		read_fail(fake, words + 1, said);
 	else if (strcmp(words[0], "use") == 0)
 		read_use(fake, words + 1);
-	else if (strcmp(words[0], "refuse") == 0)
+	else if (strcmp(words[0], "softdep") == 0) {
+		fake->softdeps_of = ddl_arena_dup(fake->arena, value(words + 1, "of", ""));
+		fake->softdeps = said ? ddl_arena_dup(fake->arena, said) : "";
+	} else if (strcmp(words[0], "refuse") == 0)
 		fake->may_change = code_named(value(words + 1, "code", "not-root"));
 	else
 		wrong("no such line", words[0]);

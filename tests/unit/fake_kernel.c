@@ -437,6 +437,29 @@ static int fake_config(struct ddl_kernel *kernel, struct ddl_arena *arena, const
 	return 0;
 }
 
+static const char *fake_softdeps(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name)
+{
+	const struct fake_kernel *fake = fake_of(kernel);
+
+	(void)arena;
+	return fake->softdeps_of && ddl_module_name_equal(fake->softdeps_of, name) ? fake->softdeps : "";
+}
+
+static int fake_tree_names(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *word,
+			   const char ***names, size_t *count)
+{
+	const struct fake_kernel *fake = fake_of(kernel);
+	size_t i;
+
+	for (i = 0; i < fake->n_images; i++) {
+		const struct fake_image *image = &fake->images[i];
+
+		if (image->path && (ddl_module_name_equal(image->name, word) || (image->alias && strcmp(image->alias, word) == 0)))
+			*(const char **)must(ddl_arena_push(arena, names, count, sizeof **names)) = image->name;
+	}
+	return 0;
+}
+
 static int fake_may_change(struct ddl_kernel *kernel, struct ddl_error *error)
 {
 	struct fake_kernel *fake = fake_of(kernel);
@@ -597,7 +620,7 @@ static void fake_close(struct ddl_kernel *kernel)
 
 static const struct ddl_kernel_ops fake_ops = {
 	.snapshot = fake_snapshot, .may_change = fake_may_change, .tree_find = fake_tree_find,
-	.config = fake_config, .tree_add = fake_tree_add, .udev_settle = fake_udev_settle, .opens = fake_opens, .kept_path = fake_kept_path,
+	.config = fake_config, .softdeps = fake_softdeps, .tree_names = fake_tree_names, .tree_add = fake_tree_add, .udev_settle = fake_udev_settle, .opens = fake_opens, .kept_path = fake_kept_path,
 	.compare_file = fake_compare_file, .has_param = fake_has_param,
 	.insert = fake_insert, .insert_path = fake_insert_path,
 	.remove = fake_remove, .override_now = fake_override_now, .unbind = fake_unbind,
@@ -760,7 +783,7 @@ struct ddl_module *fake_pack_module(struct fake_kernel *fake, struct ddl_repo *r
 	*module = (struct ddl_module){ .name = image->name, .path = image->name,
 		.version = image->version, .srcversion = image->srcversion,
 		.vermagic = FAKE_RELEASE " SMP", .kernel = FAKE_RELEASE, .description = "",
-		.signer = "", .alias = "", .loaded_version = "" };
+		.signer = "", .softdeps = "", .alias = "", .loaded_version = "" };
 	module->aliases = must(ddl_arena_alloc(fake->arena, 16, sizeof *module->aliases));
 	module->n_aliases = split(fake, aliases, module->aliases, 16);
 	module->depends = must(ddl_arena_alloc(fake->arena, FAKE_NEEDS, sizeof *module->depends));

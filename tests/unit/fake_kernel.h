@@ -28,6 +28,7 @@ struct fake_image {
 	size_t disks_at_most;           /* of each device; 0: all */
 	const char *params;             /* as they read back when none are given; "" */
 	const char *defaults;           /* what its file has: "a=1 b=2"; others cannot be known */
+	const char *alias;              /* a name that it has beside its own; NULL */
 	const char *lacks;              /* one parameter that it has not; NULL */
 	/* the module as loaded */
 	bool loaded;
@@ -76,6 +77,8 @@ struct fake_kernel {
 	bool no_tree;                   /* /lib/modules/<release> is not there */
 	const char *options;            /* modprobe.d options of every module; "" */
 	const char *options_for;        /* … or of this one only; NULL */
+	const char *softdeps_of;        /* modprobe.d and modules.softdep have softdeps of this module … */
+	const char *softdeps;           /* … these: "pre: a b post: c" */
 	struct fake_script scripts[FAKE_CALLS];
 	unsigned calls[FAKE_CALLS];
 	struct fake_image *intruder;    /* loaded by "udev" after the next removal; NULL */

@@ -232,6 +232,60 @@ static void parameters_are_given(void **state)
 	world_free(w);
 }
 
+/* Softdeps come in around the driver; one that fails is passed over; only what was not in before goes out again. */
+static void softdeps_around(void **state)
+{
+	struct fake_image *pre;
+	struct world *w = world_new(0);
+
+	(void)state;
+	load_old(w);
+	pre = fake_image(w->fake, "pre_a", "", "/t/pre_a.ko", -1, "", "");
+	fake_image(w->fake, "post_b", "", "/t/post_b.ko", -1, "megaraid_sas", "");
+	w->module->softdeps = "pre: pre_a post: post_b gone";
+	assert_int_equal(run(w), 0);
+	assert_int_equal(w->outcome.result, DDL_RESULT_WORKS);
+	assert_string_equal(w->fake->log, "+pre_a -megaraid_sas@1 +megaraid_sas@2 +post_b ");
+	assert_non_null(strstr(w->after, "pre_a@ megaraid_sas@2 post_b@"));
+	world_free(w);
+	/* each fails in turn: 1 is pre_a, 3 post_b, 2 the driver itself */
+	for (unsigned nth = 1; nth <= 3; nth++) {
+		w = world_new(0);
+		load_old(w);
+		fake_image(w->fake, "pre_a", "", "/t/pre_a.ko", -1, "", "");
+		fake_image(w->fake, "post_b", "", "/t/post_b.ko", -1, "megaraid_sas", "");
+		w->module->softdeps = "pre: pre_a post: post_b";
+		fake_fail(w->fake, FAKE_INSERT, nth, DDL_E_INSERT_INIT, ENODEV, NULL);
+		assert_int_equal(run(w), nth == 2 ? -1 : 0);
+		if (nth == 2) {
+			assert_undone(w);
+		} else {
+			assert_int_equal(w->outcome.result, DDL_RESULT_WORKS);
+			assert_int_equal(w->plan.ops[nth == 1 ? 0 : 3].state, DDL_OP_FAILED);
+			assert_int_equal(w->plan.ops[nth == 1 ? 0 : 3].trouble.code, DDL_E_INSERT_INIT);
+		}
+		world_free(w);
+	}
+	/* one that was loaded before stays on the way back; one that was not goes, with what it needed */
+	for (int loaded = 0; loaded < 2; loaded++) {
+		w = world_new(0);
+		w->new->binds[0] = NULL;
+		fake_image(w->fake, "base", "", "/t/base.ko", -1, "", "");
+		pre = fake_image(w->fake, "pre_a", "", "/t/pre_a.ko", -1, "base", "");
+		if (loaded) {
+			fake_loaded(w->fake, &w->fake->images[w->fake->n_images - 2]);
+			fake_loaded(w->fake, pre);
+		}
+		fake_loaded(w->fake, w->old); /* the last, as it is after it was put back */
+		fake_image(w->fake, "post_b", "", "/t/post_b.ko", -1, "megaraid_sas", "");
+		w->module->softdeps = "pre: pre_a post: post_b";
+		assert_int_equal(run(w), -1);
+		assert_undone(w);
+		assert_int_equal(pre->loaded, loaded);
+		world_free(w);
+	}
+}
+
 /* --------------------------------------------------------------- it is refused */
 
 static void refused(void **state)
@@ -949,7 +1003,7 @@ int main(void)
 		cmocka_unit_test(modprobe_is_told),
 		cmocka_unit_test(tree_that_cannot_be_written_is_a_remark),
 		cmocka_unit_test(works), cmocka_unit_test(swaps), cmocka_unit_test(already),
-		cmocka_unit_test(parameters_are_given), cmocka_unit_test(refused),
+		cmocka_unit_test(parameters_are_given), cmocka_unit_test(softdeps_around), cmocka_unit_test(refused),
 		cmocka_unit_test(insert_fails), cmocka_unit_test(remove_fails),
 		cmocka_unit_test(fresh_insert_fails), cmocka_unit_test(binds_nothing),
 		cmocka_unit_test(fresh_binds_nothing), cmocka_unit_test(bound_no_disk),

@@ -98,7 +98,7 @@ static struct ddl_package good_package(void)
 	static const char *aliases[] = { "pci:v00001000d00000060sv*sd*bc*sc*i*", "pci:v00001000d*" };
 	static const char *depends[] = { "scsi_mod" }, *firmware[] = { "acme/a.bin", "acme/b.bin", "c" };
 	static struct ddl_module module = { .name = "a", .path = "lib/modules/6.1/extra/a.ko", .version = "1.2",
-		.srcversion = "ABC", .vermagic = "6.1 SMP", .kernel = "6.1", .description = "A driver", .signer = "Acme",
+		.srcversion = "ABC", .vermagic = "6.1 SMP", .kernel = "6.1", .description = "A driver", .softdeps = "pre: a", .signer = "Acme",
 		.has_signature = true, .aliases = aliases, .n_aliases = 2, .depends = depends, .n_depends = 1,
 		.firmware = firmware, .n_firmware = 3 };
 	static struct ddl_module *modules[] = { &module };
@@ -134,6 +134,7 @@ static void assert_same_package(const struct ddl_package *a, const struct ddl_pa
 		assert_string_equal(x->vermagic, y->vermagic);
 		assert_string_equal(x->kernel, y->kernel);
 		assert_string_equal(x->description, y->description);
+		assert_string_equal(x->softdeps, y->softdeps);
 		assert_string_equal(x->signer, y->signer);
 		assert_int_equal(x->has_signature, y->has_signature);
 		assert_int_equal(x->n_aliases, y->n_aliases);

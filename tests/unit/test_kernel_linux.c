@@ -335,13 +335,47 @@ static void compares_files(void **state)
 	close_place(&p);
 }
 
+/* From modprobe.d and the tree's modules.softdep; words of them are names or aliases. */
+static void softdeps(void **state)
+{
+	struct place p = { 0 };
+	struct ddl_error error = DDL_ERROR_INIT;
+	const char **names = NULL;
+	size_t n = 0;
+
+	(void)state;
+	make_root(&p);
+	write_conf(&p, "etc", "softdep megaraid-sas pre: mptbase nowhere post: x\nalias my-word mptsas\nalias my-word mptbase\n"
+			      "blacklist mptsas\nsoftdep ext4 post: z\n");
+	p.arena = ddl_arena_new();
+	p.kernel = ddl_kernel_open(p.root, p.release, &error);
+	assert_non_null(p.kernel);
+	assert_string_equal(p.kernel->ops->softdeps(p.kernel, p.arena, "mptsas"), "");
+	assert_string_equal(p.kernel->ops->softdeps(p.kernel, p.arena, "megaraid_sas"),
+			    " : pre: mptbase nowhere : post: x");
+	assert_string_equal(p.kernel->ops->softdeps(p.kernel, p.arena, "ext4"), " : post: z : pre: crypto-crc32c");
+	assert_int_equal(p.kernel->ops->tree_names(p.kernel, p.arena, "crypto-crc32c", &names, &n), 0);
+	assert_int_not_equal(n, 0);
+	n = 0;
+	assert_int_equal(p.kernel->ops->tree_names(p.kernel, p.arena, "nowhere", &names, &n), 0);
+	assert_int_equal(n, 0);
+	/* a blacklist is for aliases, as modprobe(8) has it */
+	assert_int_equal(p.kernel->ops->tree_names(p.kernel, p.arena, "mptsas", &names, &n), 0);
+	assert_int_equal(n, 1);
+	assert_string_equal(names[0], "mptsas");
+	assert_int_equal(p.kernel->ops->tree_names(p.kernel, p.arena, "my-word", &names, &n), 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(names[1], "mptbase");
+	close_place(&p);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tree), cmocka_unit_test(built_in), cmocka_unit_test(no_tree),
 		cmocka_unit_test(half_a_tree), cmocka_unit_test(config), cmocka_unit_test(may_change),
 		cmocka_unit_test(firmware_path), cmocka_unit_test(insert_refused),
-		cmocka_unit_test(compares_files),
+		cmocka_unit_test(compares_files), cmocka_unit_test(softdeps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

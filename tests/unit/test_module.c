@@ -67,7 +67,7 @@ static void expect_refused(const char *modinfo, const char *words)
 }
 
 static const char good[] = "license=GPL\nversion=07.999\nname=megaraid_sas\nalias=pci:v00001000d00000060sv*\n"
-	"alias=pci:v00001000d00000413sv*\ndepends=scsi_mod,,raid-class\nfirmware=a/b.bin\nsrcversion=ABCDEF\n"
+	"alias=pci:v00001000d00000413sv*\ndepends=scsi_mod,,raid-class\nsoftdep=pre: a b\nsoftdep=post: c\nfirmware=a/b.bin\nsrcversion=ABCDEF\n"
 	"vermagic=6.1.0-56-amd64 SMP preempt mod_unload modversions \ndescription=Driver \xc3\xa4\x1b[2J\nversion=second\nnoequals\n";
 
 static void both_classes_and_byte_orders(void **state)
@@ -94,6 +94,7 @@ static void both_classes_and_byte_orders(void **state)
 		assert_int_equal(module.n_depends, 2);
 		assert_string_equal(module.depends[0], "scsi_mod");
 		assert_string_equal(module.depends[1], "raid-class");
+		assert_string_equal(module.softdeps, " : pre: a b : post: c");
 		assert_int_equal(module.n_firmware, 1);
 		assert_string_equal(module.firmware[0], "a/b.bin");
 		assert_null(module.file);
@@ -110,6 +111,7 @@ static void what_may_be_missing(void **state)
 	assert_string_equal(module.version, "");
 	assert_string_equal(module.srcversion, "");
 	assert_int_equal(module.n_aliases + module.n_depends + module.n_firmware, 0);
+	assert_string_equal(module.softdeps, "");
 	assert_int_equal(facts_of("vermagic=1 x"), 0); /* no NUL at the end of the section */
 	assert_string_equal(module.vermagic, "1 x");
 	assert_int_equal(facts_of("\n\n\nname=a-b\n\nvermagic=1\ndepends=\nalias=\n"), 0);

@@ -225,6 +225,88 @@ static void dependencies(void **state)
 	fake_kernel_free(w.fake);
 }
 
+/* In the plan, each of these optional (by its place in the order, from 0)? */
+static void expect_optional(struct fake_kernel *fake, struct ddl_repo *repo, const char *marks)
+{
+	struct ddl_plan plan = plan_of(fake, repo);
+
+	assert_int_equal(plan.n_ops, strlen(marks));
+	for (size_t i = 0; i < plan.n_ops; i++)
+		assert_int_equal(plan.ops[i].optional, marks[i] == 'o');
+}
+
+/* A softdep's modules come where they are there, with what they need; and are not missed. */
+static void softdeps(void **state)
+{
+	struct world w = world();
+	struct fake_image *pre, *base;
+
+	(void)state;
+	fake_loaded(w.fake, w.old);
+	w.module->softdeps = "pre: none before post: after none";
+	expect(w.fake, w.repo, "-megaraid_sas +megaraid_sas S");
+	base = fake_image(w.fake, "base", "", "/t/base.ko", -1, "", "");
+	pre = fake_image(w.fake, "before", "", "/t/before.ko", -1, "base", "");
+	fake_image(w.fake, "after", "", "/t/after.ko", -1, "base,megaraid_sas", "");
+	expect(w.fake, w.repo, "tree+base tree+before -megaraid_sas +megaraid_sas tree+after S");
+	expect_optional(w.fake, w.repo, "oo--o-");
+	/* at a dependent's place, and what is needed by others is not optional */
+	dependent(&w, "upper", "megaraid_sas");
+	expect(w.fake, w.repo, "tree+base tree+before -upper -megaraid_sas +megaraid_sas ^upper tree+after S");
+	w.module->depends[w.module->n_depends++] = "base";
+	expect_optional(w.fake, w.repo, "-o----o-");
+	w.module->depends[w.module->n_depends++] = "before";
+	expect_optional(w.fake, w.repo, "------o-");
+	w.module->n_depends = 0;
+	/* one that is loaded stays */
+	fake_loaded(w.fake, base);
+	fake_loaded(w.fake, pre);
+	expect(w.fake, w.repo, "-upper -megaraid_sas +megaraid_sas ^upper tree+after S");
+	/* what it needs is not there: then it is not there either */
+	pre->loaded = false;
+	pre->needs[1] = "missing";
+	expect(w.fake, w.repo, "-upper -megaraid_sas +megaraid_sas ^upper tree+after S");
+	/* one that needs the driver itself cannot come before it */
+	pre->needs[1] = "megaraid_sas";
+	expect(w.fake, w.repo, "-upper -megaraid_sas +megaraid_sas ^upper tree+after S");
+	fake_kernel_free(w.fake);
+}
+
+/* From the installer's settings, from the pack's, for a module of the tree, and by alias. */
+static void softdeps_configured(void **state)
+{
+	struct world w = world();
+	struct fake_image *upper;
+
+	(void)state;
+	fake_image(w.fake, "one", "", "/t/one.ko", -1, "", "");
+	fake_image(w.fake, "two", "", "/t/two.ko", -1, "", "")->alias = "crypto-two";
+	fake_image(w.fake, "scsi_transport", "", "/t/scsi_transport.ko", -1, "", "");
+	w.fake->softdeps_of = "megaraid-sas";
+	w.fake->softdeps = "post: one";
+	expect(w.fake, w.repo, "+megaraid_sas tree+one S");
+	fake_pack_file(w.fake, w.repo, DDL_FILE_MODPROBE, "etc/modprobe.d/acme.conf",
+		       "softdep megaraid_sas pre: crypto-two\ninstall megaraid_sas /bin/false\n");
+	expect(w.fake, w.repo, "tree+two +megaraid_sas tree+one S");
+	/* of what the tree brings, and of a softdep's own module; a circle of them ends */
+	w.module->depends[w.module->n_depends++] = "scsi_transport";
+	w.fake->softdeps_of = "scsi_transport";
+	w.fake->softdeps = "pre: one post: scsi_transport";
+	expect(w.fake, w.repo, "tree+one tree+scsi_transport tree+two +megaraid_sas S");
+	w.fake->softdeps_of = "two";
+	w.fake->softdeps = "pre: two megaraid_sas one";
+	expect(w.fake, w.repo, "tree+scsi_transport tree+one tree+two +megaraid_sas S");
+	/* one that is in the pack comes from there, and is not optional; the module of the tree waits for it */
+	upper = fake_image(w.fake, "upper", "1", NULL, 1002, "", "");
+	fake_pack_module(w.fake, w.repo, upper, "");
+	w.fake->softdeps_of = "scsi_transport";
+	w.fake->softdeps = "pre: upper";
+	fake_loaded(w.fake, w.old);
+	expect(w.fake, w.repo, "tree+two -megaraid_sas +upper tree+scsi_transport +megaraid_sas S");
+	expect_optional(w.fake, w.repo, "o-----");
+	fake_kernel_free(w.fake);
+}
+
 /* What the kernel is certain to refuse is refused before the old driver is touched. */
 static void signed_only(void **state)
 {
@@ -543,28 +625,46 @@ static void conf_lines(void **state)
 	struct ddl_arena *arena = ddl_arena_new();
 	struct ddl_error error = DDL_ERROR_INIT;
 	static const char control[] = "options m a=\x1b[2J\n";
-	const char *options = "";
-	bool blacklisted = false;
-	char *many;
+	struct ddl_modprobe_conf conf = DDL_MODPROBE_CONF_INIT;
+	static const char soft[] = "softdep other pre: x\nsoftdep m\nsoftdep m  pre: a b\tpost: c \r\nsoftdep m d pre: e foo: f";
+	const char *at;
+	char *many, word[5], order[8] = "";
+	bool behind = false;
+	size_t n = 0;
 
 	(void)state;
 	assert_int_equal(ddl_modprobe_conf_read(arena, "options m\toptions\noptions\nblacklist\n\\\n"
-		"options m x=\"a b\"\r\noptions m y=1", 71, "m", &options, &blacklisted, &error), 0);
-	assert_string_equal(options, "options x=\"a b\" y=1");
-	assert_false(blacklisted);
-	assert_true(ddl_params_have(options, "x", 1));
-	assert_false(ddl_params_have(options, "b", 1));
-	assert_int_equal(ddl_modprobe_conf_read(arena, control, sizeof control - 1, "m", &options,
-						&blacklisted, &error), -1);
+		"options m x=\"a b\"\r\noptions m y=1", 71, "m", &conf, &error), 0);
+	assert_string_equal(conf.options, "options x=\"a b\" y=1");
+	assert_false(conf.blacklisted);
+	assert_true(ddl_params_have(conf.options, "x", 1));
+	assert_false(ddl_params_have(conf.options, "b", 1));
+	assert_int_equal(ddl_modprobe_conf_read(arena, control, sizeof control - 1, "m", &conf, &error), -1);
 	assert_int_equal(error.code, DDL_E_METADATA);
 	many = ddl_arena_alloc(arena, 2000, 1);
 	memset(many, 'x', 1999);
 	memcpy(many, "options m ", 10);
-	assert_int_equal(ddl_modprobe_conf_read(arena, many, 1999, "m", &options, &blacklisted, &error),
-			 -1);
-	assert_int_equal(ddl_modprobe_conf_read(arena, "blacklist m", 11, "m", &options, &blacklisted,
-						&error), 0);
-	assert_true(blacklisted);
+	assert_int_equal(ddl_modprobe_conf_read(arena, many, 1999, "m", &conf, &error), -1);
+	assert_int_equal(ddl_modprobe_conf_read(arena, "blacklist m", 11, "m", &conf, &error), 0);
+	assert_true(conf.blacklisted);
+	/* words before "pre:" or "post:", also of a line of its own, say nothing; too long ones are left out */
+	assert_string_equal(conf.softdeps, "");
+	assert_int_equal(ddl_modprobe_conf_read(arena, soft, sizeof soft - 1, "m", &conf, &error), 0);
+	for (at = conf.softdeps; ddl_softdeps_next(&at, &behind, false, word, sizeof word);)
+		order[n++] = *word;
+	assert_string_equal(order, "abe");
+	at = conf.softdeps;
+	behind = false;
+	assert_true(ddl_softdeps_next(&at, &behind, true, word, sizeof word));
+	assert_string_equal(word, "c");
+	assert_false(ddl_softdeps_next(&at, &behind, true, word, sizeof word));
+	at = "pre: toolong b";
+	behind = false;
+	assert_true(ddl_softdeps_next(&at, &behind, false, word, sizeof word));
+	assert_string_equal(word, "b");
+	many = ddl_arena_alloc(arena, DDL_MAX_TEXT + 1, 1);
+	memset(many, 'x', DDL_MAX_TEXT);
+	assert_ptr_equal(ddl_softdeps_join(arena, conf.softdeps, many), conf.softdeps);
 	assert_string_equal(ddl_params_join(arena, "a=1 b=2", ""), "a=1 b=2");
 	assert_string_equal(ddl_params_join(arena, "", "a=1"), "a=1");
 	assert_string_equal(ddl_params_join(arena, "a_b=1 c", "a-b=2"), "c a-b=2");
@@ -637,7 +737,7 @@ int main(void)
 		cmocka_unit_test(damaged_beside),
 		cmocka_unit_test(twice), cmocka_unit_test(firmware),
 		cmocka_unit_test(parameters), cmocka_unit_test(parameters_chosen),
-		cmocka_unit_test(conf_lines),
+		cmocka_unit_test(conf_lines), cmocka_unit_test(softdeps), cmocka_unit_test(softdeps_configured),
 		cmocka_unit_test(note_of_medium), cmocka_unit_test(held_open),
 	};
 

@@ -109,6 +109,8 @@ static void steps(void **state)
 		  "load e from the driver disk" },
 		{ { .kind = DDL_OP_INSERT, .module = "e", .version_after = "2" },
 		  "load e, which it needs, from this system" },
+		{ { .kind = DDL_OP_INSERT, .module = "e", .optional = true },
+		  "load e, which goes with it where it is there, from this system" },
 		{ { .kind = DDL_OP_RELOAD, .module = "e" }, "load e again" },
 		{ { .kind = DDL_OP_SETTLE, .module = "" }, "wait for the disks to appear" },
 	};
