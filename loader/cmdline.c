@@ -9,6 +9,7 @@
 #include "text.h"
 
 #define PREFIX "ddload"
+#define INSTALLERS_WORD "answerfile=" /* XenServer's; another installer's may mean something else */
 #define MD5_BYTES 16U
 #define SHA256_BYTES 32U
 
@@ -316,6 +317,20 @@ static void check_together(struct reading *r)
 	const struct ddl_cmdline *to = r->to;
 	bool unattended = to->mode == DDL_MODE_AUTO || to->mode == DDL_MODE_SOURCES;
 
+	if (to->mode == DDL_MODE_UNSAID && to->answerfile) {
+		r->to->mode = DDL_MODE_AUTO;
+		unattended = true;
+	}
+	if (to->installer_answers && ddl_text_starts(to->installer_answers, "file:///")) {
+		r->to->installer_answers += strlen("file://");
+	} else if (to->installer_answers) {
+		if (to->mode == DDL_MODE_AUTO)
+			warn(r, ddl_arena_printf(r->arena, _("answerfile=%s needs the network sources, which this version does not have; "
+							     "driver disks that it names are not looked for"), to->installer_answers));
+		r->to->installer_answers = NULL;
+	}
+	if (to->answerfile && (to->mode == DDL_MODE_PROMPT || to->mode == DDL_MODE_MENU))
+		warn(r, ddl_arena_printf(r->arena, _("ddload.answerfile is for ddload=auto, it means nothing here")));
 	if (to->timeout >= 0 && (unattended || to->mode == DDL_MODE_MENU))
 		warn(r, ddl_arena_printf(r->arena, _("ddload.timeout is for ddload=prompt, it means nothing here")));
 	if (to->mode == DDL_MODE_OFF && (to->fingerprint || to->answerfile || to->replace))
@@ -354,9 +369,14 @@ int ddl_cmdline_parse(struct ddl_arena *arena, const char *bytes, size_t length,
 		return ddl_fail(error, DDL_E_MEMORY, 0, "/proc/cmdline");
 	for (size_t i = 0; i < used; i++)
 		text[i] = bytes[i] ? bytes[i] : ' ';
-	while ((word = next_word(&text)) && !r.no_memory)
-		if (strncmp(word, PREFIX, strlen(PREFIX)) == 0 && (word[strlen(PREFIX)] == '.' || word[strlen(PREFIX)] == '='))
+	while ((word = next_word(&text)) && !r.no_memory) {
+		if (strncmp(word, PREFIX, strlen(PREFIX)) == 0 && (word[strlen(PREFIX)] == '.' || word[strlen(PREFIX)] == '=')) {
 			read_word(&r, word);
+		} else if (ddl_text_starts(word, INSTALLERS_WORD)) {
+			ddl_text_clean_in_place(word);
+			(void)copied(&r, &cmdline->installer_answers, word + strlen(INSTALLERS_WORD));
+		}
+	}
 	if (length > used)
 		warn(&r, ddl_arena_printf(arena, _("the command line is longer than %u bytes; the rest was not read"),
 					  DDL_MAX_CMDLINE));

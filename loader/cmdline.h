@@ -20,7 +20,7 @@
 enum ddl_mode {
 	DDL_MODE_UNSAID,  /* no ddload= */
 	DDL_MODE_OFF, DDL_MODE_PROMPT, DDL_MODE_MENU,
-	DDL_MODE_AUTO,    /* packs in the initrd, the answer file's, volumes labelled OEMDRV or DDLOAD */
+	DDL_MODE_AUTO,    /* packs in the initrd, the answer file's, volumes labelled OEMDRV or DDLOAD; with ddload.answerfile= unsaid as well */
 	DDL_MODE_SOURCES  /* the sources that are named */
 };
 
@@ -33,6 +33,7 @@ struct ddl_cmdline {
 	int timeout, settle, wait; /* seconds; -1: not said */
 	const char *fingerprint;   /* NULL where not said, as the next ones */
 	const char *log, *console, *lang, *answerfile;
+	const char *installer_answers; /* the installer's own answerfile=file://…: a path */
 	bool accept_licence, replace, require_signature;
 	enum ddl_on_error on_error;
 	const char **warnings;     /* translated: what was not understood, or said twice */

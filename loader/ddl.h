@@ -328,6 +328,13 @@ struct ddl_loaded_now {
 	size_t n_bound;
 };
 
+/* A question that nobody was asked. */
+struct ddl_policy {
+	const char *question, *answer; /* never translated: "licence", "no" */
+	const char *about;         /* the pack's identifier; "" */
+	const char *why;           /* translated: what decided */
+};
+
 struct ddl_outcome {
 	enum ddl_result result;
 	struct ddl_loaded_now *modules;
@@ -343,6 +350,8 @@ struct ddl_outcome {
 	const char **kernel_lines; /* what the kernel wrote meanwhile; cleaned */
 	size_t n_kernel_lines;
 	const struct ddl_plan *plan; /* with the state of each operation */
+	const struct ddl_policy *policy; /* in the order in which they arose; none where a person was asked */
+	size_t n_policy;
 	bool fingerprint_compared; /* the person or --fingerprint compared it */
 	struct ddl_error error;    /* DDL_OK unless refused or failed */
 };
@@ -407,6 +416,7 @@ struct ddl_question {
 	const struct ddl_outcome *outcome; /* OUTCOME */
 	const struct ddl_error *error; /* TROUBLE */
 	struct ddl_session *session; /* for ddl_report_…; NULL: no report is to be had */
+	const char *why;          /* out: translated; what decided where nobody was asked; NULL: a person did */
 	const char *log;          /* the last lines of the log, each with its line feed; "" for none */
 };
 

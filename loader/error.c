@@ -32,6 +32,8 @@ static const struct row rows[DDL_CODES] = {
 		N_("Set TERM to linux, vt100 or xterm, or use --plain.") },
 	[DDL_E_LOG] = { "log", DDL_BAD_USAGE, N_("The log file cannot be written."),
 		N_("Give --log a file in a directory that can be written to.") },
+	[DDL_E_ANSWER] = { "answer-file", DDL_BAD_USAGE, N_("The answer file cannot be followed."),
+		N_("It is XML, <installation> with <driver-source type=\"local\"> in it; see ddload(8).") },
 
 	[DDL_E_NO_SOURCE] = { "no-source", DDL_NOTHING_FOUND, N_("There is no such device, file or directory."),
 		N_("\"ddload list\" shows the media that are there.") },

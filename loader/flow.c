@@ -48,7 +48,7 @@ static enum ddl_reply ask(struct flow *flow, struct ddl_question *question)
 	question->machine = &flow->session->machine;
 	question->log = ddl_log_text(flow->session->log);
 	question->session = flow->session;
-	return flow->session->front.ask(flow->session->front.ctx, question);
+	return ddl_session_ask(flow->session, question);
 }
 
 static enum ddl_status status_of(const struct ddl_outcome *outcome)
@@ -524,6 +524,8 @@ static void hand_over(struct flow *flow)
 	char line[512];
 
 	session->outcome->fingerprint_compared = flow->compared;
+	session->outcome->policy = session->policy;
+	session->outcome->n_policy = session->n_policy;
 	ddl_handoff_line(line, sizeof(line), session->outcome);
 	ddl_log(session->log, "%s", line);
 	session->kernel->ops->log_write(session->kernel, line);

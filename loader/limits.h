@@ -86,6 +86,7 @@
 
 /* The kernel command line and answer files */
 #define DDL_MAX_CMDLINE           (64U * 1024U)
+#define DDL_MAX_ANSWER            (1024U * 1024U) /* one answer file */
 #define DDL_MAX_WORDS             64U    /* sources in one ddload= or answer file */
 #define DDL_MAX_WARNINGS          64U
 #define DDL_PROMPT_MAX_SECONDS    3600U

@@ -95,7 +95,7 @@ static enum ddl_reply ask(struct recovery *recovery, struct ddl_error *error)
 					 .plan = &recovery->plan };
 
 	ddl_log(session->log, "an earlier run was interrupted while it changed drivers");
-	switch (session->front.ask(session->front.ctx, &question)) {
+	switch (ddl_session_ask(session, &question)) {
 	case DDL_REPLY_YES:
 		return put_back(recovery, error);
 	case DDL_REPLY_SKIP:

@@ -452,6 +452,20 @@ static void put_outcome_packs(struct json *json, const struct ddl_outcome *outco
 	json_close(json);
 }
 
+static void put_policy(struct json *json, const struct ddl_outcome *outcome)
+{
+	json_array(json, "policy");
+	for (size_t i = 0; i < outcome->n_policy; i++) {
+		json_object(json, NULL);
+		json_text(json, "question", outcome->policy[i].question);
+		json_fact(json, "about", outcome->policy[i].about);
+		json_text(json, "answer", outcome->policy[i].answer);
+		json_text(json, "why", outcome->policy[i].why);
+		json_close(json);
+	}
+	json_close(json);
+}
+
 char *ddl_json_outcome(const struct ddl_outcome *outcome)
 {
 	struct json json = JSON_INIT;
@@ -466,6 +480,7 @@ char *ddl_json_outcome(const struct ddl_outcome *outcome)
 	json_close(&json);
 	put_outcome_packs(&json, outcome);
 	json_bool(&json, "fingerprint_compared", outcome->fingerprint_compared);
+	put_policy(&json, outcome);
 	put_disks(&json, "disks", outcome->appeared, outcome->n_appeared);
 	json_texts(&json, "links", outcome->links, outcome->n_links);
 	json_texts(&json, "left_over", outcome->left_over, outcome->n_left_over);

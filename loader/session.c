@@ -176,6 +176,33 @@ bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const 
 	return ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_PHASE, .phase = phase, .what = what });
 }
 
+static const char *const questions[] = {
+	[DDL_ASK_SOURCE] = "source", [DDL_ASK_PACKS] = "packs", [DDL_ASK_VERIFY] = "verify", [DDL_ASK_TESTED] = "tested",
+	[DDL_ASK_LICENCE] = "licence", [DDL_ASK_APPLY] = "apply", [DDL_ASK_OUTCOME] = "outcome",
+	[DDL_ASK_TROUBLE] = "trouble", [DDL_ASK_PAST] = "past",
+};
+
+static const char *const answers[] = {
+	[DDL_REPLY_NO] = "no", [DDL_REPLY_BACK] = "back", [DDL_REPLY_YES] = "yes", [DDL_REPLY_SKIP] = "skip",
+	[DDL_REPLY_AGAIN] = "again",
+};
+
+enum ddl_reply ddl_session_ask(struct ddl_session *session, struct ddl_question *question)
+{
+	enum ddl_reply reply = session->front.ask(session->front.ctx, question);
+	struct ddl_policy *entry;
+
+	if (!question->why)
+		return reply;
+	entry = ddl_arena_push(session->arena, &session->policy, &session->n_policy, sizeof(*entry));
+	if (!entry)
+		return DDL_REPLY_NO;
+	*entry = (struct ddl_policy){ questions[question->kind], answers[reply],
+				      question->repo ? question->repo->identifier : "", question->why };
+	ddl_log(session->log, "%s %s: %s (%s)", entry->question, entry->about, entry->answer, entry->why);
+	return reply;
+}
+
 /* While children work: what was last said is said again, so that the person can stop it. */
 static bool go_on(void *arg)
 {

@@ -38,6 +38,8 @@ struct ddl_session {
 	struct ddl_look **looks;
 	size_t n_looks;
 	struct ddl_outcome *outcome;
+	struct ddl_policy *policy;    /* for the outcome */
+	size_t n_policy;
 	struct ddl_event last;        /* repeated while nothing new happens, so that keys are heard */
 	bool keep;                    /* whole packages are kept for the hand-off */
 	bool cancelled;
@@ -46,6 +48,12 @@ struct ddl_session {
 /* Tells the front end; false once it has asked to cancel. */
 bool ddl_session_tell(struct ddl_session *session, const struct ddl_event *event);
 bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const char *what);
+
+/*
+ * Asks the front end. Where it answers by policy, that is kept for the outcome; an answer that cannot
+ * be kept (memory) is NO.
+ */
+enum ddl_reply ddl_session_ask(struct ddl_session *session, struct ddl_question *question);
 
 /* Unmounts and closes all media; what is needed of them is staged. They open again when asked for. */
 void ddl_session_close_media(struct ddl_session *session);

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "cmdline.h"
 #include "commands.h"
 #include "console.h"
@@ -26,6 +27,7 @@
 #define REBOOT_SECONDS 30U   /* to read why, before the machine restarts */
 #define MS_PER_SECOND 1000U
 #define OWN_WORDS "/etc/ddload/cmdline" /* scripts/add-to-initrd --cmdline */
+#define OWN_ANSWERS "/ddload/answerfile.xml" /* … --answer */
 
 /* Volumes with these labels are driver disks by convention. */
 static const char *const labels[] = { "OEMDRV", "DDLOAD" };
@@ -37,6 +39,7 @@ struct auto_run {
 	const char **found;          /* SOURCE words for the flow */
 	size_t n_found;
 	size_t n_empty;              /* labelled volumes that hold no pack */
+	bool answers_in_initrd;      /* beside the packs, or in their place */
 	bool console_missing;
 	char line[640];              /* the outcome's */
 	struct print out;
@@ -119,6 +122,37 @@ static void take_words(struct auto_run *run)
 	}
 }
 
+/*
+ * The driver disks that an answer file names join those of ddload=. One that was given to ddload has to
+ * name some; the installer's own, whether on the command line or in the initrd, has other things to say.
+ */
+static int read_answers(struct auto_run *run, struct ddl_error *error)
+{
+	struct ddl_cmdline *words = &run->words;
+	bool its_own = !words->answerfile && !words->installer_answers;
+	const char *path = words->answerfile ? words->answerfile : its_own ? OWN_ANSWERS : words->installer_answers, **named, **slot;
+	size_t count;
+
+	if (words->mode != DDL_MODE_AUTO && (words->mode != DDL_MODE_SOURCES || !words->answerfile))
+		return 0;
+	if (ddl_answer_read(run->arena, run->cli.engine.root, path, &named, &count, error) < 0) {
+		if (!its_own || error->os_errno != ENOENT)
+			return -1;
+		ddl_error_clear(error);
+		return 0;
+	}
+	run->answers_in_initrd = its_own;
+	if (!count && words->answerfile)
+		return ddl_fail(error, DDL_E_ANSWER, 0, _("%s: there is no <driver-source> in it"), path);
+	for (size_t i = 0; i < count; i++) {
+		slot = ddl_arena_push(run->arena, &words->sources, &words->n_sources, sizeof *slot);
+		if (!slot)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", path);
+		*slot = named[i];
+	}
+	return 0;
+}
+
 /* ---------------------------------------------------------------- where packs are */
 
 static bool silent(void *ctx, const struct ddl_event *event)
@@ -158,9 +192,6 @@ static int find_auto(struct auto_run *run, struct ddl_session *session, bool *in
 	struct ddl_source **sources;
 	size_t count;
 
-	*in_initrd = false;
-	run->n_found = run->n_empty = 0;
-	run->found = NULL;
 	if (ddl_session_sources(session, &sources, &count, error) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
@@ -172,8 +203,11 @@ static int find_auto(struct auto_run *run, struct ddl_session *session, bool *in
 		look = ddl_session_look(session, sources[i], error);
 		if (!look)
 			return -1;
+		bool none = !look->n_repos && look->trouble.code == DDL_E_NOT_A_DISK;
+		if (none && initrd && run->answers_in_initrd)
+			continue;
 		*in_initrd |= initrd;
-		if (!initrd && !look->n_repos && look->trouble.code == DDL_E_NOT_A_DISK)
+		if (none && !initrd)
 			run->n_empty++;
 		else if (add_found(run, sources[i]->path) < 0)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "auto");
@@ -202,15 +236,17 @@ static bool word_is_there(struct ddl_session *session, const char *word, struct 
 	return false;
 }
 
-/* The sources that are named: all of them have to be there. */
+/* The sources that are named join those that were found: all of them have to be there. */
 static int find_named(struct auto_run *run, struct ddl_session *session, struct ddl_error *error)
 {
-	run->found = run->words.sources;
-	run->n_found = 0;
-	for (size_t i = 0; i < run->words.n_sources; i++)
-		if (!word_is_there(session, run->words.sources[i], error))
+	for (size_t i = 0; i < run->words.n_sources; i++) {
+		if (!word_is_there(session, run->words.sources[i], error)) {
+			run->n_found = 0;
 			return error->code == DDL_E_MEMORY ? -1 : 0;
-	run->n_found = run->words.n_sources;
+		}
+		if (add_found(run, run->words.sources[i]) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "auto");
+	}
 	return 0;
 }
 
@@ -220,17 +256,19 @@ static int look_once(struct auto_run *run, bool *in_initrd, struct ddl_error *er
 	static const struct ddl_front nobody = { NULL, silent, decline };
 	struct ddl_options options = run->cli.engine;
 	struct ddl_session *session;
-	int result;
+	int result = 0;
 
 	options.inspect = false;
 	options.log_path = NULL;
 	*in_initrd = false;
+	run->n_found = run->n_empty = 0;
+	run->found = NULL;
 	session = ddl_session_new(&options, &nobody, error);
 	if (!session)
 		return -1;
 	if (run->words.mode == DDL_MODE_AUTO)
 		result = find_auto(run, session, in_initrd, error);
-	else
+	if (result == 0)
 		result = find_named(run, session, error);
 	ddl_session_free(session);
 	return result;
@@ -429,9 +467,8 @@ static enum ddl_status follow(struct auto_run *run, struct ddl_error *error)
 		*error = run->words.trouble;
 	else if (run->words.require_signature)
 		ddl_fail(error, DDL_E_SIGNATURE, 0, "%s", _("ddload.require-signature: this version does not check the signatures of packs"));
-	else if (run->words.answerfile)
-		ddl_fail(error, DDL_E_USAGE, 0, _("ddload.answerfile=%s: this version does not read answer files"),
-			 run->words.answerfile);
+	else
+		(void)read_answers(run, error); /* the error says it */
 	if (error->code != DDL_OK || mode == DDL_MODE_AUTO || mode == DDL_MODE_SOURCES)
 		return unattended(run, error);
 	return mode == DDL_MODE_MENU ? command_menu(&run->cli) : command_prompt(&run->cli);

@@ -108,9 +108,20 @@ static enum ddl_reply reply_tested(const struct ddl_question *question)
 	return question->error && !bad_package(question->repo) ? DDL_REPLY_NO : DDL_REPLY_YES;
 }
 
-static enum ddl_reply yes_if(bool condition)
+static enum ddl_reply answer(struct ddl_question *question, enum ddl_reply reply, const char *why)
 {
-	return condition ? DDL_REPLY_YES : DDL_REPLY_NO;
+	question->why = why;
+	return reply;
+}
+
+static enum ddl_reply may_apply(const struct unattended *unattended, struct ddl_question *question)
+{
+	if (question->plan->refusal.code != DDL_OK)
+		return answer(question, DDL_REPLY_NO, _("the plan cannot be carried out"));
+	if (!question->plan->replaces)
+		return answer(question, DDL_REPLY_YES, _("no loaded driver is replaced"));
+	return unattended->replace ? answer(question, DDL_REPLY_YES, _("it is allowed to replace a loaded driver")) :
+		answer(question, DDL_REPLY_NO, _("it is not allowed to replace a loaded driver"));
 }
 
 static enum ddl_reply ask(void *ctx, struct ddl_question *question)
@@ -122,19 +133,22 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 		return DDL_REPLY_NO;
 	switch (question->kind) {
 	case DDL_ASK_PACKS:
-		return DDL_REPLY_YES; /* as ticked; where nothing fits, the flow says why */
+		/* as ticked; where nothing fits, the flow says why */
+		return answer(question, DDL_REPLY_YES, _("what fits this machine is loaded"));
 	case DDL_ASK_VERIFY:
 		note_tested(unattended, question->repo);
-		return DDL_REPLY_YES;
+		return answer(question, DDL_REPLY_YES, _("every package is tested"));
 	case DDL_ASK_TESTED:
 		note_tested(unattended, question->repo);
-		return reply_tested(question);
+		return answer(question, reply_tested(question), !question->error ? _("the test has passed") :
+			      _("the test has not passed, so that nothing is loaded"));
 	case DDL_ASK_LICENCE:
-		return yes_if(unattended->accept_licence);
+		return unattended->accept_licence ? answer(question, DDL_REPLY_YES, _("licences are accepted beforehand")) :
+			answer(question, DDL_REPLY_NO, _("licences were not accepted beforehand"));
 	case DDL_ASK_APPLY:
-		return yes_if(question->plan->refusal.code == DDL_OK &&
-			      (!question->plan->replaces || unattended->replace));
-	case DDL_ASK_PAST: /* the old state is the safe one to start from */
+		return may_apply(unattended, question);
+	case DDL_ASK_PAST:
+		return answer(question, DDL_REPLY_YES, _("the drivers as they were are the safe ones to begin with"));
 	case DDL_ASK_OUTCOME:
 		return DDL_REPLY_YES;
 	case DDL_ASK_SOURCE: /* the command line names the sources: there is nobody to choose */

@@ -77,6 +77,7 @@ static void every_word(void **state)
 	assert_int_equal(line.on_error, DDL_ON_ERROR_REBOOT);
 	assert_string_equal(ddl_on_error_name(line.on_error), "reboot");
 	assert_string_equal(line.answerfile, "/answers.xml");
+	assert_null(line.installer_answers);
 	assert_string_equal(line.log, "/run/l");
 	assert_string_equal(line.console, "ttyS0");
 	assert_string_equal(line.lang, "de_DE.UTF-8");
@@ -111,6 +112,29 @@ static void sources(void **state)
 	parse("ddload=LABEL=\"MY DISK\" ddload.replace");
 	assert_string_equal(line.sources[0], "LABEL=MY DISK");
 	assert_true(line.replace);
+}
+
+/* ddload.answerfile= by itself asks for auto; the installer's own word is no word of ours. */
+static void answer_files(void **state)
+{
+	(void)state;
+	parse("ddload.answerfile=/a.xml");
+	assert_int_equal(line.mode, DDL_MODE_AUTO);
+	parse("ddload=prompt ddload.answerfile=/a.xml");
+	assert_int_equal(line.mode, DDL_MODE_PROMPT);
+	assert_int_equal(line.n_warnings, 1);
+	parse("ddload=auto answerfile=file:///a.xml");
+	assert_string_equal(line.installer_answers, "/a.xml");
+	assert_int_equal(line.n_warnings, 0);
+	parse("answerfile=file:///a.xml");
+	assert_int_equal(line.mode, DDL_MODE_UNSAID);
+	parse("ddload=auto answerfile=http://h/a.xml");
+	assert_null(line.installer_answers);
+	assert_int_equal(line.n_warnings, 1);
+	assert_non_null(strstr(line.warnings[0], "network sources"));
+	parse("answerfile=http://h/a.xml");
+	assert_int_equal(line.n_warnings, 0);
+	assert_int_equal(line.trouble.code, DDL_OK);
 }
 
 static void guards_refuse(void **state)
@@ -250,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_word, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sources, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(answer_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(guards_refuse, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(others_warn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_as_the_kernel, set_up, tear_down),

@@ -145,6 +145,11 @@ static void outcomes(void **state)
 		expect_part(ddl_json_outcome(&outcome), part);
 		expect_part(ddl_json_outcome(&outcome), "\"size\": 8000000000");
 		expect_part(ddl_json_outcome(&outcome), "\"plan\": null");
+		expect_part(ddl_json_outcome(&outcome), "\"policy\": []");
+		outcome.policy = &(struct ddl_policy){ "licence", "no", "acme:x", "nobody accepted it" };
+		outcome.n_policy = 1;
+		expect_part(ddl_json_outcome(&outcome), "\"question\": \"licence\",\n      \"about\": \"acme:x\",\n      "
+							"\"answer\": \"no\",\n      \"why\": \"nobody accepted it\"");
 	}
 }
 
