@@ -188,4 +188,16 @@ autoload &
 run undone ddload load --replace --settle 5 /packs/binds-none.iso
 """, stock=True, packs=("default", "binds-none"))
 
-CASES = (AUTOLOAD, MODPROBE, KILLED, KILLED_ALL, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
+# Another driver than the old one is loaded in between, and takes the controller: never "works".
+STOLEN = Case("swap-stolen", {
+    "stolen": {"status": 5, "driver": "ddl_generic", "version": STOCK, "modules": "megaraid_sas ddl_generic",
+               "outcome": lambda outcome: outcome["result"] == "not-undone" and outcome["left_over"] and
+                          outcome["error"]["code"] == "not-bound"},
+}, """
+device=/sys/bus/pci/devices/0000:00:02.0
+stock
+(while [ -e $device/driver ]; do usleep 1000; done; insmod /generic.ko) &
+run stolen ddload load --replace --settle 5 /packs/default.iso
+""", stock=True, packs=("default",), add=UNBIND.add)
+
+CASES = (STOLEN, AUTOLOAD, MODPROBE, KILLED, KILLED_ALL, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
