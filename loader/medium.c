@@ -87,13 +87,12 @@ static bool device_gone(const char *device)
 	return lost;
 }
 
-/* Reads from a stick fail some moments before the kernel takes its device away. */
-static bool device_goes(const char *device)
+bool ddl_device_goes(const char *device, unsigned limit_ms)
 {
 	const struct timespec pause = { 0, GONE_POLL_MS * 1000000L };
 
 	for (unsigned waited = 0; !device_gone(device); waited += GONE_POLL_MS) {
-		if (waited >= GONE_WAIT_MS)
+		if (waited >= limit_ms)
 			return false;
 		(void)nanosleep(&pause, NULL);
 	}
@@ -102,7 +101,7 @@ static bool device_goes(const char *device)
 
 bool ddl_medium_gone(const struct ddl_medium *medium)
 {
-	return medium->device && device_goes(medium->device);
+	return medium->device && ddl_device_goes(medium->device, GONE_WAIT_MS);
 }
 
 void ddl_medium_name_trouble(const struct ddl_source *source, const char *root, struct ddl_error *trouble)
@@ -113,7 +112,7 @@ void ddl_medium_name_trouble(const struct ddl_source *source, const char *root, 
 	/* to open or mount what is there fails for many a reason, and is not asked about those */
 	if (source->kind != DDL_SOURCE_DEVICE || (trouble->code != DDL_E_READ && !(opening && gone(trouble->os_errno))))
 		return;
-	if (ddl_path_join(path, sizeof(path), root, source->path) && device_goes(path))
+	if (ddl_path_join(path, sizeof(path), root, source->path) && ddl_device_goes(path, GONE_WAIT_MS))
 		trouble->code = DDL_E_GONE;
 }
 

@@ -71,6 +71,9 @@ bool ddl_medium_gone(const struct ddl_medium *medium);
 /* What went wrong while the device was looked at becomes DDL_E_GONE where that is the cause. */
 void ddl_medium_name_trouble(const struct ddl_source *source, const char *root, struct ddl_error *trouble);
 
+/* The same of a device's node; reads from a stick fail some moments before the kernel takes it away. */
+bool ddl_device_goes(const char *device, unsigned limit_ms);
+
 /* Unmounts, closes, removes the mount point, frees. NULL allowed. */
 void ddl_medium_close(struct ddl_medium *medium);
 

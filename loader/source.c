@@ -169,6 +169,9 @@ static bool take_probe(struct ddl_arena *arena, const struct ddl_probe *probe,
 	case DDL_PROBE_READ:
 		(void)ddl_fail(trouble, DDL_E_READ, probe->os_errno, "%s", source->name);
 		break;
+	case DDL_PROBE_GONE:
+		(void)ddl_fail(trouble, DDL_E_GONE, probe->os_errno, "%s", source->name);
+		break;
 	case DDL_PROBE_AMBIGUOUS:
 		(void)ddl_fail(trouble, DDL_E_NOT_A_DISK, 0,
 			       _("%s bears the marks of more than one file system"), source->name);

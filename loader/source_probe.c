@@ -25,6 +25,7 @@
 
 #include "left_behind.h"
 #include "limits.h"
+#include "medium.h"
 #include "path.h"
 #include "text.h"
 
@@ -147,8 +148,16 @@ static void probe_path(const char *path, unsigned until, struct ddl_probe *probe
 		probe->state = errno == ENOMEDIUM ? DDL_PROBE_NO_MEDIUM : DDL_PROBE_OPEN;
 		return;
 	}
-	if (drive_is_ready(fd, until, probe))
-		ddl_probe_fd(fd, probe);
+	if (drive_is_ready(fd, until, probe)) {
+		/* A drive that was asked knows of a changed disc; until it is opened anew, each read of that fails. */
+		int anew = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+		ddl_probe_fd(anew < 0 ? fd : anew, probe);
+		if (probe->state == DDL_PROBE_READ && ddl_device_goes(path, (until - milliseconds()) / 2))
+			probe->state = DDL_PROBE_GONE;
+		if (anew >= 0)
+			close(anew);
+	}
 	close(fd);
 }
 

@@ -15,6 +15,7 @@ enum ddl_probe_state {
 	DDL_PROBE_NO_MEDIUM,
 	DDL_PROBE_NOT_READY,      /* a drive that is still starting up */
 	DDL_PROBE_READ,           /* cannot be read: os_errno */
+	DDL_PROBE_GONE,           /* taken out while it was being read: os_errno */
 	DDL_PROBE_AMBIGUOUS,      /* the marks of more than one file system */
 	DDL_PROBE_NOTHING,        /* nothing known */
 	DDL_PROBE_FOUND
