@@ -170,7 +170,7 @@ $(BUILD)/native/$1/fake: $(patsubst %,$(BUILD)/native/$1/%.o,ui/main tests/cases
 	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
 
 # Loads of damaged disks on the same kernel; its reads go through the program itself, which lets some fail.
-$(BUILD)/native/$1/damage: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/damage tests/hostile/trial tests/unit/fake_kernel) \
+$(BUILD)/native/$1/damage: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/damage tests/hostile/trial tests/hostile/starve tests/unit/fake_kernel) \
 		$(BUILD)/native/$1/libddload.a
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$(patsubst %,-Wl$$(comma)--wrap=%,read pread __read_chk __pread_chk) $$^ $$(native_ld) -o $$@
@@ -188,7 +188,7 @@ $(foreach variant,$(variants),$(eval $(call variant_rules,$(variant))))
 
 native: $(patsubst %,$(BUILD)/native/%/ddload,$(variants))
 
-hostile_programs := $(BUILD)/native/plain/damage $(foreach v,asan ubsan,\
+hostile_programs := $(patsubst %,$(BUILD)/native/%/damage,plain asan) $(foreach v,asan ubsan,\
 	$(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/native/$v/replay_%,$(wildcard tests/fuzz/fuzz_*.c)))
 
 unit-programs: unit-plain unit-asan unit-ubsan unit-clang

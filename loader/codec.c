@@ -95,7 +95,7 @@ void ddl_codec_text(struct ddl_codec *codec, const char **value, size_t max)
 		return;
 	copy = ddl_arena_dupn(codec->arena, piece, n);
 	if (!copy) {
-		codec->failed = true;
+		codec->failed = codec->no_memory = true;
 		return;
 	}
 	ddl_text_clean_in_place(copy);
@@ -124,7 +124,7 @@ static void *array(struct ddl_codec *codec, void *items, size_t *count, size_t m
 	}
 	items = ddl_arena_alloc(codec->arena, n, size);
 	if (!items)
-		codec->failed = true;
+		codec->failed = codec->no_memory = true;
 	else
 		*count = n;
 	return items;
@@ -152,6 +152,7 @@ void ddl_codec_bytes(struct ddl_codec *codec, const char **bytes, size_t *length
 	}
 	*bytes = piece ? ddl_arena_dupn(codec->arena, piece, n) : NULL;
 	*length = *bytes ? n : 0;
+	codec->no_memory = codec->no_memory || (piece && !*bytes);
 	codec->failed = codec->failed || !*bytes;
 }
 
@@ -276,7 +277,7 @@ static void module(struct ddl_codec *codec, struct ddl_module *item)
 static void *element(struct ddl_codec *codec, void *item, size_t size)
 {
 	if (codec->reading && !codec->failed)
-		item = ddl_arena_alloc(codec->arena, 1, size);
+		codec->no_memory = !(item = ddl_arena_alloc(codec->arena, 1, size));
 	if (!item)
 		codec->failed = true;
 	return codec->failed ? NULL : item;

@@ -13,6 +13,7 @@
 struct ddl_codec {
 	bool reading;
 	bool failed;              /* a lack of memory, or bytes that make no sense */
+	bool no_memory;           /* reading: it was the former */
 	uint8_t *bytes;           /* writing: grown with realloc, the caller's to free() */
 	size_t used, room;        /* reading: position and length */
 	struct ddl_arena *arena;  /* reading: where texts and arrays go */

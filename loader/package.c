@@ -325,7 +325,7 @@ static int take_package(struct share *share, const struct numbers *head, struct 
 	if (codec.failed || codec.used != codec.room || !is_answer(&told, &share->wishes[head->index]) ||
 	    !attach(share, &told)) {
 		forget(share, true);
-		return bad_message(error);
+		return codec.no_memory ? ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->label) : bad_message(error);
 	}
 	told.fd = told.state == DDL_PKG_BAD ? -1 : share->raw;
 	if (told.state == DDL_PKG_BAD) {

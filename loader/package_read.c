@@ -144,6 +144,8 @@ static int archive_trouble(struct pass *pass, struct archive *archive)
 
 	if (trouble(pass)->code != DDL_OK) /* it was the medium, the header or the size */
 		return -1;
+	if (archive_errno(archive) == ENOMEM)
+		return ddl_fail(trouble(pass), DDL_E_MEMORY, ENOMEM, "%s", why ? why : "");
 	if (pass->ended)
 		return ddl_fail(trouble(pass), DDL_E_UNPACK, 0, _("it is not whole: it ends too early"));
 	return ddl_fail(trouble(pass), DDL_E_UNPACK, 0, "%s", why ? why : "");
@@ -380,7 +382,8 @@ static int unpack(struct pass *pass)
 	if (!archive)
 		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", package->file);
 	if (choose_formats(archive, package->type) < 0)
-		(void)ddl_fail(trouble(pass), DDL_E_INTERNAL, 0, "libarchive lacks a filter");
+		(void)ddl_fail(trouble(pass), archive_errno(archive) == ENOMEM ? DDL_E_MEMORY : DDL_E_INTERNAL, 0,
+			       "libarchive lacks a filter");
 	else if (archive_read_open(archive, pass, NULL, feed, NULL) != ARCHIVE_OK)
 		(void)archive_trouble(pass, archive);
 	else

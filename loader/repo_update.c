@@ -199,6 +199,8 @@ static int comps_begin(struct ddl_xml *r)
 
 	if (r->depth == 2)
 		reading->wanted = false;
+	if (r->text_depth) /* an element inside the text: it stays what it is */
+		return 0;
 	reading->text = IN_OTHER;
 	if (r->depth == 3 && ddl_xml_is(r, "id")) {
 		reading->text = IN_ID;
@@ -388,8 +390,12 @@ int ddl_update_files(struct ddl_arena *arena, const struct ddl_blob *blobs, size
 		if (!directory)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", blobs[i].name);
 		if (strcasecmp(base, ddl_update_name) != 0 || !list || ddl_update_parse(arena, &blobs[i], &repo, &trouble) < 0 ||
-		    ddl_repomd_parse(arena, list, &repomd, &trouble) < 0 || *count >= DDL_MAX_LIST_LINES - 3)
-			continue;
+		    ddl_repomd_parse(arena, list, &repomd, &trouble) < 0 || *count >= DDL_MAX_LIST_LINES - 3) {
+			if (trouble.code != DDL_E_MEMORY)
+				continue;
+			*error = trouble;
+			return -1;
+		}
 		if (add_file(arena, files, count, directory, repomd.primary.href) < 0 ||
 		    add_file(arena, files, count, directory, repomd.group.href) < 0 ||
 		    add_file(arena, files, count, directory, repo.key) < 0)

@@ -209,7 +209,7 @@ static void codec_images(struct ddl_codec *codec, struct ddl_scan *scan)
 	if (codec->reading && !codec->failed) {
 		scan->images = ddl_arena_alloc(codec->arena, n, sizeof(*scan->images));
 		scan->n_images = scan->images ? n : 0;
-		codec->failed = !scan->images;
+		codec->failed = codec->no_memory = !scan->images;
 	}
 	for (size_t i = 0; i < scan->n_images && !codec->failed; i++) {
 		struct ddl_image *image = &scan->images[i];
@@ -233,7 +233,7 @@ static void codec_found(struct ddl_codec *codec, struct found *found)
 	if (codec->reading && !codec->failed) {
 		found->scan.repos = ddl_arena_alloc(codec->arena, n, sizeof(*found->scan.repos));
 		found->scan.n_repos = found->scan.repos ? n : 0;
-		codec->failed = !found->scan.repos;
+		codec->failed = codec->no_memory = !found->scan.repos;
 	}
 	for (size_t i = 0; i < found->scan.n_repos && !codec->failed; i++) {
 		if (codec->reading)
@@ -241,7 +241,7 @@ static void codec_found(struct ddl_codec *codec, struct found *found)
 		if (found->scan.repos[i])
 			ddl_codec_repo(codec, found->scan.repos[i]);
 		else
-			codec->failed = true;
+			codec->failed = codec->no_memory = true;
 		codec->failed = codec->failed || too_many_packages(&found->scan);
 	}
 }
@@ -394,6 +394,8 @@ static int run_job(struct ddl_arena *arena, struct scanning *scanning, const str
 		return -1;
 	codec = ddl_codec_reader(scanning->parts, scanning->n_parts, arena);
 	codec_found(&codec, found);
+	if (codec.no_memory)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", "");
 	if (codec.failed || codec.used != codec.room)
 		return ddl_fail(error, DDL_E_DAMAGED, 0, "the reader told something that makes no sense");
 	return 0;

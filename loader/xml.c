@@ -309,7 +309,7 @@ static void on_end(void *arg, const xmlChar *name, const xmlChar *prefix, const 
 		return;
 	if (r->depth == r->text_depth)
 		r->failed = r->end(r) != 0;
-	r->depth--;
+	r->whole = --r->depth == 0;
 }
 
 /* Adds to the open text. Longer than DDL_MAX_TEXT, white space included, is remembered only. */
@@ -370,6 +370,7 @@ int ddl_xml_read(struct ddl_xml *r, const struct ddl_blob *blob, int (*begin)(st
 	r->begin = begin;
 	r->end = end;
 	r->depth = 0;
+	r->whole = false;
 	r->text_depth = 0;
 	r->element = DDL_XML_ROOT;
 	if (check_bytes(blob, r->max ? r->max : DDL_MAX_METADATA, r->error))
@@ -382,6 +383,8 @@ int ddl_xml_read(struct ddl_xml *r, const struct ddl_blob *blob, int (*begin)(st
 	/* libxml2 hands over a start tag that is cut short, too: its complaint goes before a missing field */
 	if (!r->stopped && !r->parser->wellFormed)
 		(void)not_well_formed(r);
+	else if (!r->failed && !r->whole) /* short of memory, libxml2 stops and calls what it has seen well-formed */
+		(void)ddl_xml_no_memory(r);
 	else if (!r->failed)
 		result = 0;
 	xmlFreeDoc(r->parser->myDoc);

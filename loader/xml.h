@@ -44,6 +44,7 @@ struct ddl_xml {
 	const char *name;         /* without a namespace's prefix */
 	const xmlChar **attributes; /* five each: local name, prefix, URI, value, end of value */
 	size_t n_attributes;
+	bool whole;               /* the root element has ended */
 	unsigned depth;           /* elements that are open, this one included */
 
 	/* the text inside the wanted element that is open at this depth */

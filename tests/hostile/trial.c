@@ -36,6 +36,10 @@ void trial_fail(const char *format, ...)
 	exit(1);
 }
 
+bool trial_unconfined;
+struct starve trial_starve;
+unsigned long trial_asked;
+
 static void *must(void *memory)
 {
 	if (!memory)
@@ -95,6 +99,7 @@ static int insert(struct ddl_kernel *kernel, const char *name, int fd, const cha
 	char path[64], *bytes, *called = NULL, *given = NULL;
 	size_t length;
 
+	fake_kernel_calm++;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	bytes = trial_read(path, &length);
 	if (asprintf(&called, "inserted/%s", name) < 0 || asprintf(&given, "params/%s", name) < 0)
@@ -107,6 +112,7 @@ static int insert(struct ddl_kernel *kernel, const char *name, int fd, const cha
 	driver->fd = fd;
 	driver->version = modinfo(bytes, length, "\0version=", 9);
 	driver->srcversion = modinfo(bytes, length, "\0srcversion=", 12);
+	fake_kernel_calm--;
 	return fake_ops->insert(kernel, name, fd, params, error);
 }
 
@@ -201,7 +207,7 @@ void trial_run(struct trial *trial, const char *root, const char *disk, const ch
 {
 	const struct ddl_front front = { NULL, event, ask };
 	const struct ddl_options options = { .root = root, .fingerprint = fingerprint, .accept_licence = true,
-					     .inspect = true };
+					     .inspect = true, .unconfined = trial_unconfined };
 	const char *const words[] = { disk };
 	size_t before = descriptors();
 	struct ddl_session *session;
@@ -213,11 +219,13 @@ void trial_run(struct trial *trial, const char *root, const char *disk, const ch
 	(void)snprintf(left, sizeof(left), "%s/run/ddload", root);
 	clear(left);
 	machine_new();
+	(void)fake_state(fake, trial->before, sizeof(trial->before));
+	starve_begin(&trial_starve);
 	session = ddl_session_new(&options, &front, &trial->error);
-	if (!session)
-		trial_fail("no session: %s", trial->error.text);
-	trial->status = ddl_flow_load(session, words, 1, &trial->error);
+	trial->status = session ? ddl_flow_load(session, words, 1, &trial->error) : ddl_code_status(trial->error.code);
 	ddl_session_free(session);
+	trial_asked = starve_end();
+	(void)fake_state(fake, trial->after, sizeof(trial->after));
 	(void)snprintf(trial->log, sizeof(trial->log), "%s", fake->log);
 	fake_kernel_free(fake);
 	if (descriptors() != before)

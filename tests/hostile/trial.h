@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "ddl.h"
+#include "starve.h"
 
 /* A file that a load has left, or a module that it has inserted. */
 struct kept {
@@ -22,9 +23,17 @@ struct trial {
 	enum ddl_status status;
 	struct ddl_error error;
 	char log[2048];       /* the fake kernel's: what was loaded and unloaded */
+	char before[512], after[512]; /* its modules and devices */
 	struct kept *kept;
 	size_t n_kept;
 };
+
+/* For the loads that follow: all in this process; which allocations fail. */
+extern bool trial_unconfined;
+extern struct starve trial_starve;
+
+/* How often the last load asked for memory. */
+extern unsigned long trial_asked;
 
 /* Loads `disk`, which lies below `root`; <root>/run/ddload is new. `fingerprint` may be NULL. */
 void trial_run(struct trial *trial, const char *root, const char *disk, const char *release, const char *fingerprint);

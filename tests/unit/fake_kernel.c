@@ -20,12 +20,17 @@ static struct fake_kernel *fake_of(struct ddl_kernel *kernel)
 	return (struct fake_kernel *)kernel;
 }
 
-static void *must(void *memory)
+unsigned fake_kernel_calm;
+
+static void *check_memory(void *memory)
 {
+	fake_kernel_calm--;
 	if (!memory)
 		abort();
 	return memory;
 }
+
+#define must(call) (fake_kernel_calm++, check_memory(call))
 
 static size_t split(struct fake_kernel *fake, const char *list, const char **to, size_t room)
 {

@@ -92,6 +92,9 @@ struct fake_kernel {
 	size_t n_lines;
 };
 
+/* Not 0 while it takes memory for itself: a test in which memory runs out leaves it alone then. */
+extern unsigned fake_kernel_calm;
+
 struct fake_kernel *fake_kernel_new(void);
 void fake_kernel_free(struct fake_kernel *fake);
 
