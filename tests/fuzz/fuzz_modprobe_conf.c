@@ -11,24 +11,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ddl_arena *arena = ddl_arena_new();
 	struct ddl_error error = DDL_ERROR_INIT;
-	const char *options = "", *joined, *before, *text = (const char *)data;
+	struct ddl_modprobe_conf conf = DDL_MODPROBE_CONF_INIT;
+	const char *joined, *before, *text = (const char *)data;
 	const char *zero = size ? memchr(text, 0, size) : NULL;
 	size_t first = zero ? (size_t)(zero - text) : 0;
-	bool blacklisted = false;
 
 	if (!arena)
 		return 0;
 	before = ddl_arena_dupn(arena, text, first);
 	if (zero)
 		first++;
-	if (before && ddl_modprobe_conf_read(arena, text + first, size - first, "megaraid_sas", &options, &blacklisted,
-					     &error) == 0) {
-		if (strlen(options) > size || strchr(options, '\n'))
+	if (before && ddl_modprobe_conf_read(arena, text + first, size - first, "megaraid_sas", &conf, &error) == 0) {
+		if (strlen(conf.options) > size || strchr(conf.options, '\n') || strlen(conf.softdeps) > DDL_MAX_TEXT)
 			abort();
-		joined = ddl_params_join(arena, before, options);
-		if (joined && strlen(joined) > strlen(before) + strlen(options) + 1)
+		joined = ddl_params_join(arena, before, conf.options);
+		if (joined && strlen(joined) > strlen(before) + strlen(conf.options) + 1)
 			abort();
-		(void)ddl_params_have(options, "mode", 4);
+		(void)ddl_params_have(conf.options, "mode", 4);
 		(void)ddl_param_can_be_given(before);
 	} else if (before && (error.code == DDL_OK || !*error.text)) {
 		abort();
