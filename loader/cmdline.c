@@ -195,7 +195,7 @@ static const char *take_log(struct reading *r, const char *value)
 	return take_path(r, &r->to->log, value);
 }
 
-/* A name below /dev, as console= has it. */
+/* Names below /dev, as console= has one. */
 static const char *take_console(struct reading *r, const char *value)
 {
 	if (ddl_text_starts(value, "/dev/"))
@@ -240,7 +240,7 @@ static const struct word {
 	{ "ddload.on-error", "stop|continue|shell|reboot", false, take_on_error },
 	{ "ddload.answerfile", "FILE", true, take_answerfile },
 	{ "ddload.log", "FILE", false, take_log },
-	{ "ddload.console", "TTY", false, take_console },
+	{ "ddload.console", "TTY[,TTY...]", false, take_console },
 	{ "ddload.lang", "LANGUAGE", false, take_lang },
 	{ "ddload.require-signature", "", true, take_signature },
 };

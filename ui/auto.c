@@ -40,7 +40,8 @@ struct auto_run {
 	size_t n_found;
 	size_t n_empty;              /* labelled volumes that hold no pack */
 	bool answers_in_initrd;      /* beside the packs, or in their place */
-	bool console_missing;
+	const char *missing[CONSOLE_MOST]; /* terminals the words name that are not there */
+	size_t n_missing;
 	char line[640];              /* the outcome's */
 	struct print out;
 };
@@ -437,8 +438,27 @@ static void say_warnings(const struct auto_run *run)
 {
 	for (size_t i = 0; i < run->words.n_warnings; i++)
 		print_line(&run->out, 0, _("ddload: kernel command line: %s"), run->words.warnings[i]);
-	if (run->console_missing)
-		print_line(&run->out, 0, _("ddload: there is no terminal %s; going on here"), run->words.console);
+	for (size_t i = 0; i < run->n_missing; i++)
+		print_line(&run->out, 0, _("ddload: there is no terminal %s"), run->missing[i]);
+}
+
+/* The first console that there is of those the words name; else the kernel's, if this is none yet. */
+static void take_console(struct auto_run *run)
+{
+	const char *names = run->words.console ? run->words.console : "";
+	char *list = ddl_arena_dup(run->arena, names), *rest = NULL, *first = NULL;
+
+	run->cli.consoles = names;
+	console_quiet();
+	for (char *name = list ? strtok_r(list, ",", &rest) : NULL; name; name = strtok_r(NULL, ",", &rest)) {
+		if (!console_is_there(name) && run->n_missing < CONSOLE_MOST)
+			run->missing[run->n_missing++] = name;
+		else if (!first)
+			first = name;
+	}
+	if (!first || !console_take(first))
+		console_take(NULL); /* where there is none either, what is said goes where it goes */
+	term_start(); /* for the terminal that it is now */
 }
 
 static enum ddl_status unattended(struct auto_run *run, struct ddl_error *error)
@@ -453,7 +473,7 @@ static enum ddl_status unattended(struct auto_run *run, struct ddl_error *error)
 	print_line(&run->out, 0, "%s", run->line);
 	fflush(run->out.file);
 	if (!run->cli.engine.root)
-		console_everywhere(run->line);
+		console_everywhere(run->cli.consoles, "%s", run->line);
 	if (failed)
 		after_failure(run);
 	return failed ? status : DDL_DONE;
@@ -491,14 +511,11 @@ enum ddl_status command_auto(const struct cli *cli)
 		return DDL_DONE;
 	}
 	take_words(&run);
-	if (!cli->engine.root) {
-		console_quiet();
-		run.console_missing = run.words.console && !console_take(run.words.console);
-		if (run.console_missing || !run.words.console)
-			console_take(NULL); /* where there is none either, what is said goes where it goes */
-		term_start(); /* for the terminal that it is now */
-	}
-	language_choose(cli->engine.root, run.words.lang ? run.words.lang : cli->language); /* TERM is known now */
+	if (!cli->engine.root)
+		take_console(&run);
+	if (run.words.lang)
+		run.cli.language = run.words.lang;
+	language_choose(cli->engine.root, run.cli.language); /* TERM is known now */
 	run.out = print_on(stderr, cli->verbose);
 	say_warnings(&run);
 	status = follow(&run, &error);

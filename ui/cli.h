@@ -16,6 +16,7 @@ struct cli {
 	struct ddl_options engine;
 	bool plain, json, verbose;
 	const char *language; /* NULL: as the environment says */
+	const char *consoles; /* where others may be watching, as in console.h; NULL: on no other terminal */
 	unsigned timeout; /* seconds the prompt waits */
 	const char *const *words; /* SOURCE words; point into argv */
 	size_t n_words;

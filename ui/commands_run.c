@@ -2,9 +2,39 @@
 /* prompt, menu, load and verify: commands that run a flow through a front end. */
 #include "commands.h"
 
+#include <string.h>
+#include <unistd.h>
+
+#include "console.h"
+#include "language.h"
 #include "print.h"
 #include "prompt.h"
 #include "term.h"
+
+/* The others are told who has the menus. */
+static void say_where(const struct cli *cli)
+{
+	const char *name = ttyname(1);
+
+	if (name && cli->consoles)
+		console_everywhere(cli->consoles, N_("ddload is being used on %s."), strncmp(name, "/dev/", 5) ? name : name + 5);
+}
+
+/* And at the end what came of it. */
+static void say_outcome(const struct cli *cli, const struct ddl_session *session)
+{
+	const struct ddl_outcome *outcome = session ? ddl_session_outcome(session) : NULL;
+	char line[640];
+
+	if (!cli->consoles)
+		return;
+	if (outcome) {
+		ddl_handoff_line(line, sizeof line, outcome);
+		console_everywhere(cli->consoles, "%s", line);
+	} else {
+		console_everywhere(cli->consoles, N_("ddload has ended, no driver was loaded."), "");
+	}
+}
 
 /* The screens or the plain lines, and the flow behind them. */
 enum ddl_status command_menu(const struct cli *cli)
@@ -14,6 +44,7 @@ enum ddl_status command_menu(const struct cli *cli)
 	enum ddl_status status;
 
 	options.inspect = true;
+	say_where(cli);
 	struct front *front = front_choose(cli->plain, cli->verbose);
 	struct ddl_session *session = ddl_session_new(&options, &front->ddl, &error);
 	if (session)
@@ -23,15 +54,28 @@ enum ddl_status command_menu(const struct cli *cli)
 	front->finish(front);
 	if (error.code != DDL_OK && error.code != front->told)
 		tell_error(cli, &error);
+	say_outcome(cli, session);
 	ddl_session_free(session);
 	return status;
 }
 
+/* On the console where the key was pressed; where that is gone already, here. */
+static enum ddl_status menu_on(const struct cli *cli, const char *console)
+{
+	if (*console && console_take(console)) {
+		term_start();
+		language_choose(cli->engine.root, cli->language);
+	}
+	return command_menu(cli);
+}
+
 enum ddl_status command_prompt(const struct cli *cli)
 {
-	switch (prompt_ask(cli->timeout)) {
+	char where[CONSOLE_NAME];
+
+	switch (prompt_ask(cli->timeout, cli->consoles, where, sizeof where)) {
 	case PROMPT_LOAD:
-		return command_menu(cli);
+		return menu_on(cli, where);
 	case PROMPT_STOPPED:
 		return ddl_code_status(DDL_E_CANCELLED);
 	case PROMPT_TIMEOUT:

@@ -16,9 +16,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "term.h"
 
 #define ACTIVE "/sys/class/tty/console/active"
+#define SHOWN "/sys/class/tty/tty0/active"
 #define PRINTK "/proc/sys/kernel/printk"
 #define KLOG_CONSOLE_LEVEL 8 /* syslog(2) */
 #define EMERGENCIES_ONLY 1
@@ -50,7 +52,7 @@ static void active_console(char *to, size_t room)
 	last = strrchr(line, ' ');
 	last = last ? last + 1 : line;
 	if (!strcmp(last, "tty0"))
-		last = first_line(line, sizeof line, "/sys/class/tty/tty0/active");
+		last = first_line(line, sizeof line, SHOWN);
 	snprintf(to, room, "%s", last);
 }
 
@@ -68,14 +70,21 @@ static int open_tty(const char *name, int flags)
 	return fd;
 }
 
+/* A virtual terminal on the machine's own screen. */
+static bool is_screen(const char *name)
+{
+	return !strncmp(name, "tty", 3) && name[3] >= '0' && name[3] <= '9';
+}
+
 /* The kernel starts everything with TERM=linux, whatever is at the other end of a serial line. */
 static void name_terminal(const char *name)
 {
 	const char *term = getenv("TERM");
-	bool screen = !strncmp(name, "tty", 3) && name[3] >= '0' && name[3] <= '9';
 
-	if (!term || !*term || !strcmp(term, "dumb") || (!screen && !strcmp(term, "linux")))
-		setenv("TERM", screen ? "linux" : "vt100", 1);
+	if (is_screen(name))
+		setenv("TERM", "linux", 1); /* it is nothing else, whatever the terminal was that one came from */
+	else if (!term || !*term || !strcmp(term, "dumb") || !strcmp(term, "linux"))
+		setenv("TERM", "vt100", 1);
 }
 
 static void size_terminal(int fd)
@@ -106,6 +115,14 @@ static _Noreturn void wait_for(pid_t child, int tty, const struct termios *modes
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+/* Is it the terminal at descriptor 0? */
+static bool is_own(const char *name)
+{
+	const char *own = ttyname(0);
+
+	return own && !strncmp(own, "/dev/", 5) && !strcmp(own + 5, name);
+}
+
 bool console_take(const char *name)
 {
 	char active[256];
@@ -114,7 +131,7 @@ bool console_take(const char *name)
 	bool known;
 	int fd;
 
-	if (!name && isatty(0) && isatty(1) && tcgetpgrp(0) >= 0) {
+	if (isatty(0) && isatty(1) && tcgetpgrp(0) >= 0 && (!name || is_own(name))) {
 		size_terminal(0);
 		return true;
 	}
@@ -171,27 +188,67 @@ static bool is_ours(int fd, const char *name)
 		return true;
 	if (strcmp(name, "tty0") != 0)
 		return false;
-	first_line(active, sizeof active, "/sys/class/tty/tty0/active");
+	first_line(active, sizeof active, SHOWN);
 	return ttyname(1) && !strcmp(ttyname(1) + strlen("/dev/"), active);
 }
 
-void console_everywhere(const char *line)
+bool console_is_there(const char *name)
 {
-	char names[256], text[1024], *rest = NULL;
-	int n = snprintf(text, sizeof text, "\r\n%s\r\n", line);
+	int fd = open_tty(name, O_RDWR | O_NONBLOCK);
 
-	if (n >= (int)sizeof text)
-		n = (int)sizeof text - 1;
-	if (!*first_line(names, sizeof names, ACTIVE))
-		snprintf(names, sizeof names, "console"); /* without /sys the kernel's own has to do */
-	for (char *name = strtok_r(names, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
-		int fd = open_tty(name, O_WRONLY | O_NONBLOCK); /* one that nobody reads must not hold us up */
-
-		if (fd < 0)
-			continue;
-		if (!is_ours(fd, name) && write(fd, text, (size_t)n) < 0)
-			errno = 0; /* there are the other consoles and the kernel log */
+	if (fd >= 0)
 		close(fd);
+	return fd >= 0;
+}
+
+static bool open_other(const char *name, struct console_open *other)
+{
+	char shown[256];
+
+	/* one that nobody reads must not hold us up */
+	other->fd = open_tty(name, O_RDWR | O_NONBLOCK);
+	if (other->fd < 0)
+		return false;
+	if (is_ours(other->fd, name)) {
+		close(other->fd);
+		return false;
+	}
+	if (!strcmp(name, "tty0") && *first_line(shown, sizeof shown, SHOWN))
+		name = shown;
+	snprintf(other->name, sizeof other->name, "%.*s", CONSOLE_NAME - 1, name);
+	return true;
+}
+
+size_t console_open_others(const char *names, struct console_open others[CONSOLE_MOST])
+{
+	char list[1024], *rest = NULL;
+	size_t count = 0;
+
+	if (*names)
+		snprintf(list, sizeof list, "%s", names);
+	else if (!*first_line(list, sizeof list, ACTIVE))
+		snprintf(list, sizeof list, "console"); /* without /sys the kernel's own has to do */
+	for (char *name = strtok_r(list, " ,", &rest); name && count < CONSOLE_MOST; name = strtok_r(NULL, " ,", &rest))
+		count += open_other(name, &others[count]);
+	return count;
+}
+
+void console_everywhere(const char *names, const char *sentence, const char *what)
+{
+	struct console_open others[CONSOLE_MOST];
+	size_t count = console_open_others(names, others);
+
+	for (size_t i = 0; i < count; i++) {
+		/* What this terminal can show, the kernel's screen may not. */
+		const char *said = is_screen(others[i].name) ? sentence : _(sentence), *hole = strstr(said, "%s");
+		size_t before = hole ? (size_t)(hole - said) : strlen(said);
+		char text[1024];
+		int n = snprintf(text, sizeof text, "\r\n%.*s%.900s%s\r\n", (int)before, said, hole ? what : "",
+				 hole ? hole + 2 : "");
+
+		if (write(others[i].fd, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1) < 0)
+			errno = 0; /* there are the other consoles and the kernel log */
+		close(others[i].fd);
 	}
 }
 

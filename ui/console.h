@@ -8,12 +8,16 @@
 #define UI_CONSOLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#define CONSOLE_MOST 8 /* more than that nobody looks at */
+#define CONSOLE_NAME 32
 
 /*
  * Goes on in a child that has the terminal at 0, 1 and 2 and as its controlling one, so that
  * keys and Ctrl-C arrive; the parent waits and exits with the child's status. `name` is a
  * name below /dev; NULL: the console the kernel uses, and only where 0 is no terminal of ours
- * yet. Without a usable TERM, and without a size, the terminal gets them. False: there is no
+ * yet. Where 0 is that terminal already, nothing is done. Without a usable TERM, and without a size, the terminal gets them. False: there is no
  * such terminal, and everything is as it was.
  */
 bool console_take(const char *name);
@@ -25,8 +29,22 @@ bool console_take(const char *name);
 void console_quiet(void);
 void console_loud(void);
 
-/* The line on every console of the kernel's but the terminal at descriptor 1. */
-void console_everywhere(const char *line);
+/* Is there a terminal of this name? */
+bool console_is_there(const char *name);
+
+struct console_open {
+	int fd;                  /* open for both, non-blocking; the caller closes it */
+	char name[CONSOLE_NAME]; /* below /dev; never tty0 but the screen that is shown */
+};
+
+/*
+ * Opens the consoles in `names`, separated by commas ("": all of the kernel's), but the terminal
+ * at descriptor 1. Those that cannot be opened are left out. Returns how many.
+ */
+size_t console_open_others(const char *names, struct console_open others[CONSOLE_MOST]);
+
+/* A sentence, marked and translated here, on those consoles; a %s in it is `what`. */
+void console_everywhere(const char *names, const char *sentence, const char *what);
 
 /* A shell on the terminal, until it ends; false: there is none. */
 bool console_shell(void);

@@ -53,6 +53,9 @@ void term_start(void)
 	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 
 	at_start_known = tcgetattr(0, &at_start) == 0;
+	for (int end = 0; end < 2; end++)
+		if (signal_pipe[end] >= 0)
+			close(signal_pipe[end]); /* shared with the process this one was forked from */
 	if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
 		signal_pipe[0] = signal_pipe[1] = -1;
 	for (unsigned i = 0; i < sizeof kept / sizeof *kept; i++)
@@ -94,17 +97,25 @@ int term_wait_also(int milliseconds, int fd)
 	return fds[0].revents ? 1 : fds[2].revents ? 2 : 0;
 }
 
-bool term_raw(void)
+bool term_raw_on(int fd, struct termios *before)
 {
 	struct termios raw;
 
-	if (tcgetattr(0, &raw) != 0)
+	if (tcgetattr(fd, before) != 0)
 		return false;
+	raw = *before;
 	/* Ctrl-C is a key: as a signal it would end the initrd's script that called as well. */
 	raw.c_lflag &= (tcflag_t)~(ICANON | ECHO | ISIG);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
-	return tcsetattr(0, TCSANOW, &raw) == 0;
+	return tcsetattr(fd, TCSANOW, &raw) == 0;
+}
+
+bool term_raw(void)
+{
+	struct termios before;
+
+	return term_raw_on(0, &before);
 }
 
 void term_cooked(void)

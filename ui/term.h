@@ -7,10 +7,12 @@
 #define UI_TERM_H
 
 #include <stdbool.h>
+#include <termios.h>
 
 /*
  * From now on SIGHUP, SIGINT, SIGQUIT and SIGTERM do not end the program but are kept for
- * term_signal(); SIGPIPE is ignored; a crash puts the terminal back first. Call it once.
+ * term_signal(); SIGPIPE is ignored; a crash puts the terminal back first. Call it once, and once
+ * more in a child that has another terminal.
  */
 void term_start(void);
 
@@ -31,6 +33,8 @@ int term_wait_also(int milliseconds, int fd);
 
 /* Keys at once and without echo on descriptor 0, until term_cooked(); false when it is no terminal. */
 bool term_raw(void);
+/* The same on another terminal; `before` is what puts it back. */
+bool term_raw_on(int fd, struct termios *before);
 void term_cooked(void);
 
 /* Columns of the terminal behind the descriptor; 0 when it is none. */

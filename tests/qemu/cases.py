@@ -57,6 +57,7 @@ class Case:
     raw: tuple = ()                  # arguments for QEMU itself
     vga: bool = False
     writable: bool = False           # the media, to the guest
+    both: bool = False               # a VGA console beside the serial one
     limit: int = 90
     slow: bool = False               # only with DDL_TEST_ALL=1
 

@@ -64,6 +64,7 @@ SHELL = auto("shell", "ddload=/packs/default.iso ddload.on-error=shell %s" % FIN
 CONTINUE = auto("continue", "ddload=/packs/default.iso ddload.on-error=continue ddload.console=ttyS9 %s" % FINGERPRINT,
                 state(NOTHING, 3), FAILED, packs=("default",), steps=(wait("there is no terminal ttyS9"),))
 
+
 # QEMU is told to end when its machine restarts.
 REBOOT = Case("auto-reboot", {}, "ddload auto\n", append="ddload=/packs/default.iso ddload.on-error=reboot %s" % FINGERPRINT,
               packs=("default",), steps=(wait("restarts in 30 seconds"), wait("The machine restarts.")), slow=True)

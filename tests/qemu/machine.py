@@ -193,13 +193,14 @@ class Machine:
 
     # --- what a test waits for
 
-    def wait(self, text):
+    def wait(self, text, terminal=None):
         """Until `text` is on the screen and nothing more is being drawn."""
+        terminal = terminal or self.terminal
         while True:
             self.left()
             running = self.alive()
-            self.terminal.settle(limit=min(10.0, self.left()))
-            if text in " ".join(self.terminal.text().split()):
+            terminal.settle(limit=min(10.0, self.left()))
+            if text in " ".join(terminal.text().split()):
                 return
             if not running:
                 raise Trouble("the machine ended, %r was waited for" % text)
