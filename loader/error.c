@@ -132,6 +132,10 @@ static const struct row rows[DDL_CODES] = {
 		N_("Something else loaded it first. Start again with ddload before that.") },
 	[DDL_E_UNDONE_PARTLY] = { "undone-partly", DDL_NOT_UNDONE, N_("It failed, and not everything could be put back."),
 		N_("Start the machine again.") },
+	[DDL_E_TARGET] = { "target", DDL_REFUSED, N_("The driver cannot be put into this system; nothing was changed."),
+		N_("--target is the directory that the installed system is mounted on.") },
+	[DDL_E_INSTALL] = { "install", DDL_NOT_UNDONE, N_("The driver could not be put into the installed system as a whole."),
+		N_("What was written is whole. Mend the reason given and run it again.") },
 };
 
 static const struct row *row_of(enum ddl_code code)

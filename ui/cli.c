@@ -21,7 +21,7 @@
 /* Values of the long options; those with a letter use it. */
 enum {
 	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
-	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN
+	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN, OPT_TARGET
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -37,10 +37,11 @@ static const struct {
 	{ OPT_PRODUCT, CLI_KERNEL | CLI_LOADING, "--product NAME=VER", N_("what is being installed, as xs:main=6.5.0-90233") },
 	{ OPT_HIDDEN, CLI_KERNEL | CLI_LOADING, "--hidden", N_("offer packs that are marked as hidden too") },
 	{ OPT_FINGERPRINT, CLI_FINGERPRINT, "--fingerprint HEX", N_("refuse a disk whose fingerprint is another") },
-	{ OPT_ACCEPT_EULA, CLI_LOADING, "--accept-eula", N_("accept the licences on the disk") },
+	{ OPT_ACCEPT_EULA, CLI_LOADING | CLI_TARGET, "--accept-eula", N_("accept the licences on the disk") },
 	{ OPT_REPLACE, CLI_LOADING, "--replace", N_("allow a loaded driver to be replaced") },
 	{ OPT_UNBIND, CLI_LOADING, "--unbind", N_("take only the device from a wrong driver") },
 	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
+	{ OPT_TARGET, CLI_TARGET, "--target DIR", N_("the directory of the installed system") },
 	{ OPT_ROOT, 0, "--root DIR", N_("take all paths below this directory") },
 	{ OPT_LOG, 0, "--log FILE", N_("write a log to this file") },
 	{ OPT_LANG, 0, "--lang LANGUAGE", N_("language of the sentences, as zh_CN.UTF-8") },
@@ -65,6 +66,7 @@ static const struct option long_options[] = {
 	{ "settle", required_argument, NULL, OPT_SETTLE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "lang", required_argument, NULL, OPT_LANG },
+	{ "target", required_argument, NULL, OPT_TARGET },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -110,7 +112,7 @@ static void help_program(void)
 	fputs("\n", stdout);
 	print_line(&out, 0, "%s", _("Commands:"));
 	for (const struct command *command = commands; command->name; command++)
-		print_line(&out, 2, "%-7s%-13s%s", command->name, command->sources, _(command->summary));
+		print_line(&out, 2, "%-8s%-12s%s", command->name, command->sources, _(command->summary));
 	fputs("\n", stdout);
 	print_text(&out, 0, _("SOURCE is a device (/dev/sr0 or sr0), LABEL=..., UUID=..., a directory, an "
 		"image or package file, or \"any\" for every medium there is."));
@@ -187,6 +189,8 @@ static const char **text_of(struct cli *cli, int option)
 		return &cli->engine.product;
 	case OPT_FINGERPRINT:
 		return &cli->engine.fingerprint;
+	case OPT_TARGET:
+		return &cli->target;
 	case OPT_LANG:
 		return &cli->language;
 	default:

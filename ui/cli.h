@@ -15,6 +15,7 @@
 struct cli {
 	struct ddl_options engine;
 	bool plain, json, verbose;
+	const char *target;   /* NULL: not said */
 	const char *language; /* NULL: as the environment says */
 	const char *consoles; /* where others may be watching, as in console.h; NULL: on no other terminal */
 	unsigned timeout; /* seconds the prompt waits */
@@ -25,7 +26,7 @@ struct cli {
 /* Which options a command takes, beside --root, --log, --lang, --verbose and --help; --plain goes with all, unsaid. */
 enum {
 	CLI_PLAIN = 1, CLI_JSON = 2, CLI_KERNEL = 4, CLI_FINGERPRINT = 8, CLI_LOADING = 16,
-	CLI_TIMEOUT = 32
+	CLI_TIMEOUT = 32, CLI_TARGET = 64
 };
 
 struct command {

@@ -13,6 +13,7 @@ enum ddl_status command_verify(const struct cli *cli);
 enum ddl_status command_plan(const struct cli *cli);
 enum ddl_status command_load(const struct cli *cli);
 enum ddl_status command_auto(const struct cli *cli);
+enum ddl_status command_install(const struct cli *cli);
 enum ddl_status command_status(const struct cli *cli);
 
 /* The error on stderr, and with --json on stdout too; returns its exit status. */

@@ -31,6 +31,9 @@ const struct command commands[] = {
 	  N_("For the scripts of an initrd. Without a ddload= word it asks for F9, as prompt does. "
 	     "ddload(8) explains the words."),
 	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING, 0, 0, command_auto },
+	{ "install", "[SOURCE...]", N_("put the drivers into an installed system"),
+	  N_("Without a SOURCE those of the packs that were loaded. --target is needed."),
+	  CLI_KERNEL | CLI_FINGERPRINT | CLI_TARGET, 0, SIZE_MAX, command_install },
 	{ "status", "", N_("controllers, their drivers, and disks"), "", CLI_JSON, 0, 0, command_status },
 	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
 };
