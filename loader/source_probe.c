@@ -29,6 +29,7 @@
 #include "path.h"
 #include "text.h"
 
+#define PULLED_WAIT_MS 500U /* for the kernel to see that a stick has gone */
 #define SPIN_UP_POLL_MS 100 /* how often a drive that is starting up is asked again */
 #define THIS_SLOT INT32_MAX /* CDSL_CURRENT, without needing the C library's limits.h */
 
@@ -153,7 +154,7 @@ static void probe_path(const char *path, unsigned until, struct ddl_probe *probe
 		int anew = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 		ddl_probe_fd(anew < 0 ? fd : anew, probe);
-		if (probe->state == DDL_PROBE_READ && ddl_device_goes(path, (until - milliseconds()) / 2))
+		if (probe->state == DDL_PROBE_READ && ddl_device_goes(path, PULLED_WAIT_MS))
 			probe->state = DDL_PROBE_GONE;
 		if (anew >= 0)
 			close(anew);
