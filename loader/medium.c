@@ -323,8 +323,17 @@ struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const c
 		ddl_fail(error, DDL_E_INTERNAL, 0, "%s", name);
 		return NULL;
 	}
-	fd = ddl_path_open(outer->fd, name, error);
-	medium = fd >= 0 ? ddl_medium_open_fd(fd, name, error) : NULL;
+	fd = ddl_path_open_dir(outer->fd, name, NULL); /* a folder with an unpacked pack */
+	if (fd >= 0) {
+		medium = medium_new(DDL_MEDIUM_DIRECTORY, ddl_path_base(name), error);
+		if (medium)
+			medium->fd = fd;
+		else
+			close(fd);
+	} else {
+		fd = ddl_path_open(outer->fd, name, error);
+		medium = fd >= 0 ? ddl_medium_open_fd(fd, name, error) : NULL;
+	}
 	if (medium && outer->device)
 		medium->device = strdup(outer->device);
 	return medium;

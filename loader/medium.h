@@ -44,7 +44,7 @@ struct ddl_medium {
 struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *root,
 				   struct ddl_error *error);
 
-/* A medium that is a file on a directory medium (an .iso, .zip, .tar.gz, .rpm or .ko on a stick). */
+/* A medium that is a file on a directory medium (an .iso, .zip, .tar.gz, .rpm or .ko on a stick), or a folder there. */
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
 					 struct ddl_error *error);
 

@@ -137,6 +137,42 @@ static bool is_within(const char *folder, const char *above)
 	return !n || (strncmp(folder, above, n) == 0 && (folder[n] == '/' || !folder[n]));
 }
 
+/* The directories that are looked into at the top of every medium, and so of one that is a folder. */
+static bool has_usual_name(const char *folder)
+{
+	for (const char *const *usual = ddl_repo_directories; *usual; usual++)
+		if (strcmp(ddl_path_base(folder), *usual) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A pack that was unpacked into a folder: the folder is as good a medium as the disk it came on. Not
+ * where metadata lies above it: there it belongs to that, and the medium's own top is looked at anyway.
+ */
+static int offer_folder(struct offers *offers, const char *folder)
+{
+	size_t length = strlen(folder);
+	char top[DDL_MAX_PATH];
+
+	for (size_t i = 0; i < offers->n_listed; i++)
+		if (is_within(folder, offers->listed[i]))
+			return 0;
+	if (has_usual_name(folder))
+		length = length > strlen(ddl_path_base(folder)) ? length - strlen(ddl_path_base(folder)) - 1 : 0;
+	if (!length || length >= sizeof(top))
+		return 0;
+	memcpy(top, folder, length);
+	top[length] = '\0';
+	for (size_t i = 0; i < offers->count; i++)
+		if (strcmp(offers->names[i], top) == 0)
+			return 0;
+	if (offers->count < DDL_MAX_ISO_FILES)
+		return add_name(offers, &offers->names, &offers->count, "", top);
+	offers->more = true;
+	return 0;
+}
+
 static int take_folder(const struct ddl_medium *medium, struct offers *offers, const char *folder,
 		       struct ddl_error *error)
 {
@@ -154,6 +190,8 @@ static int take_folder(const struct ddl_medium *medium, struct offers *offers, c
 	}
 	result = read_folder(offers, dir, folder, &metadata, error);
 	closedir(dir);
+	if (metadata && offer_folder(offers, folder) < 0)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", folder);
 	if (metadata && add_name(offers, &offers->listed, &offers->n_listed, "", folder) < 0)
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", folder);
 	for (size_t i = 0; i < offers->n_listed; i++)

@@ -12,7 +12,8 @@
 /*
  * .iso, .zip, .tar.gz and the like at the top of a directory medium and up to
  * DDL_MAX_FOLDER_DEPTH folders down; packages and modules too, but not where metadata lies
- * (there it says which are meant, and what they must be) nor below it. Links are not
+ * (there it says which are meant, and what they must be) nor below it; and folders into which a
+ * pack was unpacked. Links are not
  * followed, names with a leading dot are passed over. Sorted, at most DDL_MAX_ISO_FILES;
  * *more when there are others. -1: the top cannot be read, or no memory.
  */
