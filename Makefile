@@ -104,7 +104,7 @@ $(BUILD)/ddload.spdx.json: $(BUILD)/ddload scripts/sbom
 sbom: $(BUILD)/ddload.spdx.json
 
 # Translations, to be put beside it as well.
-$(BUILD)/%.cat: ui/po/%.po scripts/make-catalogue scripts/catalogue.py
+$(BUILD)/%.cat: ui/po/%.po scripts/make-catalogue scripts/catalogue.py | setup
 	@mkdir -p $(@D)
 	@echo 'GEN $@'
 	@PYTHONDONTWRITEBYTECODE=1 scripts/make-catalogue $@.new $<
