@@ -76,7 +76,7 @@ static void by_name_and_depth(void **state)
 /* Metadata says which packages are meant, and what they must be: nothing else of that pack is offered. */
 static void not_where_metadata_lies(void **state)
 {
-	static const char *const expected[] = { "bare/x.ko", "pack/in.iso", NULL };
+	static const char *const expected[] = { "bare/x.ko", "pack", "pack/in.iso", NULL };
 	static const char *const top[] = { "sub/b.zip", NULL };
 
 	(void)state;
@@ -87,6 +87,18 @@ static void not_where_metadata_lies(void **state)
 	assert_true(tree_shell("mkdir -p t/sub && cd t && touch XS-PACKAGES a.rpm sub/a.ko sub/b.zip"));
 	assert_int_equal(find("t"), 0);
 	expect(top);
+}
+
+/* Once each: not what lies below a pack, nor what every medium is looked into for; its parent for a usual name. */
+static void folders_with_a_pack(void **state)
+{
+	static const char *const expected[] = { "a", "b", "c/d", NULL };
+
+	(void)state;
+	assert_true(tree_shell("mkdir -p f/a/old f/b/packages.main f/b/packages.linux f/c/d f/packages f/.e && cd f && "
+			       "for d in a a/old b/packages.main b/packages.linux c/d packages .e; do touch $d/XS-REPOSITORY; done"));
+	assert_int_equal(find("f"), 0);
+	expect(expected);
 }
 
 static void limits_hold(void **state)
@@ -114,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(by_name_and_depth, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_where_metadata_lies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(folders_with_a_pack, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(limits_hold, set_up, tear_down),
 	};
 
