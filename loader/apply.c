@@ -165,7 +165,8 @@ static int run_op(struct ddl_run *run, size_t i)
 	}
 	if (result != 0)
 		ddl_log_error(run->apply->log, op_names[op->kind], &op->trouble);
-	ddl_journal_op(run, i, result == 0 ? DDL_JOURNAL_DONE : DDL_JOURNAL_FAILED);
+	/* what changed nothing has nothing to be undone, least of all when the old driver is back under its name */
+	ddl_journal_op(run, i, result == 0 ? DDL_JOURNAL_DONE : run->changed[i] ? DDL_JOURNAL_FAILED : DDL_JOURNAL_UNDONE);
 	set_state(run, op, result == 0 ? DDL_OP_DONE : DDL_OP_FAILED);
 	return result;
 }
@@ -290,12 +291,14 @@ static int walk_back(struct ddl_run *run, size_t from)
 	return result;
 }
 
-static void undo(struct ddl_run *run, size_t from)
+static void undo(struct ddl_run *run, size_t from, bool killed)
 {
 	struct ddl_outcome *outcome = run->outcome;
 	struct ddl_error trouble = DDL_ERROR_INIT;
 	int result = walk_back(run, from);
 
+	if (killed)
+		ddl_settle_find_drivers(run);
 	tell_phase(run, DDL_PHASE_SETTLE);
 	if (ddl_settle_back(run, &trouble) != 0 || ddl_outcome_left_over(run, &trouble) != 0) {
 		ddl_log_error(run->apply->log, "after the way back", &trouble);
@@ -411,7 +414,7 @@ static int run_plan(struct ddl_run *run)
 		say_in_kernel_log(run, "an operation failed, going back");
 		keep_kernel_lines(run);
 		explain(outcome);
-		undo(run, i);
+		undo(run, i, false);
 		/* what the old driver says when it is back is of interest only if it is not */
 		if (outcome->result == DDL_RESULT_NOT_UNDONE)
 			keep_kernel_lines(run);
@@ -501,6 +504,7 @@ static int read_past(struct ddl_run *run, bool keep, bool *needed, struct ddl_er
 		return 0;
 	if (ddl_run_look(run, error) != 0)
 		return -1;
+	*needed = ddl_settle_undriven(run) != NULL;
 	for (i = 0; i < run->plan->n_ops && !*needed; i++)
 		*needed = run->changed[i] && !as_before(run, &run->plan->ops[i]);
 	return 0;
@@ -562,7 +566,7 @@ int ddl_past_put_back(const struct ddl_apply *apply, struct ddl_plan *plan, stru
 		run.mark = kernel->ops->log_mark(kernel);
 		say_in_kernel_log(&run, "puts back what a run before it had begun to change");
 		tell_phase(&run, DDL_PHASE_APPLY);
-		undo(&run, plan->n_ops - 1);
+		undo(&run, plan->n_ops - 1, true);
 		keep_kernel_lines(&run);
 	}
 	if (outcome->result == DDL_RESULT_NOT_UNDONE)

@@ -64,6 +64,15 @@ int ddl_settle_expect(struct ddl_run *run, struct ddl_error *error);
 /* Waits until devices and disks are there, or the limit; then judges. */
 int ddl_settle(struct ddl_run *run, struct ddl_error *error);
 
+/* The first device that had a driver before and has none now, though it is there; NULL. */
+const struct ddl_expected *ddl_settle_undriven(const struct ddl_run *run);
+
+/*
+ * Has the kernel look again for the drivers of such devices: a process that is killed in the
+ * middle of an insert leaves a module that is loaded and took nothing, as its probe was cut off.
+ */
+void ddl_settle_find_drivers(struct ddl_run *run);
+
 /* After the way back: waits until what was there before is back. */
 int ddl_settle_back(struct ddl_run *run, struct ddl_error *error);
 

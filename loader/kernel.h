@@ -82,6 +82,8 @@ struct ddl_kernel_ops {
 	/* Gives the device to the module's driver for that bus, which is then its driver_override. */
 	int (*bind_module)(struct ddl_kernel *kernel, const char *bus, const char *address,
 			   const char *module, struct ddl_error *error);
+	/* Has the kernel look for a driver for a device that has none; that none takes it is no error. */
+	int (*find_driver)(struct ddl_kernel *kernel, const char *bus, const char *address, struct ddl_error *error);
 	/* Where the kernel is to look for firmware first; "" puts back what was there. */
 	int (*firmware_path)(struct ddl_kernel *kernel, const char *directory, struct ddl_error *error);
 	/* What that is now ("" for none, or where it cannot be read); and puts exactly that back. */

@@ -101,6 +101,19 @@ int linux_unbind(struct ddl_kernel *kernel, const char *bus, const char *address
 	return result == 0 ? 0 : ddl_fail(error, DDL_E_UNLOAD, -result, "%s: %s", address, strerror(-result));
 }
 
+int linux_find_driver(struct ddl_kernel *kernel, const char *bus, const char *address, struct ddl_error *error)
+{
+	const struct linux_kernel *self = linux_of(kernel);
+	char path[DDL_MAX_PATH], rest[DDL_MAX_PATH];
+	int result = -EINVAL;
+
+	if (*bus && !strchr(bus, '/') && *bus != '.' &&
+	    snprintf(rest, sizeof rest, "sys/bus/%s/drivers_probe", bus) < (int)sizeof rest &&
+	    linux_below(self, path, sizeof path, rest))
+		result = write_attribute(path, address);
+	return result == 0 ? 0 : bind_failed(address, "drivers_probe", -result, error);
+}
+
 int linux_bind_driver(struct ddl_kernel *kernel, const char *bus, const char *address,
 			     const char *driver, const char *override, struct ddl_error *error)
 {

@@ -591,7 +591,7 @@ static const struct ddl_kernel_ops linux_ops = {
 	 .has_param = linux_has_param,
 	.insert = linux_insert, .insert_path = linux_insert_path,
 	.remove = linux_remove, .override_now = linux_override_now, .unbind = linux_unbind,
-	.bind_driver = linux_bind_driver, .bind_module = linux_bind_module,
+	.bind_driver = linux_bind_driver, .bind_module = linux_bind_module, .find_driver = linux_find_driver,
 	.firmware_path = linux_firmware_path,
 	.firmware_now = linux_firmware_now, .firmware_reset = linux_firmware_reset, .log_mark = linux_log_mark,
 	.log_since = linux_log_since, .log_write = linux_log_write, .wait = linux_wait, .udev_settle = linux_udev_settle,

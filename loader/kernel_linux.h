@@ -42,6 +42,7 @@ int linux_bind_driver(struct ddl_kernel *kernel, const char *bus, const char *ad
 		      const char *driver, const char *override, struct ddl_error *error);
 int linux_bind_module(struct ddl_kernel *kernel, const char *bus, const char *address,
 		      const char *module, struct ddl_error *error);
+int linux_find_driver(struct ddl_kernel *kernel, const char *bus, const char *address, struct ddl_error *error);
 void linux_udev_settle(struct ddl_kernel *kernel);
 int linux_firmware_path(struct ddl_kernel *kernel, const char *directory, struct ddl_error *error);
 void linux_firmware_now(struct ddl_kernel *kernel, char *to, size_t room);

@@ -155,6 +155,37 @@ bool ddl_device_driven_by(const struct ddl_machine *machine, const char *bus, co
 	return device && strcmp(device->driver, driver) == 0;
 }
 
+static bool is_undriven(const struct ddl_run *run, const struct ddl_expected *expected)
+{
+	const struct ddl_device *device = ddl_expected_device(&run->now, expected);
+
+	return device && !*device->driver;
+}
+
+const struct ddl_expected *ddl_settle_undriven(const struct ddl_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->n_expected; i++)
+		if (is_undriven(run, &run->expected[i]))
+			return &run->expected[i];
+	return NULL;
+}
+
+void ddl_settle_find_drivers(struct ddl_run *run)
+{
+	struct ddl_kernel *kernel = run->apply->kernel;
+	struct ddl_error trouble = DDL_ERROR_INIT;
+	size_t i;
+
+	if (ddl_run_look(run, &trouble) != 0)
+		ddl_log_error(run->apply->log, "looking for devices without a driver", &trouble);
+	for (i = 0; i < run->n_expected; i++)
+		if (is_undriven(run, &run->expected[i]) &&
+		    kernel->ops->find_driver(kernel, run->expected[i].bus, run->expected[i].address, &trouble) != 0)
+			ddl_log_error(run->apply->log, "finding a driver", &trouble); /* what is missing is told in the end */
+}
+
 /* --------------------------------------------------------------- what is there */
 
 struct view {

@@ -281,8 +281,11 @@ run swap ddload load --replace --settle 10 /dev/sr0
     packs=tuple(FAILS.split()) + ("binds-none", "no-disk"), limit=150)
 
 CHAIN = "megasas_user2 megasas_user megaraid_sas"
+CHAIN_TREE = tuple(PARTS / "test-drivers" / name for name in
+                   ("dependents/megasas_user.ko", "dependents/megasas_user2.ko", "older/megaraid_sas.ko"))
 DEPENDENTS = Case("dependents", {
     "before": state(OLD, version=OLDER, modules=CHAIN),
+    "layers": {"same": "1"},
     "refused": refused(dict(OLD, version=OLDER, modules=CHAIN, life=Same("before")), "--replace"),
     "swap": state(WORKS, version=NEWER, modules=CHAIN, outcome__modules__0__version=NEWER,
                   outcome__modules__0__version_before=OLDER,
@@ -294,14 +297,16 @@ DEPENDENTS = Case("dependents", {
 }, """
 modprobe megasas_user2
 within 10 has_disk
+layers() { stat -c %i /sys/module/sd_mod /sys/module/scsi_mod /sys/module/scsi_common | tr '\n' ' '; echo; }
+before=$(layers)
 again before true
 run refused ddload load /packs/newer.iso
 run back ddload load --replace --settle 10 /packs/fail-init.iso
 run swap ddload load --replace --settle 10 /packs/newer.iso
 again another-back ddload load --replace --settle 10 /packs/fail-init.iso
-""", packs=("newer", "fail-init"),
-    tree=tuple(PARTS / "test-drivers" / name for name in
-               ("dependents/megasas_user.ko", "dependents/megasas_user2.ko", "older/megaraid_sas.ko")))
+# The layers above the controller stay where they are.
+tell layers "same $(layers | grep -cx "$before")"
+""", packs=("newer", "fail-init"), tree=CHAIN_TREE)
 
 # --- media that go away, and media in odd places
 
@@ -412,17 +417,23 @@ def drivers_by_ids(wanted):
 
 OTHERS = (
     Case("firmware", {
+        "without": {"up": "no", "modules": "e100"},
         "load": {"status": 0, "outcome.result": "works", "outcome.links.0": "eth0", "modules": "e100", "mounts": ""},
         "up": {"status": 0, "link": "up"},
     }, """
 modprobe mii
+insmod /e100.ko
+ip link set eth0 up && up=yes || up=no
+tell without "up $up"
+rmmod e100
 run load ddload load --settle 10 /packs/e100.iso
 ip link set eth0 up
 up=$?
 is_up() { [ "$(cat /sys/class/net/eth0/operstate)" = up ]; }
 within 10 is_up
 tell up "status $up" "link $(cat /sys/class/net/eth0/operstate)"
-""", add=((PARTS / "packs/e100/e100.iso", "/packs/e100.iso"),), modules=("mii",), controllers=(),
+""", add=((PARTS / "packs/e100/e100.iso", "/packs/e100.iso"),
+                                                                                 (PARTS / "test-drivers/e100/e100.ko", "/e100.ko")), modules=("mii",), controllers=(),
          raw=("-nic", "user,model=i82551")),
     Case("signatures", {
         "load": refused(NOTHING, "megaraid_sas is not signed; this kernel takes signed drivers only"),

@@ -32,48 +32,6 @@ SAME_DRIVER = Case("swap-medium-behind-it", {
 run swapped ddload load --replace any
 """, stock=True, controllers=("megasas:%s" % TARGET, "megasas:%s" % pack("default")))
 
-# Killed when the journal has come to its Nth step, for each; the next run has the old state back
-# first. "status" knows of it whenever the drivers are not as before.
-def killed(name, packs, steps, **more):
-    return Case(name, {
-        "killed": {"failures": "", "rounds": str(len(packs.split()) * len(steps.split()))},
-        "resumed": state(SWAPPED, said=has("The drivers are again as they were before")),
-    }, """
-steps() { n=$(grep -c '^begin\\|^done' /run/ddload/journal 2>/dev/null); echo "${n:-0}"; }
-killed_at() {
-	ddload load --replace --settle 10 /packs/$2.iso >/tmp/said 2>&1 </dev/null &
-	job=$!
-	while [ -d /proc/$job ] && [ "$(steps)" -lt "$1" ]; do :; done
-	kill -9 $job
-	wait $job
-}
-fail() { failures="$failures $1"; cat /tmp/said; dmesg | tail -5; }
-failures='' rounds=0
-for pack in %s; do
-	for at in %s; do
-		stock
-		killed_at $at $pack
-		echo "round $pack $at: $(tail -n1 /run/ddload/journal 2>&1) $(cat /sys/module/megaraid_sas/version)"
-		ddload load /nothing >/tmp/said 2>&1 </dev/null
-		[ $? = 2 ] || fail "$pack-$at-status"
-		[ "$(cat /sys/module/megaraid_sas/version)" = %s ] || fail "$pack-$at-version"
-		has_disk || fail "$pack-$at-disk"
-		[ ! -e /run/ddload/journal ] || fail "$pack-$at-journal"
-		[ -z "$(find /run/ddload/firmware -type f 2>/dev/null)" ] || fail "$pack-$at-firmware"
-		! grep -q /run/ddload/media /proc/mounts || fail "$pack-$at-mount"
-		rounds=$((rounds + 1))
-	done
-done
-tell killed "failures$failures" "rounds $rounds"
-stock
-killed_at 5 default
-ddload status | grep -q 'was interrupted' && again resumed ddload load --replace /packs/default.iso
-""" % (packs, steps, STOCK), stock=True, packs=("default", "fail-init"), **more)
-
-
-KILLED = killed("swap-killed", "default", "4 6")
-KILLED_ALL = killed("swap-killed-all", "default fail-init", "1 2 3 4 5 6", slow=True, limit=300)
-
 # A generic driver holds both controllers of a machine, one of them by driver_override; with
 # --unbind it stays loaded, and a new driver that fails gives them back.
 UNBIND = Case("swap-unbind", {
@@ -200,4 +158,4 @@ stock
 run stolen ddload load --replace --settle 5 /packs/default.iso
 """, stock=True, packs=("default",), add=UNBIND.add)
 
-CASES = (STOLEN, AUTOLOAD, MODPROBE, KILLED, KILLED_ALL, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
+CASES = (STOLEN, AUTOLOAD, MODPROBE, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)

@@ -146,6 +146,15 @@ static void load(struct fake_kernel *fake, struct fake_image *image, const char 
 			fake->devices[i].driver = image;
 }
 
+static void release(struct fake_kernel *fake, const struct fake_image *image)
+{
+	size_t i;
+
+	for (i = 0; i < fake->n_devices; i++)
+		if (fake->devices[i].driver == image)
+			fake->devices[i].driver = NULL;
+}
+
 static int try_load(struct fake_kernel *fake, struct fake_image *image, const char *name,
 		    const char *params, struct ddl_error *error)
 {
@@ -166,6 +175,8 @@ static int try_load(struct fake_kernel *fake, struct fake_image *image, const ch
 		}
 	}
 	load(fake, image, params);
+	if (fake->cuts_probe && fake->moments + 1 == fake->dies_at)
+		release(fake, image);
 	moment(fake);
 	return 0;
 }
@@ -208,7 +219,6 @@ static int fake_remove(struct ddl_kernel *kernel, const char *name, struct ddl_e
 {
 	struct fake_kernel *fake = fake_of(kernel);
 	struct fake_image *image = loaded_named(fake, name);
-	size_t i;
 
 	note(fake, "-", image, name);
 	moment(fake);
@@ -219,9 +229,7 @@ static int fake_remove(struct ddl_kernel *kernel, const char *name, struct ddl_e
 	if (image->extra_references > 0 || holders(fake, name, NULL) > 0)
 		return ddl_fail(error, DDL_E_UNLOAD, EAGAIN, "%s", name);
 	image->loaded = false;
-	for (i = 0; i < fake->n_devices; i++)
-		if (fake->devices[i].driver == image)
-			fake->devices[i].driver = NULL;
+	release(fake, image);
 	if (fake->intruder) {
 		load(fake, fake->intruder, "");
 		fake->intruder = NULL;
@@ -288,6 +296,24 @@ static int fake_bind_driver(struct ddl_kernel *kernel, const char *bus, const ch
 		if (!device->driver)
 			return ddl_fail(error, DDL_E_NOT_BOUND, ENODEV, "%s", address);
 	}
+	moment(fake);
+	return 0;
+}
+
+/* The first loaded module that takes the device. */
+static int fake_find_driver(struct ddl_kernel *kernel, const char *bus, const char *address, struct ddl_error *error)
+{
+	struct fake_kernel *fake = fake_of(kernel);
+	struct fake_device *device = device_at(fake, address);
+	size_t i;
+
+	(void)bus;
+	(void)error;
+	note(fake, "?", NULL, address);
+	moment(fake);
+	for (i = 0; i < fake->n_images && !device->driver && !device->builtin_driver; i++)
+		if (fake->images[i].loaded && binds(&fake->images[i], address))
+			device->driver = &fake->images[i];
 	moment(fake);
 	return 0;
 }
@@ -629,7 +655,7 @@ static const struct ddl_kernel_ops fake_ops = {
 	.compare_file = fake_compare_file, .has_param = fake_has_param,
 	.insert = fake_insert, .insert_path = fake_insert_path,
 	.remove = fake_remove, .override_now = fake_override_now, .unbind = fake_unbind,
-	.bind_driver = fake_bind_driver, .bind_module = fake_bind_module,
+	.bind_driver = fake_bind_driver, .bind_module = fake_bind_module, .find_driver = fake_find_driver,
 	.firmware_path = fake_firmware_path,
 	.firmware_now = fake_firmware_now, .firmware_reset = fake_firmware_reset, .log_mark = fake_log_mark,
 	.log_since = fake_log_since, .log_write = fake_log_write, .wait = fake_wait,

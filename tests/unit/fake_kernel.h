@@ -86,6 +86,7 @@ struct fake_kernel {
 	unsigned clock, orders;
 	unsigned moments;               /* before and after each change so far */
 	unsigned dies_at;               /* at this moment the process gets SIGKILL; 0: never */
+	bool cuts_probe;                /* … and when that is after an insert, the module has taken no device */
 	char log[2048];                 /* "-old +new@2 " … in order */
 	char firmware_path[256];
 	const char *lines[64];

@@ -165,27 +165,37 @@ static bool resume(struct world *w)
 	return needed;
 }
 
+static void killed_forward_with(unsigned dependents, bool cuts_probe)
+{
+	unsigned at, needed = 0;
+
+	for (at = 1;; at++) {
+		struct world *w = world_new(dependents, true);
+		bool killed;
+
+		w->fake->cuts_probe = cuts_probe;
+		killed = killed_in(w, at, load);
+		if (killed) {
+			needed += resume(w);
+			assert_as_before(w);
+		}
+		world_free(w);
+		if (!killed)
+			break;
+	}
+	/* firmware path, each unload, each insert: before and after */
+	assert_int_equal(at - 1, 2 * (1 + 2 * (dependents + 1)));
+	assert_int_equal(needed, at - 1 - 3); /* not before the first unload has happened */
+}
+
 static void killed_forward(void **state)
 {
-	unsigned dependents, at, needed;
+	unsigned dependents;
 
 	(void)state;
 	for (dependents = 0; dependents <= 3; dependents++) {
-		for (at = 1, needed = 0;; at++) {
-			struct world *w = world_new(dependents, true);
-			bool killed = killed_in(w, at, load);
-
-			if (killed) {
-				needed += resume(w);
-				assert_as_before(w);
-			}
-			world_free(w);
-			if (!killed)
-				break;
-		}
-		/* firmware path, each unload, each insert: before and after */
-		assert_int_equal(at - 1, 2 * (1 + 2 * (dependents + 1)));
-		assert_int_equal(needed, at - 1 - 3); /* not before the first unload has happened */
+		killed_forward_with(dependents, false);
+		killed_forward_with(dependents, true);
 	}
 }
 
@@ -210,28 +220,41 @@ static void killed_fresh(void **state)
 	assert_int_equal(at, 5);
 }
 
-/* The last insert fails, and the way back is cut off at each moment. */
+/* The nth insert fails, and the way back is cut off at each moment; how many there were. */
+static unsigned killed_on_the_way_back(unsigned dependents, unsigned nth, bool cuts_probe)
+{
+	unsigned at;
+
+	for (at = 1;; at++) {
+		struct world *w = world_new(dependents, true);
+		bool killed;
+
+		w->fake->cuts_probe = cuts_probe;
+		fake_fail(w->fake, FAKE_INSERT, nth, DDL_E_INSERT_INIT, ENODEV, NULL);
+		killed = killed_in(w, at, load);
+		w->fake->scripts[FAKE_INSERT].nth = 0;
+		if (killed)
+			resume(w);
+		assert_as_before(w);
+		world_free(w);
+		if (!killed)
+			return at;
+	}
+}
+
+/* The driver's own insert fails, or that of each dependent. */
 static void killed_backward(void **state)
 {
-	unsigned dependents, at;
+	unsigned dependents, nth;
 
 	(void)state;
 	for (dependents = 0; dependents <= 3; dependents++) {
-		for (at = 1;; at++) {
-			struct world *w = world_new(dependents, true);
-			bool killed;
+		for (nth = 1; nth <= dependents + 1; nth++) {
+			unsigned moments = killed_on_the_way_back(dependents, nth, false);
 
-			fake_fail(w->fake, FAKE_INSERT, dependents + 1, DDL_E_INSERT_INIT, ENODEV, NULL);
-			killed = killed_in(w, at, load);
-			w->fake->scripts[FAKE_INSERT].nth = 0;
-			if (killed)
-				resume(w);
-			assert_as_before(w);
-			world_free(w);
-			if (!killed)
-				break;
+			assert_true(moments > 2 * (dependents + 1 + nth));
+			assert_int_equal(killed_on_the_way_back(dependents, nth, true), moments);
 		}
-		assert_true(at > 4 * (dependents + 1));
 	}
 }
 
