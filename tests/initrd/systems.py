@@ -9,15 +9,12 @@ root or a user namespace; where neither is to be had these tests are skipped.
 
 import shutil
 import subprocess
-import sys
 import threading
-from pathlib import Path
+import time
 
-from common import BUILD, IMAGE, OUT, PACK, PARTS, PROGRAM, TOP, Skipped, archive, boot, boot_until, marks, must, slow, tool
+from common import BUILD, IMAGE, OUT, PACK, PARTS, PROGRAM, TOP, Skipped, boot, boot_until, must, slow, tool
+import hand
 from schema import fits_schema
-
-sys.path.insert(0, str(TOP / "tests" / "qemu"))
-from machine import Machine  # noqa: E402
 
 TREE = PARTS / "initrd-tools"
 SHARED = TREE / "usr" / "share" / "ddload"
@@ -40,6 +37,7 @@ say bound "$(ls /sys/bus/pci/drivers/megaraid_sas | grep :)"
 say version "$(cat /sys/module/megaraid_sas/version)"
 say printk "$(cut -f1 /proc/sys/kernel/printk)"
 say tty "$(stty -a </dev/console | tr ' ' '\\n' | grep -x -e -*icanon -e -*echo -e -*isig | tr '\\n' ' ')"
+say splash "$(pidof plymouthd)"
 say left "$(ps | grep -v grep | grep -c ddload)"
 [ ! -e /run/ddload/outcome.json ] || say outcome "$(tr -d '\\n' </run/ddload/outcome.json)"
 say end
@@ -197,50 +195,71 @@ def test_systemd_auto(_place):
 
 # --- by hand, over the serial line
 
-def by_hand(name, image, words, disk, *media, keys=("F9",), shown=()):
-    """The prompt, then the menus to the end with Enter; the marks, and all that was said."""
-    arguments = ["--initrd", str(image), "--memory", str(MEMORY), "--controller", "megasas:%s" % disk, "--append", words]
-    for medium in media:
-        arguments += ["--medium", medium]
-    machine = Machine("initrd-" + name, arguments, 400)
-    try:
-        machine.wait("to load a driver disk")
-        for key in keys:
-            machine.terminal.key(key)
-        for text in ("Where is the driver disk", "Which packs", "Compare this fingerprint", "All packages",
-                     "This will be done", *shown, "is loaded and works"):
-            machine.wait(text)
-            machine.terminal.key("Enter")
-        machine.finish()
-        machine.terminal.settle(0.5, 20.0)
-    finally:
-        machine.close()
-    text = machine.log_path.read_text(errors="replace").replace("\r", "")
-    found = marks(text)
-    must("end" in found, "the machine did not come to its end; its log:", machine.log_path)
-    return found, text
-
-
 def test_initramfs_hand(_place):
     """initramfs-tools: nothing on the command line, F9 on the serial line, the pack that is in the initrd."""
-    found, _ = by_hand("initramfs-hand", initrd("initramfs"), "%s %s ddload.timeout=60" % (ROOT, NO_SPLASH), DISK)
+    found, _ = hand.by_hand("initramfs-hand", initrd("initramfs"), "%s %s ddload.timeout=60" % (ROOT, NO_SPLASH), DISK)
     reached(found)
 
 
 @slow
 def test_dracut_hand(_place):
     """dracut, the letter d, the pack on a CD."""
-    found, _ = by_hand("dracut-hand", initrd("dracut"), "%s %s ddload.timeout=60 %s" % (ROOT, NO_SPLASH, DRACUT_FAILS), DISK,
-                       "cd-ide:%s" % PACK, keys=("d",))
+    found, _ = hand.by_hand("dracut-hand", initrd("dracut"), "%s %s ddload.timeout=60 %s" % (ROOT, NO_SPLASH, DRACUT_FAILS), DISK,
+                       "--medium", "cd-ide:%s" % PACK, key="d")
     reached(found)
 
 
 @slow
 def test_systemd_hand(_place):
     """dracut with systemd, which shows its own lines: they do not come between the menus."""
-    found, text = by_hand("systemd-hand", initrd("systemd"),
+    found, text = hand.by_hand("systemd-hand", initrd("systemd"),
                           "%s %s ddload=prompt ddload.timeout=60 systemd.show_status=1 %s" % (ROOT, NO_SPLASH, DRACUT_FAILS), DISK)
     reached(found)
     menus = text[text.index("Where is the driver disk"):text.index("is loaded and works")]
     must("  OK  " not in menus and "running (" not in menus, "systemd spoke between the menus")
     must("  OK  " in text[text.index("is loaded and works"):], "systemd was not heard again")
+
+
+# --- ddload.img beside initrds that know nothing of ddload
+
+def beside(name, place, words):
+    """The plain initrd with the image and the pack appended; nothing else."""
+    out = place / "both"
+    tool("add-to-initrd", initrd(name + "-plain"), out, "--image", IMAGE, "--pack", PACK, "--cmdline", "ddload=auto")
+    return start(name + "-image", name, words, image=out)
+
+
+@slow
+def test_initramfs_image(place):
+    """initramfs-tools, and its boot splash, which is there before ddload: it does not come between."""
+    out = place / "both"
+    tool("add-to-initrd", initrd("initramfs-plain"), out, "--image", IMAGE, "--pack", PACK, "--cmdline", "ddload=auto")
+    found, text = start("initramfs-image", "initramfs", "splash", image=out, splash="")
+    must(found["splash"].strip(), "plymouth does not run")
+    found["tty"] = "isig icanon echo"  # the splash is on again and has the terminal, as it would without ddload
+    reached(found, text)
+
+
+@slow
+def test_dracut_image(place):
+    reached(*beside("dracut", place, DRACUT_FAILS))
+
+
+@slow
+def test_systemd_image(place):
+    reached(*beside("systemd", place, DRACUT_FAILS))
+
+
+@slow
+def test_systemd_long(_place):
+    """Menus open for two minutes: nothing gives up waiting for the root disk meanwhile (systemd's limit is 90 s)."""
+    machine = hand.start("systemd-long", initrd("systemd"), "%s %s ddload=menu" % (ROOT, NO_SPLASH), DISK, limit=500)
+    try:
+        machine.wait("Where is the driver disk")
+        time.sleep(120)
+        for text in hand.MENUS:
+            machine.wait(text)
+            machine.terminal.key("Enter")
+        reached(hand.finish(machine)[0])
+    finally:
+        machine.close()

@@ -56,6 +56,24 @@ tell log "line $(dmesg | sed -n 's/.*\\(ddload: \\(loaded\\|FAILED\\) .*\\)/\\1/
 FINGERPRINT = "ddload.fingerprint=00000000000000000000000000000000"
 FAILED = has("ddload: FAILED (fingerprint)")
 
+# A last console that does not exist: /dev/console cannot be opened, the other one is taken.
+NO_CONSOLE = Case("auto-no-console", {"auto": state(WORKS), "log": {"line": LOADED}}, INITRD.script,
+                  add=INITRD.add, append="ddload=auto console=ttyS3", steps=(wait(LOADED),))
+
+# Killed in the middle: kernel messages are shown again, and the terminal is as it was.
+KILLED = Case("auto-killed", {"killed": {"status": 137, "during": "1 raw", "after": "5 as it was"}}, """
+dmesg -n 5
+level() { cut -f1 /proc/sys/kernel/printk; }
+modes() { if stty -a </dev/ttyS0 | grep -q -e '-icanon'; then echo raw; else echo as it was; fi; }
+asks() { [ "$(level) $(modes)" = "1 raw" ]; }
+ddload auto </dev/null &
+within 20 asks
+during="$(level) $(modes)"
+kill -9 "$(pidof ddload | tr ' ' '\\n' | sort -n | tail -n 1)"
+wait $!
+tell killed "status $?" "during $during" "after $(level) $(modes)"
+""", append="ddload.timeout=600", steps=(wait("to load a driver disk"),))
+
 # A failure stops where it can be read, until Enter.
 STOP = auto("stop", "ddload=/packs/default.iso %s" % FINGERPRINT, state(NOTHING, 3), FAILED, packs=("default",),
             steps=(wait("Enter goes on without the driver"), key("Enter")))
@@ -73,4 +91,4 @@ REBOOT = Case("auto-reboot", {}, "ddload auto\n", append="ddload=/packs/default.
 WHOLE = Case("auto-whole", {}, append="ddload=LABEL=OEMDRV demo.end=poweroff", media=("usb:%s" % OEMDRV,),
              steps=(wait("demo-init: disks: 2"),))
 
-CASES = (LABEL, LATE, TWO, INITRD, STOP, SHELL, CONTINUE, REBOOT, WHOLE)
+CASES = (LABEL, LATE, TWO, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)
