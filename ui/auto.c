@@ -142,7 +142,7 @@ static int read_answers(struct auto_run *run, struct ddl_error *error)
 		ddl_error_clear(error);
 		return 0;
 	}
-	run->answers_in_initrd = its_own;
+	run->answers_in_initrd = !strcmp(path, OWN_ANSWERS);
 	if (!count && words->answerfile)
 		return ddl_fail(error, DDL_E_ANSWER, 0, _("%s: there is no <driver-source> in it"), path);
 	for (size_t i = 0; i < count; i++) {

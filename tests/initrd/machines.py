@@ -112,17 +112,16 @@ def test_installer_partman(_place):
 MICROCODE = archive({"kernel/x86/microcode/GenuineIntel.bin": b"\1" * 4096})
 
 
-def stock(place, name, kind):
+def stock(place, name, kind, *more, options=("--pack", PACK, "--cmdline", "ddload=auto ddload.wait=5")):
     """Microcode, the demo's initrd, compressed, ours, and a pack; the words are in the initrd. No medium."""
     base, source, out = place / "base", place / "in", place / "out"
     tool("make-initrd", base, "--ddload", "none")
     source.write_bytes(MICROCODE + FORMATS[kind](base.read_bytes()))
-    tool("add-to-initrd", source, out, "--image", IMAGE, "--pack", PACK,
-         "--cmdline", "ddload=auto ddload.wait=5")
+    tool("add-to-initrd", source, out, "--image", IMAGE, *options)
     script = PROBE.replace("#!/bin/sh\n", "/usr/bin/ddload auto\n")
     with open(out, "ab") as output:
         output.write(archive({"test.sh": script.encode()}))
-    return boot(name, out, "quiet")
+    return boot(name, out, "quiet", *more)
 
 
 def test_boot_zstd(place):
@@ -152,3 +151,11 @@ def test_boot_xz(place):
 def test_boot_cpio(place):
     marks, _ = stock(place, "boot-cpio", "cpio")
     must(marks["disks"].split() == ["sda"], marks)
+
+
+@slow
+def test_boot_answer(place):
+    """An answer file in the initrd names the CD; nothing else says anything."""
+    (place / "answers.xml").write_text("<installation><driver-source type='local'>sr0</driver-source></installation>")
+    marks, _ = stock(place, "boot-answer", "cpio", "--medium", "cd-ide:%s" % PACK, options=("--answer", place / "answers.xml"))
+    must(marks["disks"].split() == ["sda"] and fits_schema(marks["outcome"])["result"] == "works", marks)
