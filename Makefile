@@ -28,7 +28,7 @@ sees     = $(if $(filter tests/%,$1),-iquote loader -iquote ui -iquote tests/uni
 
 catalogues := $(patsubst ui/po/%.po,$(BUILD)/%.cat,$(wildcard ui/po/*.po))
 
-all: $(BUILD)/ddload $(BUILD)/pci.ids.xz $(catalogues)
+all: $(BUILD)/ddload $(BUILD)/ddload-gpgv $(BUILD)/pci.ids.xz $(catalogues)
 
 help:
 	@echo 'make            build/ddload, the static program (does the set-up it needs)'
@@ -87,6 +87,10 @@ $(BUILD)/ddload: $(static_o)
 		-Wl,-Map,$(BUILD)/ddload.map -o $(BUILD)/ddload.full
 	@strip --strip-all -R .comment $(BUILD)/ddload.full -o $@.new
 	@mv $@.new $@
+
+# GnuPG's checker of signatures, which ddload runs; it is looked for beside the program.
+$(BUILD)/ddload-gpgv: $(BUILD)/deps/built
+	@cp $(deps_dir)/bin/gpgv $@
 
 # The names of storage and network controllers, to be put beside the program.
 $(BUILD)/pci.ids.xz: scripts/make-pci-ids | setup
@@ -154,6 +158,7 @@ $(BUILD)/native/$1/libddload.a: $(library_o)
 $(BUILD)/native/$1/ddload: $(BUILD)/native/$1/ui/main.o $(BUILD)/native/$1/libddload.a
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
+	@ln -sf ../../ddload-gpgv $$(@D)/ddload-gpgv # `all` makes it
 
 $(BUILD)/native/$1/test_%: $(BUILD)/native/$1/tests/unit/test_%.o $(helper_o) $(BUILD)/native/$1/libddload.a
 	@echo 'LD $$@'
@@ -244,7 +249,7 @@ fuzz: setup
 man_pages := $(wildcard ui/*.8)
 
 install: all
-	install -D -m 755 $(BUILD)/ddload $(DESTDIR)$(sbindir)/ddload
+	install -D -m 755 -t $(DESTDIR)$(sbindir) $(BUILD)/ddload $(BUILD)/ddload-gpgv
 	install -D -m 644 -t $(DESTDIR)/usr/share/ddload $(BUILD)/pci.ids.xz $(catalogues)
 	install -d $(DESTDIR)/usr/share/ddload/initrd
 	cp -R $(filter-out initrd/demo-init,$(wildcard initrd/*)) $(DESTDIR)/usr/share/ddload/initrd/
@@ -252,7 +257,7 @@ install: all
 
 # clean keeps what takes minutes and the network: the libraries and the parts.
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/native $(BUILD)/tests $(BUILD)/ddload $(BUILD)/ddload.*
+	rm -rf $(BUILD)/obj $(BUILD)/native $(BUILD)/tests $(BUILD)/ddload $(BUILD)/ddload-gpgv $(BUILD)/ddload.*
 
 distclean:
 	rm -rf $(BUILD)
