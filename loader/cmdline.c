@@ -11,6 +11,7 @@
 #define PREFIX "ddload"
 #define INSTALLERS_WORD "answerfile=" /* XenServer's; another installer's may mean something else */
 #define MD5_BYTES 16U
+#define KEY_BYTES 20U
 #define SHA256_BYTES 32U
 
 struct reading {
@@ -165,6 +166,15 @@ static const char *take_signature(struct reading *r, const char *value)
 	return take_yes(value, &r->to->require_signature);
 }
 
+static const char *take_trust_key(struct reading *r, const char *value)
+{
+	uint8_t bytes[KEY_BYTES];
+
+	if (!ddl_text_unhex(value, bytes, KEY_BYTES))
+		return _("the fingerprint of a key has 40 digits from 0 to f");
+	return copied(r, &r->to->trust_key, value);
+}
+
 static const char *const on_errors[] = {
 	[DDL_ON_ERROR_STOP] = "stop", [DDL_ON_ERROR_CONTINUE] = "continue", [DDL_ON_ERROR_SHELL] = "shell",
 	[DDL_ON_ERROR_REBOOT] = "reboot",
@@ -188,6 +198,11 @@ static const char *take_on_error(struct reading *r, const char *value)
 static const char *take_path(struct reading *r, const char **to, const char *value)
 {
 	return *value == '/' ? copied(r, to, value) : _("it is a path that begins with a slash");
+}
+
+static const char *take_keyring(struct reading *r, const char *value)
+{
+	return take_path(r, &r->to->keyring, value);
 }
 
 static const char *take_log(struct reading *r, const char *value)
@@ -243,6 +258,8 @@ static const struct word {
 	{ "ddload.console", "TTY[,TTY...]", false, take_console },
 	{ "ddload.lang", "LANGUAGE", false, take_lang },
 	{ "ddload.require-signature", "", true, take_signature },
+	{ "ddload.keyring", "FILE|DIR", true, take_keyring },
+	{ "ddload.trust-key", "HEX", true, take_trust_key },
 };
 
 #define WORDS (sizeof(words) / sizeof(*words))

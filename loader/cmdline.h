@@ -32,7 +32,7 @@ struct ddl_cmdline {
 	size_t n_sources;
 	int timeout, settle, wait; /* seconds; -1: not said */
 	const char *fingerprint;   /* NULL where not said, as the next ones */
-	const char *log, *console, *lang, *answerfile;
+	const char *log, *console, *lang, *answerfile, *keyring, *trust_key;
 	const char *installer_answers; /* the installer's own answerfile=file://…: a path */
 	bool accept_licence, replace, require_signature;
 	enum ddl_on_error on_error;

@@ -283,6 +283,21 @@ static void *element(struct ddl_codec *codec, void *item, size_t size)
 	return codec->failed ? NULL : item;
 }
 
+static void proof(struct ddl_codec *codec, struct ddl_package *package)
+{
+	bool has = package->proof != NULL;
+
+	ddl_codec_flag(codec, &has);
+	package->proof = has ? element(codec, package->proof, sizeof(*package->proof)) : NULL;
+	if (!package->proof)
+		return;
+	ddl_codec_bytes(codec, &package->proof->packet, &package->proof->packet_length, DDL_MAX_SIGNATURE);
+	ddl_codec_bytes(codec, &package->proof->data, &package->proof->data_length, DDL_MAX_RPM_HEADER + 16);
+	ddl_codec_number(codec, &package->proof->data_offset, DDL_MAX_PACKAGE);
+	ddl_codec_flag(codec, &package->proof->payload_too);
+	ddl_codec_flag(codec, &package->proof->untied);
+}
+
 void ddl_codec_package(struct ddl_codec *codec, struct ddl_package *package)
 {
 	uint64_t state = package->state;
@@ -292,6 +307,7 @@ void ddl_codec_package(struct ddl_codec *codec, struct ddl_package *package)
 	ddl_codec_text(codec, &package->version, DDL_MAX_NAME);
 	ddl_codec_text(codec, &package->digest, 64);
 	ddl_codec_error(codec, &package->trouble);
+	proof(codec, package);
 	package->files = array(codec, package->files, &package->n_files, DDL_MAX_PACKAGE_FILES,
 			       sizeof(*package->files));
 	for (size_t i = 0; i < package->n_files; i++) {

@@ -73,7 +73,7 @@ static _Noreturn void child_main(struct ddl_job *job, int fd)
 	struct ddl_sink sink = { fd, job };
 	struct ddl_error error = DDL_ERROR_INIT, end = DDL_ERROR_INIT;
 
-	if (ddl_child_confine(fd, job->keep, job->n_keep, &end) == 0 &&
+	if (ddl_child_confine(fd, job->keep, job->n_keep, job->programs, &end) == 0 &&
 	    job->run(job->arg, &sink, &end) < 0 && end.code == DDL_OK)
 		(void)ddl_fail(&end, DDL_E_INTERNAL, 0, "job failed without a reason");
 	if (ddl_sink_send(&sink, FRAME_END, &end, sizeof(end), &error) < 0)

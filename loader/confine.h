@@ -30,6 +30,7 @@ struct ddl_job {
 	void *arg;
 	const int *keep;          /* descriptors that the child keeps, besides its messages' */
 	size_t n_keep;
+	bool programs;            /* it runs a program: any system call; may write to the descriptors it keeps */
 	/* the result */
 	bool ok;
 	struct ddl_error error;   /* DDL_OK when ok */

@@ -101,11 +101,11 @@ static int close_others(int channel, const int *keep, size_t n_keep, struct ddl_
 #define SET_LIMIT(which, value) \
 	(setrlimit((which), &(struct rlimit){ (value), (value) }) == 0 || errno == EPERM)
 
-static int set_limits(struct ddl_error *error)
+static int set_limits(rlim_t file_size, struct ddl_error *error)
 {
 	if ((!INSTRUMENTED && !SET_LIMIT(RLIMIT_AS, DDL_MAX_CHILD_MEMORY)) ||
 	    !SET_LIMIT(RLIMIT_CPU, DDL_CHILD_CPU_SECONDS) || !SET_LIMIT(RLIMIT_CORE, 0) ||
-	    !SET_LIMIT(RLIMIT_FSIZE, 0))
+	    !SET_LIMIT(RLIMIT_FSIZE, file_size))
 		return ddl_fail(error, DDL_E_INTERNAL, errno, "limits of the reader");
 	return 0;
 }
@@ -172,12 +172,12 @@ static int filter_calls(struct ddl_error *error)
 
 #endif
 
-int ddl_child_confine(int channel, const int *keep, size_t n_keep, struct ddl_error *error)
+int ddl_child_confine(int channel, const int *keep, size_t n_keep, bool programs, struct ddl_error *error)
 {
 	(void)signal(SIGINT, SIG_IGN); /* the parent decides what Ctrl-C means */
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (close_others(channel, keep, n_keep, error) < 0 || set_limits(error) < 0 || drop_privileges(error) < 0)
+	if (close_others(channel, keep, n_keep, error) < 0 || set_limits(programs ? DDL_MAX_KEYRING : 0, error) < 0 || drop_privileges(error) < 0)
 		return -1;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* none outlives ddload; a new user id clears it */
-	return INSTRUMENTED ? 0 : filter_calls(error);
+	return INSTRUMENTED || programs ? 0 : filter_calls(error);
 }

@@ -6,6 +6,7 @@
 #ifndef DDL_CONFINE_CHILD_H
 #define DDL_CONFINE_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "error.h"
@@ -14,8 +15,8 @@
  * Closes every descriptor but `channel` and `keep`, sets the limits, gives up the user id
  * and all privileges, and lets only the system calls through that reading, computing and
  * telling need. -1 and the error when privileges cannot be given up; in a kernel without
- * seccomp the other walls stand.
+ * seccomp the other walls stand. With `programs` it may run one and write DDL_MAX_KEYRING bytes.
  */
-int ddl_child_confine(int channel, const int *keep, size_t n_keep, struct ddl_error *error);
+int ddl_child_confine(int channel, const int *keep, size_t n_keep, bool programs, struct ddl_error *error);
 
 #endif

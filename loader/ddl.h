@@ -29,6 +29,9 @@ struct ddl_options {
 	const char *product;      /* what is being installed: "xs:main=6.5.0-90233"; NULL: not known */
 	bool hidden;              /* packs that their makers mark as hidden are offered too */
 	bool accept_licence;      /* --accept-eula */
+	bool require_signature;   /* only packs signed by a trusted key are loaded */
+	const char *keyring;      /* a file or directory of keys that are trusted besides the initrd's; NULL */
+	const char *trust_key;    /* fingerprint of a key on the disk that is trusted this once; NULL */
 	bool replace;             /* unloading a loaded driver is allowed without a question */
 	bool unbind;              /* take devices one by one from a wrong driver, which stays loaded */
 	bool inspect;             /* read the packages that are for this kernel, to know what fits */
@@ -197,6 +200,33 @@ enum ddl_package_type {
 
 enum ddl_package_state { DDL_PKG_UNREAD, DDL_PKG_TESTED, DDL_PKG_STAGED, DDL_PKG_BAD };
 
+/* From "nothing is known" to "refused". */
+enum ddl_signature_state {
+	DDL_SIGNED_UNREAD,        /* not looked at */
+	DDL_SIGNED_NOT,           /* no signature */
+	DDL_SIGNED_UNCHECKED,     /* there is one, but it could not be checked (no gpgv) */
+	DDL_SIGNED_UNKNOWN,       /* by a key that is not known here */
+	DDL_SIGNED_EXPIRED,       /* by a trusted key that has expired, or it has itself */
+	DDL_SIGNED_GOOD,          /* by a trusted key */
+	DDL_SIGNED_BY_HAND,       /* by the disk's own key, whose fingerprint a person gave */
+	DDL_SIGNED_BAD            /* not of these bytes, garbled, or by a revoked key: always refused */
+};
+
+struct ddl_signature {
+	enum ddl_signature_state state;
+	const char *signer;       /* user id, "Acme <updates@acme.example>"; "" when not known. NULL before it was checked */
+	const char *key;          /* fingerprint, hex; UNKNOWN: what it says of itself, or the disk's own key's. NULL as above */
+};
+
+/* A package's signature until it is checked. */
+struct ddl_proof {
+	const char *packet, *data; /* OpenPGP; the RPM's header */
+	size_t packet_length, data_length;
+	uint64_t data_offset;     /* of the header in the file */
+	bool payload_too;         /* it is over the payload as well */
+	bool untied;              /* it is over a header that does not say what the payload must be */
+};
+
 struct ddl_package {
 	const char *label;
 	enum ddl_package_type type;
@@ -216,6 +246,8 @@ struct ddl_package {
 	size_t n_modules;
 	enum ddl_fit fit;
 	struct ddl_error trouble; /* state BAD */
+	struct ddl_signature signature; /* of an RPM that was unpacked */
+	struct ddl_proof *proof;  /* NULL: none, or checked */
 	int fd;                   /* the whole package, staged for the hand-off; -1: not kept */
 };
 
@@ -242,6 +274,7 @@ struct ddl_repo {
 	const char *fingerprint;  /* metadata MD5, 32 hex digits; generation 3: SHA-256 of repomd.xml, 64 */
 	const char *uuid, *key;   /* generation 3: the update's; the file with its public key, "" for none */
 	enum ddl_fit fit;         /* the best of its packages */
+	struct ddl_signature signature; /* generation 3: of repomd.xml; UNREAD in others */
 	struct ddl_metadata *metadata;
 	size_t n_metadata;
 	size_t medium;            /* the session's number of the medium it is on */
@@ -542,6 +575,11 @@ char *ddl_words_repo_fit(char *to, size_t room, const struct ddl_repo *repo, con
 char *ddl_words_about(char *to, size_t room, const struct ddl_error *error);
 /* What is known of what is on the source, short: "looking ...", "2 packs, 1 for this machine"; "" before it was looked at. */
 char *ddl_words_source(char *to, size_t room, const struct ddl_source *source);
+/* The pack's signature: of its list of contents, else the worst of those of its packages. */
+const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo);
+
+/* "signed by Acme <…>", "not signed", …; "" when it was not looked at. */
+char *ddl_words_signature(char *to, size_t room, const struct ddl_signature *signature);
 char *ddl_words_op(char *to, size_t room, const struct ddl_op *op);
 /* The address as a person says it: PCI's "0000:" is left out. */
 const char *ddl_words_address(const struct ddl_device *device);

@@ -26,6 +26,8 @@ enum ddl_code {
 	/* modules and what fits */
 	DDL_E_MODULE, DDL_E_KERNEL, DDL_E_NO_FIT, DDL_E_LOADED_SAME, DDL_E_REPLACE,
 	DDL_E_DEPENDENCY, DDL_E_SIGNATURE,
+	/* signatures of packs */
+	DDL_E_FORGED, DDL_E_UNSIGNED, DDL_E_KEY_UNKNOWN, DDL_E_KEY_EXPIRED, DDL_E_GPGV,
 	/* the plan's refusals */
 	DDL_E_BUSY, DDL_E_BUILTIN,
 	/* applying */

@@ -19,6 +19,7 @@
 #include "recover.h"
 #include "session.h"
 #include "text.h"
+#include "trust.h"
 #include "uevent.h"
 
 enum step { STEP_SOURCE, STEP_WORDS, STEP_PACKS, STEP_VERIFY, STEP_LICENCE, STEP_PLAN, STEP_APPLY, STEP_TROUBLE,
@@ -433,6 +434,8 @@ static enum step step_verify(struct flow *flow)
 		}
 		if (reply == DDL_REPLY_YES && flow->trouble.code != DDL_OK)
 			return fail(flow, STEP_VERIFY); /* the medium is gone: what was not tested is not loaded */
+		if (ddl_trust_judge(&flow->session->options, repo, &flow->trouble) < 0)
+			return fail(flow, STEP_VERIFY);
 	}
 	return STEP_LICENCE;
 }
@@ -746,6 +749,8 @@ static bool verify_one(struct flow *flow, struct ddl_repo *repo, struct ddl_erro
 		say_why_not(flow, repo, trouble);
 	} else if (!on && trouble->code == DDL_OK) {
 		(void)ddl_fail(trouble, DDL_E_CANCELLED, 0, "%s", "");
+	} else if (on && trouble->code == DDL_OK) {
+		(void)ddl_trust_judge(&flow->session->options, repo, trouble); /* what it says is the trouble */
 	}
 	return on;
 }
@@ -757,6 +762,7 @@ enum ddl_status ddl_flow_verify(struct ddl_session *session, const char *word, s
 	struct ddl_error first = DDL_ERROR_INIT;
 	bool on = ddl_session_machine(session, &first) != NULL;
 
+	session->keep = session->options.require_signature; /* old signatures are over whole packages */
 	session->cancelled = false;
 	if (on && look_at_word(&flow, word) < 0) {
 		first = flow.trouble;

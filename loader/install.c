@@ -16,6 +16,7 @@
 #include "path.h"
 #include "session.h"
 #include "text.h"
+#include "trust.h"
 
 #define NEW_NAME ".ddload-new" /* what is being written, until it is whole */
 #define SAVED ".ddload-saved"  /* no program reads settings of this name */
@@ -278,6 +279,7 @@ static int add_packs(struct installing *in, const char *word, bool loaded, struc
 		*slot = look->repos[i];
 		if (ddl_session_test(in->session, *slot, error) < 0 ||
 		    ddl_compare_fingerprint(&in->session->options, *slot, error) < 0 ||
+		    ddl_trust_judge(&in->session->options, *slot, error) < 0 ||
 		    (!loaded && check_licences(in, *slot, error) < 0))
 			return -1;
 	}

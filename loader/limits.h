@@ -48,6 +48,14 @@
 #define DDL_MAX_RPM_HEADER        (16U * 1024U * 1024U)
 #define DDL_MAX_RPM_PROVIDES      65535U
 
+/* Signatures */
+#define DDL_MAX_SIGNATURE         (64U * 1024U)  /* one, of a package or of repomd.xml */
+#define DDL_MAX_KEY_FILE          (256U * 1024U) /* one file of keys */
+#define DDL_MAX_KEY_FILES         256U
+#define DDL_MAX_KEYRING           (4U * 1024U * 1024U) /* all trusted keys */
+#define DDL_MAX_GPGV_WORDS        (64U * 1024U)  /* what gpgv may say */
+#define DDL_GPGV_MS               60000U         /* it hangs after that */
+
 /* Modules */
 #define DDL_MAX_MODULES           512U   /* in the packs of one load */
 #define DDL_MAX_ALIASES           8192U

@@ -30,6 +30,9 @@ struct pass {
 	union { struct md5_ctx md5; struct sha256_ctx sha; } hash;
 	uint64_t read, unpacked;
 	bool is_rpm, header_done;
+	bool payload_wanted;         /* a signed header says what the payload's SHA-256 is */
+	uint8_t payload_digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx payload;
 	struct ddl_rpm_parser *parser;
 	uint8_t chunk[CHUNK];
 };
@@ -74,6 +77,8 @@ static ssize_t next_chunk(struct pass *pass)
 		sha256_update(&pass->hash.sha, (size_t)n, pass->chunk);
 	else
 		md5_update(&pass->hash.md5, (size_t)n, pass->chunk);
+	if (pass->payload_wanted)
+		sha256_update(&pass->payload, (size_t)n, pass->chunk);
 	if (reading->piece && reading->piece(reading->arg, pass->chunk, (size_t)n, pass->error) < 0) {
 		pass->stopped = true;
 		return ddl_fail(trouble(pass), DDL_E_CANCELLED, 0, "%s", "");
@@ -101,6 +106,31 @@ static int read_header(struct pass *pass, struct ddl_rpm *rpm, size_t *last)
 	return ddl_rpm_parser_finish(pass->parser, pass->reading->arena, rpm, trouble(pass));
 }
 
+/* Keeps the signature and what it is over; it is checked by others, elsewhere. */
+static int keep_proof(struct pass *pass)
+{
+	struct ddl_package_reading *reading = pass->reading;
+	struct ddl_rpm_signed found;
+	struct ddl_proof *proof;
+
+	if (!ddl_rpm_parser_signed(pass->parser, &found))
+		return 0;
+	proof = ddl_arena_alloc(reading->arena, 1, sizeof(*proof));
+	if (!proof)
+		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", reading->package->file);
+	*proof = (struct ddl_proof){ ddl_arena_dupn(reading->arena, found.packet, found.packet_length), NULL,
+				     found.packet_length, found.payload_too ? 0 : found.data_length,
+				     found.data_offset, found.payload_too, !found.payload_too && !found.tied };
+	if (found.tied) {
+		memcpy(pass->payload_digest, found.payload_digest, sizeof(pass->payload_digest));
+		sha256_init(&pass->payload);
+		pass->payload_wanted = true;
+	}
+	proof->data = ddl_arena_dupn(reading->arena, found.data, proof->data_length);
+	reading->package->proof = proof;
+	return proof->packet && proof->data ? 0 : ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", reading->package->file);
+}
+
 /* Passes over an RPM's header; the part of the payload that came with its last chunk is returned. */
 static ssize_t skip_header(struct pass *pass, const void **bytes)
 {
@@ -117,7 +147,11 @@ static ssize_t skip_header(struct pass *pass, const void **bytes)
 	if (!package->version)
 		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", package->file);
 	pass->header_done = true;
+	if (keep_proof(pass) < 0)
+		return -1;
 	*bytes = pass->chunk + (last - rest);
+	if (pass->payload_wanted)
+		sha256_update(&pass->payload, rest, *bytes);
 	return (ssize_t)rest;
 }
 
@@ -483,6 +517,19 @@ static int check_digest(struct pass *pass)
 			pass->sha256 ? "SHA-256" : "MD5", hex, package->digest);
 }
 
+/* What ties the payload to a header that is signed. */
+static int check_payload(struct pass *pass)
+{
+	uint8_t got[SHA256_DIGEST_SIZE];
+
+	if (!pass->payload_wanted)
+		return 0;
+	sha256_digest(&pass->payload, sizeof(got), got);
+	if (memcmp(got, pass->payload_digest, sizeof(got)) == 0)
+		return 0;
+	return ddl_fail(trouble(pass), DDL_E_FORGED, 0, _("its contents are not those that its signed header names"));
+}
+
 /*
  * Reads to the end, then judges: what is wrong with the bytes themselves (size, checksum) is
  * said before what could not be unpacked because of it.
@@ -506,7 +553,7 @@ static void run_pass(struct pass *pass)
 			       (unsigned long long)pass->read, (unsigned long long)package->size);
 		return;
 	}
-	if (check_digest(pass) < 0)
+	if (check_digest(pass) < 0 || check_payload(pass) < 0)
 		return;
 	package->trouble = first;
 	if (unpacked == 0 && pass->reading->unpack && look_into_modules(pass->reading) < 0)

@@ -173,6 +173,21 @@ static void put_module(struct json *json, const struct ddl_module *module)
 	json_close(json);
 }
 
+static const char *const signature_names[] = {
+	[DDL_SIGNED_UNREAD] = "unread", [DDL_SIGNED_NOT] = "none", [DDL_SIGNED_UNCHECKED] = "unchecked",
+	[DDL_SIGNED_UNKNOWN] = "unknown-key", [DDL_SIGNED_EXPIRED] = "expired", [DDL_SIGNED_GOOD] = "good",
+	[DDL_SIGNED_BY_HAND] = "trusted-by-hand", [DDL_SIGNED_BAD] = "bad",
+};
+
+static void put_signature(struct json *json, const struct ddl_signature *signature)
+{
+	json_object(json, "signature");
+	json_text(json, "state", signature_names[signature->state]);
+	json_fact(json, "signer", signature->signer);
+	json_fact(json, "key", signature->key);
+	json_close(json);
+}
+
 static void put_package(struct json *json, const struct ddl_package *package)
 {
 	json_object(json, NULL);
@@ -186,6 +201,7 @@ static void put_package(struct json *json, const struct ddl_package *package)
 	json_fact(json, "digest", package->digest);
 	json_text(json, "state", package_state_name(package->state));
 	json_fact(json, "version", package->version);
+	put_signature(json, &package->signature);
 	json_text(json, "fit", fit_name(package->fit));
 	json_array(json, "files");
 	for (size_t i = 0; i < package->n_files; i++) {
@@ -230,6 +246,7 @@ static void put_repo_name(struct json *json, const struct ddl_repo *repo)
 	json_fact(json, "fingerprint", repo->fingerprint);
 	if (repo->generation == DDL_GEN_UPDATE)
 		json_text(json, "uuid", repo->uuid);
+	put_signature(json, ddl_repo_signature(repo));
 }
 
 static void put_repo(struct json *json, const struct ddl_repo *repo, const char *release)

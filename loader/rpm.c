@@ -17,13 +17,26 @@ static const uint8_t header_magic[4] = { 0x8e, 0xad, 0xe8, 0x01 };
 
 enum {
 	TAG_NAME = 1000, TAG_VERSION = 1001, TAG_RELEASE = 1002, TAG_SUMMARY = 1004, TAG_GROUP = 1016,
-	TAG_ARCH = 1022, TAG_OLDFILENAMES = 1027, TAG_PROVIDENAME = 1047, TAG_DIRNAMES = 1118, TAG_PAYLOADCOMPRESSOR = 1125
+	TAG_ARCH = 1022, TAG_OLDFILENAMES = 1027, TAG_PROVIDENAME = 1047, TAG_DIRNAMES = 1118, TAG_PAYLOADCOMPRESSOR = 1125,
+	TAG_PAYLOADDIGEST = 5092, TAG_PAYLOADDIGESTALGO = 5093
 };
 
-enum { TYPE_STRING = 6, TYPE_STRING_ARRAY = 8, TYPE_I18NSTRING = 9 };
+/* In the signature: an OpenPGP packet over the header, or (the old ones) over header and payload. */
+enum { TAG_DSA = 267, TAG_RSA = 268, TAG_PGP = 1002, TAG_GPG = 1005 };
+
+#define ALGORITHM_SHA256 8U /* RFC 4880, 9.4 */
+
+enum { TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_BINARY = 7, TYPE_STRING_ARRAY = 8, TYPE_I18NSTRING = 9 };
 
 /* What the next bytes of the file are. */
 enum stage { LEAD, SIGNATURE_INTRO, SIGNATURE, HEADER_INTRO, HEADER, WHOLE, BAD };
+
+/* A header structure as it comes in: its intro, index and data. */
+struct block {
+	uint32_t entries, data_size;
+	uint8_t *bytes;
+	size_t length, room;
+};
 
 struct ddl_rpm_parser {
 	enum stage stage;
@@ -31,9 +44,7 @@ struct ddl_rpm_parser {
 	size_t wanted;            /* bytes of this stage that are still to come */
 	uint8_t intro[LEAD_SIZE]; /* lead or intro, as it comes in */
 	size_t intro_length;
-	uint32_t entries, data_size; /* of the main header */
-	uint8_t *header;          /* index and data of the main header */
-	size_t header_length, header_room;
+	struct block signature, header;
 	struct ddl_error error;   /* told again if it is fed again */
 };
 
@@ -59,7 +70,8 @@ void ddl_rpm_parser_free(struct ddl_rpm_parser *parser)
 {
 	if (!parser)
 		return;
-	free(parser->header);
+	free(parser->signature.bytes);
+	free(parser->header.bytes);
 	free(parser);
 }
 
@@ -77,24 +89,43 @@ static int check_lead(const struct ddl_rpm_parser *parser, struct ddl_error *err
 	return 0;
 }
 
-/* Reads an intro; `size` is what follows it: index and data. */
-static int read_intro(const struct ddl_rpm_parser *parser, uint32_t *entries, uint32_t *data_size, size_t *size,
-		      struct ddl_error *error)
+/* Grows by doubling as bytes really arrive, so that a size that is a lie costs no memory. */
+static int keep(struct block *block, const uint8_t *bytes, size_t n, struct ddl_error *error)
+{
+	if (block->room - block->length < n) {
+		size_t room = block->room ? block->room : FIRST_ROOM;
+		uint8_t *larger;
+
+		while (room - block->length < n)
+			room *= 2;
+		larger = realloc(block->bytes, room);
+		if (!larger)
+			return ddl_fail(error, DDL_E_MEMORY, 0, _("the RPM's header"));
+		block->bytes = larger;
+		block->room = room;
+	}
+	memcpy(block->bytes + block->length, bytes, n);
+	block->length += n;
+	return 0;
+}
+
+/* Reads and keeps an intro; `size` is what follows it: index and data. */
+static int read_intro(const struct ddl_rpm_parser *parser, struct block *block, size_t *size, struct ddl_error *error)
 {
 	if (memcmp(parser->intro, header_magic, sizeof(header_magic)) != 0)
 		return ddl_fail(error, DDL_E_RPM, 0, _("no RPM header at byte %llu"),
 				(unsigned long long)(parser->offset - INTRO_SIZE));
-	*entries = big_endian(parser->intro + 8);
-	*data_size = big_endian(parser->intro + 12);
-	if (*entries == 0 || *entries > DDL_MAX_RPM_TAGS)
+	block->entries = big_endian(parser->intro + 8);
+	block->data_size = big_endian(parser->intro + 12);
+	if (block->entries == 0 || block->entries > DDL_MAX_RPM_TAGS)
 		return ddl_fail(error, DDL_E_RPM, 0, _("the header at byte %llu says it has %lu entries"),
-				(unsigned long long)(parser->offset - INTRO_SIZE), (unsigned long)*entries);
-	*size = (size_t)*entries * ENTRY_SIZE;
-	if (DDL_MAX_RPM_HEADER - *size < *data_size)
+				(unsigned long long)(parser->offset - INTRO_SIZE), (unsigned long)block->entries);
+	*size = (size_t)block->entries * ENTRY_SIZE;
+	if (DDL_MAX_RPM_HEADER - *size < block->data_size)
 		return ddl_fail(error, DDL_E_RPM, 0, _("the header at byte %llu says it has %lu bytes of data"),
-				(unsigned long long)(parser->offset - INTRO_SIZE), (unsigned long)*data_size);
-	*size += *data_size;
-	return 0;
+				(unsigned long long)(parser->offset - INTRO_SIZE), (unsigned long)block->data_size);
+	*size += block->data_size;
+	return keep(block, parser->intro, INTRO_SIZE, error);
 }
 
 static void next_stage(struct ddl_rpm_parser *parser, enum stage stage, size_t wanted)
@@ -107,7 +138,6 @@ static void next_stage(struct ddl_rpm_parser *parser, enum stage stage, size_t w
 /* A stage's last byte is in: what comes next? */
 static int stage_done(struct ddl_rpm_parser *parser, struct ddl_error *error)
 {
-	uint32_t entries, data_size;
 	size_t size;
 
 	switch (parser->stage) {
@@ -115,16 +145,16 @@ static int stage_done(struct ddl_rpm_parser *parser, struct ddl_error *error)
 		next_stage(parser, SIGNATURE_INTRO, INTRO_SIZE);
 		return 0;
 	case SIGNATURE_INTRO:
-		if (read_intro(parser, &entries, &data_size, &size, error))
+		if (read_intro(parser, &parser->signature, &size, error))
 			return -1;
 		/* only the signature's data is filled up to a multiple of 8 */
-		next_stage(parser, SIGNATURE, size + (8 - data_size % 8) % 8);
+		next_stage(parser, SIGNATURE, size + (8 - parser->signature.data_size % 8) % 8);
 		return 0;
 	case SIGNATURE:
 		next_stage(parser, HEADER_INTRO, INTRO_SIZE);
 		return 0;
 	case HEADER_INTRO:
-		if (read_intro(parser, &parser->entries, &parser->data_size, &size, error))
+		if (read_intro(parser, &parser->header, &size, error))
 			return -1;
 		next_stage(parser, HEADER, size);
 		return 0;
@@ -132,26 +162,6 @@ static int stage_done(struct ddl_rpm_parser *parser, struct ddl_error *error)
 		next_stage(parser, WHOLE, 0);
 		return 0;
 	}
-}
-
-/* Grows by doubling as bytes really arrive, so that a size that is a lie costs no memory. */
-static int keep_header(struct ddl_rpm_parser *parser, const uint8_t *bytes, size_t n, struct ddl_error *error)
-{
-	if (parser->header_room - parser->header_length < n) {
-		size_t room = parser->header_room ? parser->header_room : FIRST_ROOM;
-		uint8_t *larger;
-
-		while (room - parser->header_length < n)
-			room *= 2;
-		larger = realloc(parser->header, room);
-		if (!larger)
-			return ddl_fail(error, DDL_E_MEMORY, 0, _("the RPM's header"));
-		parser->header = larger;
-		parser->header_room = room;
-	}
-	memcpy(parser->header + parser->header_length, bytes, n);
-	parser->header_length += n;
-	return 0;
 }
 
 /* Takes `n` bytes, which all belong to the stage. */
@@ -167,10 +177,12 @@ static int take(struct ddl_rpm_parser *parser, const uint8_t *bytes, size_t n, s
 			return -1;
 		break;
 	case HEADER:
-		if (keep_header(parser, bytes, n, error))
+		if (keep(&parser->header, bytes, n, error))
 			return -1;
 		break;
-	default: /* the signature is passed over: checksums of the whole file guard it */
+	default:
+		if (keep(&parser->signature, bytes, n, error))
+			return -1;
 		break;
 	}
 	parser->offset += n;
@@ -204,24 +216,24 @@ int ddl_rpm_parser_feed(struct ddl_rpm_parser *parser, const void *bytes, size_t
 
 /* ------------------------------------------------------------------- the tags */
 
-static struct entry entry_at(const struct ddl_rpm_parser *parser, uint32_t i)
+static struct entry entry_at(const struct block *block, uint32_t i)
 {
-	const uint8_t *at = parser->header + (size_t)i * ENTRY_SIZE;
+	const uint8_t *at = block->bytes + INTRO_SIZE + (size_t)i * ENTRY_SIZE;
 	struct entry entry = { big_endian(at), big_endian(at + 4), big_endian(at + 8), big_endian(at + 12) };
 
 	return entry;
 }
 
 /* The bytes from an entry's offset to the end of the data; false when it lies outside. */
-static bool entry_bytes(const struct ddl_rpm_parser *parser, const struct entry *entry, const uint8_t **bytes,
+static bool entry_bytes(const struct block *block, const struct entry *entry, const uint8_t **bytes,
 			size_t *length)
 {
-	const uint8_t *data = parser->header + (size_t)parser->entries * ENTRY_SIZE;
+	const uint8_t *data = block->bytes + INTRO_SIZE + (size_t)block->entries * ENTRY_SIZE;
 
-	if (entry->offset >= parser->data_size || entry->count == 0)
+	if (entry->offset >= block->data_size || entry->count == 0)
 		return false;
 	*bytes = data + entry->offset;
-	*length = parser->data_size - entry->offset;
+	*length = block->data_size - entry->offset;
 	return true;
 }
 
@@ -241,7 +253,7 @@ static int read_string(const struct ddl_rpm_parser *parser, const struct entry *
 	if (*to)
 		return 0; /* the first entry of a tag counts */
 	if ((entry->type != TYPE_STRING && entry->type != TYPE_I18NSTRING && entry->type != TYPE_STRING_ARRAY) ||
-	    !entry_bytes(parser, entry, &bytes, &length) || !memchr(bytes, 0, length))
+	    !entry_bytes(&parser->header, entry, &bytes, &length) || !memchr(bytes, 0, length))
 		return bad_tag(entry, error);
 	(void)ddl_text_clean(clean, sizeof(clean), (const char *)bytes, length);
 	*to = ddl_arena_dup(arena, clean);
@@ -257,7 +269,7 @@ static int read_provides(const struct ddl_rpm_parser *parser, const struct entry
 	if (rpm->provides)
 		return 0;
 	if ((entry->type != TYPE_STRING_ARRAY && entry->type != TYPE_STRING) ||
-	    !entry_bytes(parser, entry, &bytes, &length) || entry->count > DDL_MAX_RPM_PROVIDES ||
+	    !entry_bytes(&parser->header, entry, &bytes, &length) || entry->count > DDL_MAX_RPM_PROVIDES ||
 	    entry->count > length)
 		return bad_tag(entry, error);
 	rpm->provides = ddl_arena_alloc(arena, entry->count, sizeof(*rpm->provides));
@@ -287,7 +299,7 @@ static bool names_modules(const struct ddl_rpm_parser *parser, const struct entr
 	const uint8_t *bytes, *found;
 	size_t length;
 
-	if (entry->type != TYPE_STRING_ARRAY || !entry_bytes(parser, entry, &bytes, &length))
+	if (entry->type != TYPE_STRING_ARRAY || !entry_bytes(&parser->header, entry, &bytes, &length))
 		return false;
 	for (uint32_t i = 0; i < entry->count && length; i++) {
 		const uint8_t *end = memchr(bytes, 0, length);
@@ -344,8 +356,8 @@ int ddl_rpm_parser_finish(struct ddl_rpm_parser *parser, struct ddl_arena *arena
 	if (parser->stage != WHOLE)
 		return ddl_fail(error, DDL_E_RPM, 0, _("it ends after %llu bytes, before its header does"),
 				(unsigned long long)parser->offset);
-	for (uint32_t i = 0; i < parser->entries; i++) {
-		struct entry entry = entry_at(parser, i);
+	for (uint32_t i = 0; i < parser->header.entries; i++) {
+		struct entry entry = entry_at(&parser->header, i);
 		const char **place = place_of(rpm, entry.tag);
 
 		if (place && read_string(parser, &entry, arena, place, error))
@@ -362,4 +374,62 @@ int ddl_rpm_parser_finish(struct ddl_rpm_parser *parser, struct ddl_arena *arena
 	rpm->summary = or_nothing(rpm->summary);
 	rpm->compressor = or_nothing(rpm->compressor);
 	return 0;
+}
+
+/* RPMTAG_PAYLOADDIGEST: the SHA-256 of the payload as it is in the file. */
+static bool read_payload_digest(const struct block *header, uint8_t *digest)
+{
+	bool sha256 = false, found = false;
+
+	for (uint32_t i = 0; i < header->entries; i++) {
+		struct entry entry = entry_at(header, i);
+		const uint8_t *bytes;
+		size_t length;
+
+		if ((entry.tag != TAG_PAYLOADDIGEST && entry.tag != TAG_PAYLOADDIGESTALGO) ||
+		    !entry_bytes(header, &entry, &bytes, &length))
+			continue;
+		if (entry.tag == TAG_PAYLOADDIGEST)
+			found = (entry.type == TYPE_STRING || entry.type == TYPE_STRING_ARRAY) && memchr(bytes, 0, length) &&
+				ddl_text_unhex((const char *)bytes, digest, 32);
+		else
+			sha256 = entry.type == TYPE_INT32 && length >= 4 && big_endian(bytes) == ALGORITHM_SHA256;
+	}
+	return sha256 && found;
+}
+
+/* Which signature is the better one; 0: it is none. */
+static int worth(uint32_t tag, bool tied)
+{
+	return tag == TAG_RSA ? 4 : tag == TAG_DSA ? 3 : tag == TAG_PGP ? (tied ? 2 : 6) : tag == TAG_GPG ? (tied ? 1 : 5) : 0;
+}
+
+bool ddl_rpm_parser_signed(const struct ddl_rpm_parser *parser, struct ddl_rpm_signed *to)
+{
+	int best = 0;
+
+	*to = (struct ddl_rpm_signed){ .data = parser->header.bytes, .data_length = parser->header.length };
+	if (parser->stage != WHOLE)
+		return false;
+	to->data_offset = parser->offset - parser->header.length;
+	to->tied = read_payload_digest(&parser->header, to->payload_digest);
+	for (uint32_t i = 0; i < parser->signature.entries; i++) {
+		struct entry entry = entry_at(&parser->signature, i);
+		int more = worth(entry.tag, to->tied);
+		const uint8_t *bytes;
+		size_t length;
+
+		if (more <= best)
+			continue;
+		best = more;
+		to->payload_too = entry.tag == TAG_PGP || entry.tag == TAG_GPG;
+		to->packet_length = 0; /* one that is damaged is a bad signature, not none */
+		if (entry.type == TYPE_BINARY && entry_bytes(&parser->signature, &entry, &bytes, &length) &&
+		    entry.count <= length && entry.count <= DDL_MAX_SIGNATURE) {
+			to->packet = bytes;
+			to->packet_length = entry.count;
+		}
+	}
+	to->tied = to->tied && !to->payload_too;
+	return best > 0;
 }

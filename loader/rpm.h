@@ -33,4 +33,20 @@ int ddl_rpm_parser_feed(struct ddl_rpm_parser *parser, const void *bytes, size_t
 int ddl_rpm_parser_finish(struct ddl_rpm_parser *parser, struct ddl_arena *arena,
 			  struct ddl_rpm *rpm, struct ddl_error *error);
 
+/* A signature in the file and what it is over; points into the parser. Tags: rpm's rpmtag.h (RPMSIGTAG_*). */
+struct ddl_rpm_signed {
+	const uint8_t *packet;    /* OpenPGP, binary */
+	size_t packet_length;     /* 0: there is one, but it is damaged */
+	const uint8_t *data;      /* the main header, its intro included */
+	size_t data_length;
+	uint64_t data_offset;     /* of that in the file */
+	bool payload_too;         /* an old signature: over the header and all that follows */
+	bool tied;                /* the header says what the payload's SHA-256 is: this */
+	uint8_t payload_digest[32];
+};
+
+/* False: it is not signed (or not whole yet). Of several, the one over the
+ * header alone is taken where the header ties the payload (rpm 4.14 and later), else the one over all. */
+bool ddl_rpm_parser_signed(const struct ddl_rpm_parser *parser, struct ddl_rpm_signed *to);
+
 #endif

@@ -19,6 +19,7 @@
 #include "scan.h"
 #include "source.h"
 #include "text.h"
+#include "trust.h"
 
 static const char *root_of(const struct ddl_session *session)
 {
@@ -132,6 +133,7 @@ void ddl_session_free(struct ddl_session *session)
 		return;
 	ddl_session_close_media(session);
 	ddl_session_forget_looks(session);
+	ddl_checker_free(session->checker);
 	ddl_stage_free(session->stage);
 	if (session->kernel)
 		session->kernel->ops->close(session->kernel);
@@ -351,6 +353,16 @@ static bool concerns(const struct ddl_package *package, const char *release)
 	return !*package->kernel || strcmp(package->kernel, "any") == 0 || strcmp(package->kernel, release) == 0;
 }
 
+static int check_signatures(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error)
+{
+	struct ddl_trust trust = { session->checker, &session->options, session->stage, session->log, session->arena,
+				   confine_of(session) };
+	int result = ddl_trust_check(&trust, repo, error);
+
+	session->checker = trust.checker;
+	return result;
+}
+
 static int read_packages(struct ddl_session *session, struct ddl_repo *repo, bool all, struct ddl_error *error)
 {
 	struct ddl_package_wish *wishes = ddl_arena_alloc(session->arena, repo->n_packages, sizeof(*wishes));
@@ -374,7 +386,7 @@ static int read_packages(struct ddl_session *session, struct ddl_repo *repo, boo
 	if (!call.medium || ddl_packages_read(&call, wishes, count, error) < 0)
 		return -1;
 	/* also when all was read before the children could be stopped */
-	return session->cancelled ? ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "") : 0;
+	return session->cancelled ? ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "") : check_signatures(session, repo, error);
 }
 
 int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error)
@@ -526,7 +538,8 @@ static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_
 		/* a bare file is known by what it is, and that only when it was read */
 		bool bare = look->repos[i]->generation == DDL_GEN_BARE;
 
-		if ((session->options.inspect || bare) && read_packages(session, look->repos[i], false, &trouble) < 0) {
+		if (check_signatures(session, look->repos[i], &trouble) < 0 ||
+		    ((session->options.inspect || bare) && read_packages(session, look->repos[i], false, &trouble) < 0)) {
 			if (error)
 				*error = trouble;
 			return -1;
@@ -633,6 +646,8 @@ struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *
 	    ddl_requires_judge(arena, session->options.product, repos, count, plan, error) < 0 ||
 	    note_media(session, arena, plan, repos, count, error) < 0)
 		return NULL;
+	for (size_t i = 0; i < count && plan->refusal.code == DDL_OK; i++)
+		(void)ddl_trust_judge(&session->options, repos[i], &plan->refusal); /* what it says, the plan says */
 	for (size_t i = 0; i < plan->n_notes; i++)
 		ddl_log(session->log, "%s", plan->notes[i]);
 	return plan;

@@ -11,6 +11,7 @@
 #include "kernel.h"
 #include "log.h"
 #include "medium.h"
+#include "signature.h"
 #include "stage.h"
 
 /* A medium that can be closed (before a driver is replaced) and opened again. */
@@ -37,6 +38,7 @@ struct ddl_session {
 	size_t n_opened;
 	struct ddl_look **looks;
 	size_t n_looks;
+	struct ddl_checker *checker;  /* of signatures; NULL: none was looked at yet */
 	struct ddl_outcome *outcome;
 	struct ddl_policy *policy;    /* for the outcome */
 	size_t n_policy;

@@ -28,6 +28,43 @@ static const char *device_name(char *to, size_t room, const struct ddl_device *d
 	return to;
 }
 
+char *ddl_words_signature(char *to, size_t room, const struct ddl_signature *signature)
+{
+	const char *signer = signature->signer && *signature->signer ? signature->signer : _("somebody unnamed");
+
+	switch (signature->state) {
+	case DDL_SIGNED_NOT:
+		snprintf(to, room, "%s", _("not signed"));
+		break;
+	case DDL_SIGNED_UNCHECKED:
+		snprintf(to, room, "%s", _("signed, but the signature could not be checked here"));
+		break;
+	case DDL_SIGNED_UNKNOWN:
+		if (signature->signer && *signature->signer)
+			snprintf(to, room, _("signed by a key that is not known here; it says that it is of %s"), signer);
+		else
+			snprintf(to, room, "%s", _("signed by a key that is not known here"));
+		break;
+	case DDL_SIGNED_EXPIRED:
+		snprintf(to, room, _("signed by %s, with a key or signature that has expired"), signer);
+		break;
+	case DDL_SIGNED_GOOD:
+		snprintf(to, room, _("signed by %s"), signer);
+		break;
+	case DDL_SIGNED_BY_HAND:
+		snprintf(to, room, _("signed by %s, with the key that was trusted by hand"), signer);
+		break;
+	case DDL_SIGNED_BAD:
+		snprintf(to, room, "%s", _("THE SIGNATURE IS BAD"));
+		break;
+	case DDL_SIGNED_UNREAD:
+	default:
+		*to = '\0';
+		break;
+	}
+	return to;
+}
+
 static void words_replaces(char *to, size_t room, const struct ddl_module *module)
 {
 	char name[NAME_ROOM];

@@ -109,6 +109,11 @@ static void take_words(struct auto_run *run)
 	engine->inspect = true;
 	engine->accept_licence |= words->accept_licence;
 	engine->replace |= words->replace;
+	engine->require_signature |= words->require_signature;
+	if (words->keyring)
+		engine->keyring = words->keyring;
+	if (words->trust_key)
+		engine->trust_key = words->trust_key;
 	if (words->fingerprint)
 		engine->fingerprint = words->fingerprint;
 	if (words->log)
@@ -485,8 +490,6 @@ static enum ddl_status follow(struct auto_run *run, struct ddl_error *error)
 
 	if (run->words.trouble.code != DDL_OK)
 		*error = run->words.trouble;
-	else if (run->words.require_signature)
-		ddl_fail(error, DDL_E_SIGNATURE, 0, "%s", _("ddload.require-signature: this version does not check the signatures of packs"));
 	else
 		(void)read_answers(run, error); /* the error says it */
 	if (error->code != DDL_OK || mode == DDL_MODE_AUTO || mode == DDL_MODE_SOURCES)

@@ -17,11 +17,13 @@
 #define MS_PER_SECOND 1000U
 #define MD5_BYTES 16U
 #define SHA256_BYTES 32U
+#define KEY_BYTES 20U
 
 /* Values of the long options; those with a letter use it. */
 enum {
 	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
-	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN, OPT_TARGET
+	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN, OPT_TARGET,
+	OPT_REQUIRE_SIGNATURE, OPT_KEYRING, OPT_TRUST_KEY
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -37,6 +39,9 @@ static const struct {
 	{ OPT_PRODUCT, CLI_KERNEL | CLI_LOADING, "--product NAME=VER", N_("what is being installed, as xs:main=6.5.0-90233") },
 	{ OPT_HIDDEN, CLI_KERNEL | CLI_LOADING, "--hidden", N_("offer packs that are marked as hidden too") },
 	{ OPT_FINGERPRINT, CLI_FINGERPRINT, "--fingerprint HEX", N_("refuse a disk whose fingerprint is another") },
+	{ OPT_REQUIRE_SIGNATURE, CLI_FINGERPRINT, "--require-signature", N_("refuse a pack not signed by a trusted key") },
+	{ OPT_KEYRING, CLI_KERNEL | CLI_FINGERPRINT, "--keyring FILE", N_("trust these keys, too (a file or a directory)") },
+	{ OPT_TRUST_KEY, CLI_KERNEL | CLI_FINGERPRINT, "--trust-key HEX", N_("trust the key on the disk that has this fingerprint") },
 	{ OPT_ACCEPT_EULA, CLI_LOADING | CLI_TARGET, "--accept-eula", N_("accept the licences on the disk") },
 	{ OPT_REPLACE, CLI_LOADING, "--replace", N_("allow a loaded driver to be replaced") },
 	{ OPT_UNBIND, CLI_LOADING, "--unbind", N_("take only the device from a wrong driver") },
@@ -60,6 +65,9 @@ static const struct option long_options[] = {
 	{ "product", required_argument, NULL, OPT_PRODUCT },
 	{ "hidden", no_argument, NULL, OPT_HIDDEN },
 	{ "fingerprint", required_argument, NULL, OPT_FINGERPRINT },
+	{ "require-signature", no_argument, NULL, OPT_REQUIRE_SIGNATURE },
+	{ "keyring", required_argument, NULL, OPT_KEYRING },
+	{ "trust-key", required_argument, NULL, OPT_TRUST_KEY },
 	{ "accept-eula", no_argument, NULL, OPT_ACCEPT_EULA },
 	{ "replace", no_argument, NULL, OPT_REPLACE },
 	{ "unbind", no_argument, NULL, OPT_UNBIND },
@@ -145,6 +153,13 @@ static bool read_seconds(const char *text, unsigned max, unsigned *seconds)
 	return true;
 }
 
+static bool is_key(const char *text)
+{
+	uint8_t bytes[KEY_BYTES];
+
+	return ddl_text_unhex(text, bytes, KEY_BYTES);
+}
+
 static bool is_fingerprint(const char *text)
 {
 	uint8_t bytes[SHA256_BYTES];
@@ -162,6 +177,8 @@ static bool *flag_of(struct cli *cli, int option)
 		return &cli->json;
 	case OPT_HIDDEN:
 		return &cli->engine.hidden;
+	case OPT_REQUIRE_SIGNATURE:
+		return &cli->engine.require_signature;
 	case OPT_ACCEPT_EULA:
 		return &cli->engine.accept_licence;
 	case OPT_REPLACE:
@@ -191,6 +208,10 @@ static const char **text_of(struct cli *cli, int option)
 		return &cli->engine.fingerprint;
 	case OPT_TARGET:
 		return &cli->target;
+	case OPT_KEYRING:
+		return &cli->engine.keyring;
+	case OPT_TRUST_KEY:
+		return &cli->engine.trust_key;
 	case OPT_LANG:
 		return &cli->language;
 	default:
@@ -207,6 +228,8 @@ static const char *check(int option, const char *argument)
 		return _("this is no product like xs:main=6.5.0-90233");
 	if (option == OPT_FINGERPRINT && !is_fingerprint(argument))
 		return _("a fingerprint has 32 or 64 digits from 0 to f");
+	if (option == OPT_TRUST_KEY && !is_key(argument))
+		return _("the fingerprint of a key has 40 digits from 0 to f");
 	return NULL;
 }
 

@@ -114,6 +114,7 @@ static void open_verify(struct verify_screen *verify, const struct ddl_repo *rep
 	screen_label(screen, 1, 0, screen_column(line, sizeof line, repo->description, columns), 0);
 	screen_column(line, sizeof line, text_repo(name, sizeof name, repo), columns);
 	screen_label(screen, 1, 1, line, 0);
+	screen_label(screen, 1, 2, screen_column(line, sizeof line, text_signature(name, sizeof name, repo), columns), 0);
 	screen_label(screen, 1, 3, _("Compare this fingerprint with the one on the vendor's sheet:"), 0);
 	add_digits(verify, 5);
 	screen_buttons(screen, buttons);

@@ -427,6 +427,8 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 	char line[512];
 
 	print_line(&plain.out, 0, "%s", text_repo(line, sizeof line, question->repo));
+	if (*text_signature(line, sizeof line, question->repo))
+		print_line(&plain.out, 0, "%s", line);
 	print_line(&plain.out, 0, "%s", _("Compare this fingerprint with the one on the vendor's sheet:"));
 	ddl_text_groups(line, sizeof line, question->repo->fingerprint);
 	print_line(&plain.out, 2, "%s", line);

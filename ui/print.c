@@ -220,6 +220,33 @@ char *text_repo(char *to, size_t room, const struct ddl_repo *repo)
 	return to;
 }
 
+char *text_signature(char *to, size_t room, const struct ddl_repo *repo)
+{
+	const struct ddl_signature *signature = ddl_repo_signature(repo);
+
+	/* packs before generation 3 never are signed: that is worth no word */
+	if (signature->state == DDL_SIGNED_NOT && repo->generation != DDL_GEN_UPDATE)
+		*to = '\0';
+	else
+		ddl_words_signature(to, room, signature);
+	return to;
+}
+
+/* Whose key a person has to know is shown to be compared. */
+static void print_signature(const struct print *print, unsigned column, const struct ddl_repo *repo)
+{
+	const struct ddl_signature *signature = ddl_repo_signature(repo);
+	char line[512];
+
+	if (!*text_signature(line, sizeof line, repo))
+		return;
+	print_line(print, column, "%s", line);
+	if (signature->state == DDL_SIGNED_UNKNOWN || (print->verbose && signature->state > DDL_SIGNED_UNKNOWN)) {
+		ddl_text_groups(line, sizeof line, signature->key);
+		print_line(print, column + 2, _("key %s"), line);
+	}
+}
+
 static void print_module_facts(const struct print *print, const struct ddl_module *module)
 {
 	if (*module->description)
@@ -289,6 +316,7 @@ static void print_repo(const struct print *print, const struct ddl_repo *repo, c
 		ddl_text_groups(groups, sizeof groups, repo->fingerprint);
 		print_line(print, 4, _("fingerprint %s"), groups);
 	}
+	print_signature(print, 4, repo);
 	if (say_where && *repo->where)
 		print_line(print, 4, _("in %s"), repo->where);
 	for (size_t i = 0; i < repo->n_packages; i++)
@@ -350,6 +378,7 @@ void print_tested(const struct print *print, const struct ddl_repo *repo)
 	print_line(print, 0, "%s", text_repo(line, sizeof line, repo));
 	ddl_text_groups(groups, sizeof groups, repo->fingerprint);
 	print_line(print, 2, _("fingerprint %s"), groups);
+	print_signature(print, 2, repo);
 	for (size_t i = 0; i < repo->n_packages; i++) {
 		const struct ddl_package *package = &repo->packages[i];
 		print_line(print, 2, "%s: %s", package->file, package_verdict(package));

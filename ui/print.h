@@ -45,6 +45,8 @@ const struct ddl_package *bad_package(const struct ddl_repo *repo);
 /* Short texts for one line of a list, written to `to`, which is returned. */
 char *text_source(char *to, size_t room, const struct ddl_source *source);
 char *text_repo(char *to, size_t room, const struct ddl_repo *repo);
+/* Who signed it; "" where that need not be said. */
+char *text_signature(char *to, size_t room, const struct ddl_repo *repo);
 char *text_disk(char *to, size_t room, const struct ddl_disk *disk);
 char *text_version(char *to, size_t room, const struct ddl_loaded_now *now);
 /* "3 storage and network controllers, 1 without a driver" */

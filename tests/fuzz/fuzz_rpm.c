@@ -32,6 +32,22 @@ static void check(const struct ddl_rpm *rpm, size_t size)
 		abort();
 }
 
+/* Every byte of the packet and of what it is over is there, in the order of the file. */
+static void check_signed(const struct ddl_rpm_parser *parser, const uint8_t *data, size_t size)
+{
+	struct ddl_rpm_signed found;
+	unsigned sum = 0;
+
+	if (!ddl_rpm_parser_signed(parser, &found))
+		return;
+	for (size_t i = 0; i < found.packet_length; i++)
+		sum += found.packet[i];
+	if (found.packet_length > DDL_MAX_SIGNATURE || sum > 255U * DDL_MAX_SIGNATURE || found.data_offset > size ||
+	    found.data_length > size - found.data_offset ||
+	    memcmp(found.data, data + found.data_offset, found.data_length) != 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ddl_rpm_parser *parser = ddl_rpm_parser_new(), *whole = ddl_rpm_parser_new();
@@ -46,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	result = feed(parser, data + 1, size - 1, data[0] ? data[0] : 256, &error);
 	if (feed(whole, data + 1, size - 1, size, NULL) != result)
 		abort();
+	check_signed(whole, data + 1, size - 1);
 	if (ddl_rpm_parser_finish(parser, arena, &rpm, &error)) {
 		if (error.code != DDL_E_RPM || !*error.text)
 			abort();

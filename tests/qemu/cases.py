@@ -191,6 +191,19 @@ ddload prompt --timeout 60
 tell whole "status $?" "kept $(cd /run/ddload/packs/megaraid-sas/repodata && ls | sed 's/^.*-//; s/\\.gz$//' | sort | tr '\\n' ' ' | sed 's/ $//')"
 run swap ddload load --replace --settle 10 /newer.iso
 """, whole_job(), media=("cd-ide:%s" % update("default"),), add=((update("newer"), "/newer.iso"),)),
+    # A signed disk, its key in the initrd; without gpgv it is refused, with it loaded.
+    Case("signed", {
+        "missing": dict(NOTHING, status=3, **{"outcome.error.code": "gpgv"}),
+        "whole": state(WORKS, packs="megaraid-sas", outcome__packs__0__identifier="megaraid-sas",
+                       outcome__packs__0__signature__state="good",
+                       outcome__packs__0__signature__signer="Acme Updates <updates@acme.example>"),
+    }, """
+mv /usr/sbin/ddload-gpgv /gpgv
+run missing ddload load --require-signature --settle 10 /signed.iso
+mv /gpgv /usr/sbin/ddload-gpgv
+run whole ddload load --require-signature --settle 10 /signed.iso
+""", add=((update("signed"), "/signed.iso"), (BUILD / "ddload-gpgv", "/usr/sbin/ddload-gpgv"),
+          (PARTS / "updates" / "signed.asc", "/etc/pki/rpm-gpg/RPM-GPG-KEY-acme"))),
     Case("replace", {"whole": state(SWAPPED)}, PROMPT, whole_job(), media=("cd-ide:%s" % pack("default"),), stock=True),
 ])
 

@@ -426,6 +426,124 @@ static void survives_every_flipped_bit(void **state)
 	assert_true(refused > 300);
 }
 
+/* ------------------------------------------------------------------ signatures */
+
+#define DIGEST "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+/* An image whose signature has the tags that end with 0; with `tied`, its header names the payload's SHA-256. */
+static void build_signed(const size_t *tags, bool tied)
+{
+	static struct header signature;
+	uint8_t lead[96] = { 0xed, 0xab, 0xee, 0xdb, 3, 0 };
+
+	memset(&signature, 0, sizeof(signature));
+	for (size_t i = 0; tags[i]; i++) {
+		char packet[32];
+
+		snprintf(packet, sizeof(packet), "packet of %zu", tags[i]);
+		add(&signature, tags[i], BIN, strlen(packet), packet, strlen(packet));
+	}
+	good_header(&header);
+	if (tied) {
+		add_string(&header, 5092, STRING_ARRAY, DIGEST);
+		add(&header, 5093, INT32, 1, "\0\0\0\10", 4);
+	}
+	image.length = 0;
+	append(&image, lead, sizeof(lead));
+	append_header(&image, &signature);
+	append(&image, lead + 8, (8 - signature.size % 8) % 8);
+	append_header(&image, &header);
+}
+
+static struct ddl_rpm_parser *parsed(void)
+{
+	struct ddl_rpm_parser *parser = ddl_rpm_parser_new();
+
+	assert_int_equal(ddl_rpm_parser_feed(parser, image.bytes, image.length, NULL), 1);
+	return parser;
+}
+
+static void expect_signed(const size_t *tags, bool tied, const char *packet, bool payload_too)
+{
+	struct ddl_rpm_signed found;
+	struct ddl_rpm_parser *parser;
+	size_t length;
+
+	build_signed(tags, tied);
+	parser = parsed();
+	length = 16 + 16 * header.entries + header.size;
+	assert_int_equal(ddl_rpm_parser_signed(parser, &found), packet != NULL);
+	if (packet) {
+		assert_int_equal(found.packet_length, strlen(packet));
+		assert_memory_equal(found.packet, packet, strlen(packet));
+		assert_int_equal(found.payload_too, payload_too);
+		assert_int_equal(found.tied, tied && !payload_too);
+		assert_int_equal(found.data_length, length);
+		assert_int_equal(found.data_offset, image.length - length);
+		assert_memory_equal(found.data, image.bytes + image.length - length, length);
+		if (found.tied)
+			assert_int_equal(found.payload_digest[31], 0x1f);
+	}
+	ddl_rpm_parser_free(parser);
+}
+
+static void finds_the_signature(void **state)
+{
+	static const size_t none[] = { 1004, 0 }, rsa[] = { 1004, 268, 0 }, all[] = { 1005, 1002, 267, 268, 0 },
+			    dsa[] = { 267, 1005, 0 }, pgp[] = { 1002, 1005, 0 }, gpg[] = { 1005, 0 };
+
+	(void)state;
+	for (int tied = 0; tied < 2; tied++) {
+		expect_signed(none, tied, NULL, false);
+		expect_signed(rsa, tied, "packet of 268", false);
+		expect_signed(pgp, tied, "packet of 1002", true);
+		expect_signed(gpg, tied, "packet of 1005", true);
+	}
+	/* a header that does not tie the payload is worth less than what is over both */
+	expect_signed(all, true, "packet of 268", false);
+	expect_signed(all, false, "packet of 1002", true);
+	expect_signed(dsa, true, "packet of 267", false);
+	expect_signed(dsa, false, "packet of 1005", true);
+}
+
+/* A damaged one is there all the same: it must not pass for "not signed". */
+static void damaged_signature_is_one(void **state)
+{
+	static const size_t rsa[] = { 268, 0 };
+	static const struct { size_t at; uint32_t value; } faults[] = {
+		{ 4, STRING }, { 8, 0x10000 }, { 12, 0 }, { 12, 0x7fffffff },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		struct ddl_rpm_signed found;
+		struct ddl_rpm_parser *parser;
+
+		build_signed(rsa, true);
+		put32(image.bytes + 96 + 16 + faults[i].at, faults[i].value);
+		parser = parsed();
+		assert_true(ddl_rpm_parser_signed(parser, &found));
+		assert_int_equal(found.packet_length, 0);
+		ddl_rpm_parser_free(parser);
+	}
+}
+
+static void not_whole_is_not_signed(void **state)
+{
+	static const size_t rsa[] = { 268, 0 };
+
+	(void)state;
+	build_signed(rsa, true);
+	for (size_t n = 0; n < image.length; n++) {
+		struct ddl_rpm_parser *parser = ddl_rpm_parser_new();
+		struct ddl_rpm_signed found;
+
+		assert_int_equal(ddl_rpm_parser_feed(parser, image.bytes, n, NULL), 0);
+		assert_false(ddl_rpm_parser_signed(parser, &found));
+		ddl_rpm_parser_free(parser);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +557,9 @@ int main(void)
 		cmocka_unit_test(holds_as_many_provides_as_allowed),
 		cmocka_unit_test(cut_short_anywhere_is_an_error),
 		cmocka_unit_test(survives_every_flipped_bit),
+		cmocka_unit_test(finds_the_signature),
+		cmocka_unit_test(damaged_signature_is_one),
+		cmocka_unit_test(not_whole_is_not_signed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
