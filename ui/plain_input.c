@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines that are typed at the plain front end, and choices by number or letter. */
+#include "plain.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "term.h"
+#include "text.h"
+
+#define QUIET_MS 400 /* after news of the list, before it is printed again */
+
+static struct {
+	char line[PLAIN_ANSWER_ROOM];   /* the last answer, without its line break */
+	char buffer[PLAIN_ANSWER_ROOM]; /* read and not yet used */
+	size_t used;
+} input;
+
+void plain_input_start(void)
+{
+	input.used = 0;
+}
+
+void plain_hear(struct ddl_question *question)
+{
+	enum ddl_news news = ddl_live_news(question);
+
+	if (news > plain.news)
+		plain.news = news;
+}
+
+/* Moves the first line of the buffer to input.line; false when there is no whole one. */
+static bool take_line(bool at_end)
+{
+	char *end = memchr(input.buffer, '\n', input.used);
+	size_t length = end ? (size_t)(end - input.buffer) : input.used;
+
+	if (!end && input.used < sizeof input.buffer && !(at_end && input.used))
+		return false;
+	size_t keep = length < sizeof input.line ? length : sizeof input.line - 1;
+	memcpy(input.line, input.buffer, keep);
+	input.line[keep] = '\0';
+	size_t taken = end ? length + 1 : length;
+	input.used -= taken;
+	memmove(input.buffer, input.buffer + taken, input.used);
+	input.line[strcspn(input.line, "\r")] = '\0';
+	return true;
+}
+
+/*
+ * Reads the next answer into input.line; false at the end of the input or on a signal, and when
+ * the list is news: then plain.news says so. `question` NULL: there is no list.
+ */
+static bool read_answer(struct ddl_question *question)
+{
+	int watch = question && question->live ? question->watch_fd : -1;
+
+	while (!take_line(false)) {
+		int ready = term_wait_also(plain.news == DDL_NEWS_NONE ? -1 : QUIET_MS, watch);
+
+		if (ready == 2)
+			plain_hear(question);
+		else if (ready == 0 && plain.news != DDL_NEWS_NONE)
+			return false;
+		if (ready < 0)
+			return false;
+		if (ready != 1)
+			continue;
+		ssize_t got = read(0, input.buffer + input.used, sizeof input.buffer - input.used);
+		if (got <= 0)
+			return got == 0 && take_line(true);
+		input.used += (size_t)got;
+	}
+	return true;
+}
+
+bool plain_prompt_or_news(const char *words, struct ddl_question *question)
+{
+	fprintf(plain.out.file, "%s ", words);
+	fflush(plain.out.file);
+	bool answered = read_answer(question);
+	if (!answered || !isatty(0))
+		fputc('\n', plain.out.file);
+	return answered;
+}
+
+bool plain_prompt(const char *words)
+{
+	return plain_prompt_or_news(words, NULL);
+}
+
+char *plain_answer(void)
+{
+	char *text = input.line + strspn(input.line, " \t");
+	size_t length = strlen(text);
+
+	while (length && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+		text[--length] = '\0';
+	return text;
+}
+
+size_t plain_number(size_t max)
+{
+	uint64_t number;
+	const char *text = plain_answer();
+
+	return ddl_text_number(text, strlen(text), max, &number) ? (size_t)number : 0;
+}
+
+void plain_show_choices(const struct choice *choices)
+{
+	for (; choices->key; choices++)
+		print_line(&plain.out, 1, "%c  %s", choices->key, choices->words);
+}
+
+char plain_key(const struct choice *choices)
+{
+	const char *text = plain_answer();
+
+	for (; choices->key; choices++)
+		if ((*text | 0x20) == choices->key && !text[1])
+			return choices->key;
+	return 0;
+}
+
+void plain_not_understood(void)
+{
+	print_line(&plain.out, 0, "%s", _("This is none of the choices."));
+}
+
+char plain_choose(const struct choice *choices)
+{
+	for (;;) {
+		plain_show_choices(choices);
+		if (!plain_prompt(_("Your choice:")))
+			return 0;
+		char key = plain_key(choices);
+		if (key)
+			return key;
+		plain_not_understood();
+	}
+}
