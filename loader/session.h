@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What session.c and flow.c share: the state of one run of the engine.
+ * What session.c and the flow share: the state of one run of the engine.
  */
 #ifndef DDL_SESSION_H
 #define DDL_SESSION_H

@@ -121,7 +121,7 @@ static void arrays_grow_by_doubling(void **state)
 			assert_int_equal(items[i].bytes[at], i & 0xFF);
 }
 
-/* An array whose count was taken back is pushed to again (flow.c does so). */
+/* An array whose count was taken back is pushed to again (flow_packs.c does so). */
 static void arrays_may_shrink_between_pushes(void **state)
 {
 	int *items = NULL;
