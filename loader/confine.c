@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "confine_child.h"
+#include "i18n.h"
 #include "limits.h"
 #include "path.h"
 #include "text.h"
@@ -134,10 +135,10 @@ static int reap(pid_t pid, bool kill_it)
 static void blame(struct ddl_job *job, int status)
 {
 	if (status != -1 && WIFSIGNALED(status))
-		(void)ddl_fail(&job->error, DDL_E_DAMAGED, 0, "the reader was stopped by signal %d (%s)",
+		(void)ddl_fail(&job->error, DDL_E_DAMAGED, 0, _("the reader was stopped by signal %d (%s)"),
 			       WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		(void)ddl_fail(&job->error, DDL_E_DAMAGED, 0, "the reader ended without a result");
+		(void)ddl_fail(&job->error, DDL_E_DAMAGED, 0, _("the reader ended without a result"));
 }
 
 static void child_finish(struct child *child, bool kill_it)
@@ -216,7 +217,7 @@ static void check_silence(struct child *child, unsigned silence_ms)
 {
 	if (now_ms() - child->heard_ms < silence_ms)
 		return;
-	(void)ddl_fail(&child->job->error, DDL_E_TIMEOUT, 0, "nothing read for %u s", silence_ms / 1000);
+	(void)ddl_fail(&child->job->error, DDL_E_TIMEOUT, 0, _("nothing read for %u s"), silence_ms / 1000);
 	child_finish(child, true);
 }
 

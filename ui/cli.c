@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "language.h"
 #include "print.h"
 #include "text.h"
 
@@ -303,10 +304,8 @@ static const struct command *read_options(int argc, char **argv, const struct co
 		if (option == '?' || option == ':')
 			return refuse(status, option == ':' ? _("this option needs a value") :
 				      _("there is no such option"), argv[optind - 1]);
-		if (option == 'h') {
-			help_command(command);
-			return NULL;
-		}
+		if (option == 'h')
+			break;
 		if (!allowed(command, option) || option == OPT_VERSION) {
 			char name[32]; /* long options only: the short ones go with every command */
 			snprintf(name, sizeof name, "--%s", long_options[which].name);
@@ -315,6 +314,11 @@ static const struct command *read_options(int argc, char **argv, const struct co
 		const char *wrong = take(cli, option, optarg);
 		if (wrong)
 			return refuse(status, wrong, optarg);
+	}
+	language_choose(cli->engine.root, cli->language);
+	if (option == 'h') {
+		help_command(command);
+		return NULL;
 	}
 	cli->words = (const char *const *)(argv + optind);
 	cli->n_words = (size_t)(argc - optind);

@@ -75,10 +75,9 @@ int main(int argc, char **argv)
 	fill_descriptors();
 	setlocale(LC_ALL, "");
 	term_start();
+	language_choose(NULL, NULL); /* what is said about the command line itself */
 	const struct command *command = cli_read(argc, argv, &cli, &status);
-	if (command) {
-		language_choose(cli.engine.root, cli.language);
+	if (command)
 		status = command->run(&cli);
-	}
 	return finish_output(status);
 }
