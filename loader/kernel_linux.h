@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of the real kernel share: kernel_linux.c (modules, log, the whole),
- * kernel_bind.c (one device, one driver), kernel_firmware.c and kernel_udev.c.
+ * kernel_tree.c (modules on disk), kernel_bind.c (one device, one driver), kernel_firmware.c
+ * and kernel_udev.c.
  */
 #ifndef DDL_KERNEL_LINUX_H
 #define DDL_KERNEL_LINUX_H
@@ -35,6 +36,15 @@ bool linux_read_line(const char *path, char *line, size_t room);
 
 /* ---- the operations of kernel.h, by their names there ---- */
 
+int linux_tree_find(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
+		    struct ddl_tree_module *module, bool *found, struct ddl_error *error);
+int linux_tree_add(struct ddl_kernel *kernel, const struct ddl_module *const *modules, size_t n,
+		   struct ddl_error *error);
+int linux_config(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name,
+		 const char **options, bool *blacklisted, struct ddl_error *error);
+const char *linux_softdeps(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *name);
+int linux_tree_names(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *word,
+		     const char ***names, size_t *count);
 const char *linux_override_now(struct ddl_kernel *kernel, struct ddl_arena *arena, const char *bus,
 			       const char *address);
 int linux_unbind(struct ddl_kernel *kernel, const char *bus, const char *address, struct ddl_error *error);
