@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 bool ddl_archive_has(const uint8_t *bytes, ssize_t got, size_t at, const char *magic)
