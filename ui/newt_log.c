@@ -10,14 +10,6 @@
 #define MOST_PLACES 8
 #define LINE_ROOM 512U
 
-static const struct screen_button *close_only(void)
-{
-	static struct screen_button close[2];
-
-	close[0] = (struct screen_button){ _("Close"), 'c' };
-	return close;
-}
-
 static void write_log(const struct print *print, const void *what)
 {
 	print_log(print, what);
@@ -29,7 +21,7 @@ static void say_error(const struct ddl_error *error)
 
 	snprintf(text, sizeof text, "%s\n%s\n\n%s", ddl_code_sentence(error->code),
 		 ddl_words_about(about, sizeof about, error), ddl_code_hint(error->code));
-	screen_text(_("Save a report"), text, NULL, close_only());
+	screen_tell(_("Save a report"), text, NULL);
 }
 
 static void save_on(const struct ddl_question *question, const struct ddl_source *place)
@@ -42,7 +34,7 @@ static void save_on(const struct ddl_question *question, const struct ddl_source
 		return;
 	}
 	snprintf(text, sizeof text, _("The report is on %s, in the file %s."), place->name, name);
-	screen_text(_("Save a report"), text, NULL, close_only());
+	screen_tell(_("Save a report"), text, NULL);
 }
 
 /* Which of them; NULL: none. */
@@ -55,6 +47,8 @@ static const struct ddl_source *choose_place(struct ddl_source *const *places, s
 	char line[LINE_ROOM], cut[LINE_ROOM];
 
 	screen_open(&screen, _("Save a report"), screen_widest(), rows + 4);
+	screen.help = _("Choose a stick with the arrows and press Enter or S. One new file is written there; nothing that is "
+			"on the stick is changed. B or Escape goes back, and nothing is written.");
 	screen_label(&screen, 1, 0, _("A new file will be written on:"), SCREEN_COLOUR_STRONG);
 	newtComponent list = newtListbox(1, 1, rows, NEWT_FLAG_RETURNEXIT | (scrolls ? NEWT_FLAG_SCROLL : 0));
 	for (size_t i = 0; i < count; i++) {
@@ -84,8 +78,8 @@ static void save_report(const struct ddl_question *question)
 	}
 	newt_progress_close(); /* looking for media is an event, too */
 	if (!count) {
-		screen_text(_("Save a report"), _("No stick was found that could be written to. Put in one with a FAT or ext "
-						  "file system, and try again."), NULL, close_only());
+		screen_tell(_("Save a report"), _("No stick was found that could be written to. Put in one with a FAT or ext "
+						  "file system, and try again."), NULL);
 		return;
 	}
 	place = choose_place(places, count);
@@ -98,7 +92,10 @@ static void show_report(const struct ddl_question *question)
 	char *text = ddl_report_text(question->session);
 
 	if (text)
-		screen_text(_("Report"), text, NULL, close_only());
+		screen_tell(_("Report"), text, _("This is the whole report, as it would be saved on a stick: the machine, the outcome, "
+						 "the log, the kernel's lines and what the packs say of themselves. Where no stick "
+						 "can be used, copy it from here or from the serial line.\n\nArrows, Page Up and "
+						 "Page Down move through it. C, Enter or Escape closes it."));
 	free(text);
 }
 
@@ -109,11 +106,20 @@ static void take_shell(void)
 	bool there = console_shell();
 	newtResume();
 	if (!there)
-		screen_text(_("Shell"), _("There is no shell here."), NULL, close_only());
+		screen_tell(_("Shell"), _("There is no shell here."), NULL);
+}
+
+static const char *log_help(void)
+{
+	return _("This is what ddload has done and what the kernel said meanwhile, the newest last. Arrows, Page Up and "
+		 "Page Down move through it.\n\nS saves a report for the vendor on a stick; R shows that report here. "
+		 "Nothing of the drivers themselves is in it.\nH is a shell, where the installer has one.\n"
+		 "C, Enter or Escape closes the log.");
 }
 
 void screen_log(const struct ddl_question *question)
 {
+	const struct screen_button only[] = { { _("Close"), 'c' }, { NULL, 0 } };
 	const struct screen_button all[] = {
 		{ _("Close"), 'c' }, { _("Save a report"), 's' }, { _("Report"), 'r' }, { _("Shell"), 'h' }, { NULL, 0 }
 	};
@@ -123,7 +129,7 @@ void screen_log(const struct ddl_question *question)
 		int key = SCREEN_GONE;
 
 		if (text)
-			key = screen_text(_("Log"), text, NULL, question->session ? all : close_only());
+			key = screen_text(_("Log"), text, log_help(), question->session ? all : only);
 		free(text);
 		switch (key) {
 		case 's':

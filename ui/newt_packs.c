@@ -148,6 +148,7 @@ static void open_packs(struct packs_screen *packs, struct ddl_question *question
 	packs->question = question;
 	screen_open(&packs->screen, _("Driver packs"), screen_widest(), rows + PANE_ROWS + 5);
 	packs->screen.help = packs_help();
+	screen_help_line(_(" Space: mark   O: go on   Enter F3 D: details   Esc: back   F1 ?: help"));
 	screen_label(&packs->screen, 1, 0, _("Which packs are to be loaded?"), SCREEN_COLOUR_STRONG);
 	add_list(packs, rows);
 	for (int i = 0; i < PANE_ROWS; i++)
@@ -193,21 +194,21 @@ static void write_details(const struct print *print, const void *what)
 
 static void show_details(const struct packs_screen *packs)
 {
-	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
 	struct details details = { packs->question->look, current(packs), release_of(packs->question) };
 	char *text = screen_report(write_details, &details);
 
 	if (text)
-		screen_text(_("Details"), text, NULL, close);
+		screen_tell(_("Details"), text, _("These are the packages of the pack and the drivers in them: which kernel each was "
+			    "built for, which controllers of this machine it is made for, which modules and firmware it needs, "
+			    "and who has signed it.\n\nArrows, Page Up and Page Down move through the text. C, Enter or Escape "
+			    "closes it."));
 	free(text);
 }
 
 static void say_none(void)
 {
-	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
-
-	screen_text(_("Driver packs"), _("No pack is marked. The space bar marks the pack under the cursor; "
-		    "B goes back to the media."), NULL, close);
+	screen_tell(_("Driver packs"), _("No pack is marked. The space bar marks the pack under the cursor; "
+		    "B goes back to the media."), NULL);
 }
 
 /* True when the key answers the question. */

@@ -172,7 +172,7 @@ static const char *trouble_help(void)
 enum ddl_reply newt_ask_trouble(const struct ddl_question *question)
 {
 	const struct screen_button buttons[] = {
-		{ _("Back"), 'b' }, { _("Again"), 'a' }, { _("Continue without a disk"), 'c' }, { NULL, 0 }
+		{ _("Back"), 'b' }, { _("Again"), 'a' }, { _("Continue without a driver"), 'c' }, { NULL, 0 }
 	};
 	char *text = screen_report(write_trouble, question);
 	int key = SCREEN_GONE;

@@ -64,6 +64,7 @@ static void open_wait(void)
 	progress.line = screen_label(&progress.screen, 1, 1, "", 0);
 	progress.figures = screen_label(&progress.screen, 1, 2, "", 0);
 	screen_label(&progress.screen, 1, 4, _("Escape stops this."), 0);
+	screen_help_line(_(" Esc: stop"));
 }
 
 static void open_test(void)
@@ -74,6 +75,7 @@ static void open_test(void)
 	screen_add(&progress.screen, progress.bar);
 	progress.figures = screen_label(&progress.screen, 1, 4, "", 0);
 	screen_label(&progress.screen, 1, 6, _("Escape stops the test."), 0);
+	screen_help_line(_(" Esc: stop"));
 }
 
 static void open_steps(void)
@@ -89,6 +91,7 @@ static void open_steps(void)
 	progress.bar = newtScale(1, row + 1, progress.screen.width - 2, BAR_STEPS);
 	screen_add(&progress.screen, progress.bar);
 	progress.figures = screen_label(&progress.screen, 1, row + 2, "", 0);
+	screen_help_line("");
 	screen_label(&progress.screen, 1, row + 4, _("Please wait: this is not interrupted half-way."), 0);
 }
 

@@ -136,8 +136,6 @@ bool screens_start(const char **why)
 		set_monochrome();
 	newtCls();
 	newtDrawRootText(1, 0, _("ddload - load a driver disk"));
-	newtPushHelpLine(_(" Tab, arrows: move   Enter: choose   Letter: that button   "
-			   "Esc: back   F1: help"));
 	return true;
 }
 
@@ -178,6 +176,7 @@ void screen_open(struct screen *screen, const char *title, int width, int height
 	screen->width = width;
 	screen->height = height;
 	newtCenteredWindow((unsigned)width, (unsigned)height, title);
+	newtPushHelpLine(_(" Tab, arrows: move   Enter: press   Letter: its button   Esc: back   F1 ?: help"));
 	screen->form = newtForm(NULL, NULL, NEWT_FLAG_NOF12);
 	newtFormAddHotKey(screen->form, NEWT_KEY_ESCAPE);
 	newtFormAddHotKey(screen->form, CTRL_C);
@@ -186,6 +185,12 @@ void screen_open(struct screen *screen, const char *title, int width, int height
 	newtFormAddHotKey(screen->form, NEWT_KEY_RESIZE);
 	if (term_signal_fd() >= 0)
 		newtFormWatchFd(screen->form, term_signal_fd(), NEWT_FD_READ);
+}
+
+void screen_help_line(const char *line)
+{
+	newtPopHelpLine();
+	newtPushHelpLine(line);
 }
 
 void screen_add(struct screen *screen, newtComponent component)
@@ -245,6 +250,7 @@ void screen_timer(struct screen *screen, int milliseconds)
 void screen_close(struct screen *screen)
 {
 	newtFormDestroy(screen->form);
+	newtPopHelpLine();
 	newtPopWindow();
 }
 
@@ -252,9 +258,7 @@ void screen_close(struct screen *screen)
 
 static void show_help(const char *help)
 {
-	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
-
-	screen_text(_("Help"), help, NULL, close);
+	screen_tell(_("Help"), help, "");
 }
 
 /* The key of the button, or Enter for any other component. */
@@ -321,7 +325,7 @@ int screen_run(struct screen *screen)
 		}
 		if (key != KEY_HELP && key != '?')
 			return key;
-		if (screen->help)
+		if (screen->help && *screen->help)
 			show_help(screen->help);
 	}
 }
@@ -427,6 +431,7 @@ static void add_log_keys(struct screen *screen)
 	screen_key(screen, NEWT_KEY_F2);
 	screen_key(screen, KEY_LOG);
 	screen_key(screen, toupper(KEY_LOG));
+	screen_help_line(_(" Letter: its button   F2 L: log   Page Up, Page Down   Esc: back   F1 ?: help"));
 }
 
 int screen_text_log(const char *title, const char *text, const char *help,
@@ -450,8 +455,11 @@ int screen_text_log(const char *title, const char *text, const char *help,
 	screen_buttons(&screen, buttons);
 	if (question)
 		add_log_keys(&screen);
-	if (!buttons[1].label) /* there is but one answer: Enter gives it from everywhere */
+	if (!buttons[1].label) { /* there is but one answer: Enter gives it from everywhere */
 		screen_key(&screen, SCREEN_ENTER);
+		screen_help_line(help && *help ? _(" Enter C Esc: close   Page Up, Page Down: more   F1 ?: help")
+					       : _(" Enter C Esc: close   Page Up, Page Down: more"));
+	}
 	while ((key = screen_run(&screen)) == NEWT_KEY_F2 || (question && key == KEY_LOG))
 		screen_log(question);
 	screen_close(&screen);
@@ -462,4 +470,12 @@ int screen_text_log(const char *title, const char *text, const char *help,
 int screen_text(const char *title, const char *text, const char *help, const struct screen_button *buttons)
 {
 	return screen_text_log(title, text, help, buttons, NULL);
+}
+
+void screen_tell(const char *title, const char *text, const char *help)
+{
+	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
+
+	screen_text(title, text, help ? help : _("Arrows, Page Up and Page Down move through the text. C, Enter or "
+		    "Escape closes this window and goes back to where you were."), close);
 }

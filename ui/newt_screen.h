@@ -37,7 +37,7 @@ struct screen_button {
 struct screen {
 	newtComponent form;
 	int width, height;   /* inside the window */
-	const char *help;    /* translated; what F1 shows; NULL: none */
+	const char *help;    /* translated; what F1 shows; NULL or "": nothing */
 	int watch;           /* see screen_watch; 0: none */
 	bool typing;         /* letters are text, not keys */
 	newtComponent buttons[SCREEN_MAX_BUTTONS];
@@ -54,6 +54,8 @@ int screen_widest(void);
 int screen_highest(void);
 
 void screen_open(struct screen *screen, const char *title, int width, int height);
+/* Names the keys of the window that was opened last, on the lowest line. */
+void screen_help_line(const char *line);
 void screen_add(struct screen *screen, newtComponent component);
 /* A label; `colour` 0: the usual one. */
 newtComponent screen_label(struct screen *screen, int column, int row, const char *text, int colour);
@@ -79,6 +81,9 @@ void screen_close(struct screen *screen);
  */
 int screen_text(const char *title, const char *text, const char *help,
 		const struct screen_button *buttons);
+
+/* A text that can only be closed; `help` NULL: how. */
+void screen_tell(const char *title, const char *text, const char *help);
 
 /* The same, with F2 and L for the log and the kernel's lines that the question has. */
 int screen_text_log(const char *title, const char *text, const char *help,

@@ -249,11 +249,12 @@ static void write_machine(const struct print *print, const void *what)
 
 static void show_machine(const struct ddl_machine *machine)
 {
-	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
 	char *text = screen_report(write_machine, machine);
 
 	if (text)
-		screen_text(_("This machine"), text, NULL, close);
+		screen_tell(_("This machine"), text, _("These are all storage and network controllers, with the driver that "
+			    "each has, and the disks. \"!\" marks a controller without a driver: its disks cannot be seen "
+			    "yet.\n\nArrows, Page Up and Page Down move through the text. C, Enter or Escape closes it."));
 	free(text);
 }
 
@@ -271,6 +272,10 @@ static bool type_path(struct ddl_question *question)
 					NEWT_FLAG_SCROLL | NEWT_FLAG_RETURNEXIT);
 	screen_add(&screen, entry);
 	screen.typing = true;
+	screen.help = _("Type where the driver disk is: a device as /dev/sdb1 or sdb1, a directory, or an ISO, ZIP, RPM or "
+			"module file. LABEL=... and UUID=... name a file system.\n\nEnter looks there. Escape goes back; what "
+			"was typed is kept.");
+	screen_help_line(_(" Enter: look there   Tab: move   Esc: back   F1: help"));
 	screen_buttons(&screen, buttons);
 	int key = screen_run(&screen);
 	snprintf(path, sizeof path, "%s", newtEntryGetValue(entry));
@@ -300,13 +305,14 @@ static void open_sources(struct source_screen *open, const struct ddl_question *
 {
 	const struct screen_button buttons[] = {
 		{ _("OK"), 'o' }, { _("Look again"), 'l' }, { _("Type a path"), 't' },
-		{ _("Continue without a disk"), 'c' }, { NULL, 0 }
+		{ _("Continue without a driver"), 'c' }, { NULL, 0 }
 	};
 	struct rows rows = rows_for(question);
 
 	screen_open(&open->screen, _("This machine and its media"), screen_widest(),
 		    machine_rows(&rows) + 1 + 1 + (rows.sources ? rows.sources : 1) + 2);
 	open->screen.help = source_help();
+	screen_help_line(_(" Enter: choose   L: look   E: eject   F3 M: machine   Esc: cancel   F1 ?: help"));
 	int row = add_machine(&open->screen, question->machine, &rows) + 1;
 	show_kernel(question->machine);
 	open->list = NULL;
@@ -372,7 +378,6 @@ static void hear(struct source_screen *open, struct ddl_question *question)
 /* What is done about it is heard from the kernel. */
 static void eject(const struct source_screen *open, struct ddl_question *question)
 {
-	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
 	size_t number = open->list ? (size_t)(uintptr_t)newtListboxGetCurrent(open->list) : 0;
 	struct ddl_error error = DDL_ERROR_INIT;
 	char text[LINE_ROOM];
@@ -380,7 +385,7 @@ static void eject(const struct source_screen *open, struct ddl_question *questio
 	if (!number || ddl_live_eject(question, number - 1, &error) == 0)
 		return;
 	snprintf(text, sizeof text, "%s\n\n%s", ddl_code_sentence(error.code), ddl_code_hint(error.code));
-	screen_text(question->sources[number - 1]->name, text, NULL, close);
+	screen_tell(question->sources[number - 1]->name, text, NULL);
 }
 
 /* True when the key answers the question. */

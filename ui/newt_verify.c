@@ -22,7 +22,7 @@ static const char *verify_help(void)
 {
 	return _("The fingerprint is a checksum of the disk's list of contents. The vendor prints it on the sheet "
 		 "that comes with the disk, or gives it on the web page.\n\n"
-		 "Type or scan the printed one, in groups or not: digits that differ are marked. Or compare by eye.\n\n"
+		 "Type or scan the printed one, in groups or not: digits that differ are marked, Backspace takes one back. Or compare by eye.\n\n"
 		 "If every digit is the same, press I: then each package is read and its checksum tested. "
 		 "Packages are tested before they are loaded in any case; this comes first so that you see it.\n\n"
 		 "If a digit differs, this is not the disk the vendor made: go back with B and do not load it.\n"
@@ -110,6 +110,7 @@ static void open_verify(struct verify_screen *verify, const struct ddl_repo *rep
 	screen_open(screen, _("Verify the driver disk"), screen_widest(),
 		    9 + 3 * count_parts(repo->fingerprint));
 	screen->help = verify_help();
+	screen_help_line(_(" 0-9 A-F: type it   I: it is the same   S: skip   Esc: back   F1 ?: help"));
 	size_t columns = (size_t)screen->width - 2;
 	screen_label(screen, 1, 0, screen_column(line, sizeof line, repo->description, columns), 0);
 	screen_column(line, sizeof line, text_repo(name, sizeof name, repo), columns);
@@ -152,16 +153,15 @@ static bool typed_key(struct verify_screen *verify, int key)
 /* What was typed and differs, or is not all there, is not "the same". */
 static bool may_be_same(const struct verify_screen *verify)
 {
-	const struct screen_button close[] = { { _("Close"), 'c' }, { NULL, 0 } };
 	enum compare result = compare_result(verify->typed, verify->fingerprint);
 
 	if (result == COMPARE_DIFFERS)
-		screen_text(_("Not the same"), _("What was typed differs from the disk's fingerprint where the marks "
+		screen_tell(_("Not the same"), _("What was typed differs from the disk's fingerprint where the marks "
 			    "are. If the sheet says so, this is not the disk the vendor made: do not load it. If a "
-			    "digit was mistyped, Backspace takes it back."), NULL, close);
+			    "digit was mistyped, Backspace takes it back."), NULL);
 	else if (result == COMPARE_PART)
-		screen_text(_("Not the whole fingerprint"), _("Some digits are missing. Type the rest, or take all back "
-			    "with Backspace to compare by eye."), NULL, close);
+		screen_tell(_("Not the whole fingerprint"), _("Some digits are missing. Type the rest, or take all back "
+			    "with Backspace to compare by eye."), NULL);
 	return result == COMPARE_EMPTY || result == COMPARE_SAME;
 }
 
@@ -235,7 +235,7 @@ enum ddl_reply newt_ask_tested(const struct ddl_question *question)
 {
 	const struct screen_button good[] = { { _("Go on"), 'g' }, { _("Back"), 'b' }, { NULL, 0 } };
 	const struct screen_button bad[] = {
-		{ _("Back"), 'b' }, { _("Continue without a disk"), 'c' }, { NULL, 0 }
+		{ _("Back"), 'b' }, { _("Continue without a driver"), 'c' }, { NULL, 0 }
 	};
 	char *text = screen_report(write_tested, question);
 	int key = SCREEN_GONE;

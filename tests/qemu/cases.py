@@ -214,7 +214,7 @@ ALONE = Case("load", {
     "cd": state(WORKS, said=all_of("The driver is loaded and works.", DRIVER, "sda")),
     "twice": state(WORKS, outcome__result="already", outcome__modules__0__version_before=DRIVER, life=Same("cd"),
                    outcome__disks__0__name=None, said=has("already")),
-    "fingerprint": refused(NOTHING, "its fingerprint is another"),
+    "fingerprint": refused(NOTHING, "its fingerprint is different"),
     "rt-patched": failed(NOTHING, "insert-format", "it was built for another kernel",
                          "version of symbol module_layout"),
     "bad-crc": failed(NOTHING, "insert-symbol", "disagrees about version of symbol scsi_add_host_with_dma"),

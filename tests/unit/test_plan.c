@@ -488,7 +488,7 @@ static void not_for_here(void **state)
 	package->state = DDL_PKG_BAD;
 	ddl_fail(&package->trouble, DDL_E_SIZE, 0, "x");
 	expect_refusal(w.fake, w.repo, DDL_E_SIZE,
-		       "pack.rpm: A package does not have the size that the disk gives for it.");
+		       "pack.rpm: A package does not have the size that the disk's list of contents gives.");
 	fake_kernel_free(w.fake);
 }
 
