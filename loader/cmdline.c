@@ -17,7 +17,7 @@
 struct reading {
 	struct ddl_arena *arena;
 	struct ddl_cmdline *to;
-	const char *first[16]; /* the value of each word so far, by its row in the table; NULL: not seen */
+	const char *first[24]; /* the value of each word so far, by its row in the table; NULL: not seen */
 	bool no_memory;
 };
 
@@ -227,6 +227,29 @@ static const char *take_lang(struct reading *r, const char *value)
 	return copied(r, &r->to->lang, value);
 }
 
+enum ddl_colours ddl_colours_named(const char *name)
+{
+	static const char names[][16] = {
+		[DDL_COLOURS_AUTO] = "auto", [DDL_COLOURS_ALWAYS] = "always", [DDL_COLOURS_NONE] = "none",
+		[DDL_COLOURS_HIGH] = "high-contrast",
+	};
+
+	for (size_t i = DDL_COLOURS_AUTO; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum ddl_colours)i;
+	return DDL_COLOURS_UNSAID;
+}
+
+static const char *take_colours(struct reading *r, const char *value)
+{
+	enum ddl_colours named = ddl_colours_named(value);
+
+	if (named == DDL_COLOURS_UNSAID)
+		return _("it is auto, always, none or high-contrast");
+	r->to->colours = named;
+	return NULL;
+}
+
 static const char *take_answerfile(struct reading *r, const char *value)
 {
 	if (ddl_text_starts(value, "file://"))
@@ -257,6 +280,7 @@ static const struct word {
 	{ "ddload.log", "FILE", false, take_log },
 	{ "ddload.console", "TTY[,TTY...]", false, take_console },
 	{ "ddload.lang", "LANGUAGE", false, take_lang },
+	{ "ddload.colors", "auto|always|none|high-contrast", false, take_colours },
 	{ "ddload.require-signature", "", true, take_signature },
 	{ "ddload.keyring", "FILE|DIR", true, take_keyring },
 	{ "ddload.trust-key", "HEX", true, take_trust_key },

@@ -26,6 +26,9 @@ enum ddl_mode {
 
 enum ddl_on_error { DDL_ON_ERROR_STOP, DDL_ON_ERROR_CONTINUE, DDL_ON_ERROR_SHELL, DDL_ON_ERROR_REBOOT };
 
+/* What the screens look like. AUTO: in colour where the terminal is known to have them and NO_COLOR is not set. */
+enum ddl_colours { DDL_COLOURS_UNSAID, DDL_COLOURS_AUTO, DDL_COLOURS_ALWAYS, DDL_COLOURS_NONE, DDL_COLOURS_HIGH };
+
 struct ddl_cmdline {
 	enum ddl_mode mode;
 	const char **sources;      /* MODE_SOURCES: SOURCE words */
@@ -36,6 +39,7 @@ struct ddl_cmdline {
 	const char *installer_answers; /* the installer's own answerfile=file://…: a path */
 	bool accept_licence, replace, require_signature;
 	enum ddl_on_error on_error;
+	enum ddl_colours colours;
 	const char **warnings;     /* translated: what was not understood, or said twice */
 	size_t n_warnings;
 	/*
@@ -54,6 +58,9 @@ int ddl_cmdline_parse(struct ddl_arena *arena, const char *bytes, size_t length,
 
 /* The words there are, for the test of the manual page: "ddload.wait", "SECONDS"; NULL behind the last. */
 const char *ddl_cmdline_word(size_t number, const char **value);
+
+/* The colours of this name, or UNSAID: there are none. */
+enum ddl_colours ddl_colours_named(const char *name);
 
 const char *ddl_on_error_name(enum ddl_on_error on_error);
 

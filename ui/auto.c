@@ -122,6 +122,8 @@ static void take_words(struct auto_run *run)
 		engine->settle_ms = (unsigned)words->settle * MS_PER_SECOND;
 	if (words->timeout >= 0)
 		run->cli.timeout = (unsigned)words->timeout;
+	if (words->colours != DDL_COLOURS_UNSAID)
+		run->cli.colours = words->colours;
 	if (words->lang) {
 		setenv("LANG", words->lang, 1);
 		setlocale(LC_ALL, "");

@@ -23,7 +23,7 @@
 /* Values of the long options; those with a letter use it. */
 enum {
 	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
-	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN, OPT_TARGET,
+	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_COLORS, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN, OPT_TARGET,
 	OPT_REQUIRE_SIGNATURE, OPT_KEYRING, OPT_TRUST_KEY
 };
 
@@ -34,6 +34,7 @@ static const struct {
 	const char *show, *help;
 } explained[] = {
 	{ OPT_PLAIN, CLI_PLAIN, "--plain", N_("plain lines and numbers in place of screens") },
+	{ OPT_COLORS, CLI_PLAIN, "--colors WHICH", N_("of the screens: auto, always, none, high-contrast") },
 	{ OPT_TIMEOUT, CLI_TIMEOUT, "--timeout SECONDS", N_("how long to wait for a key (10; 0: not at all)") },
 	{ OPT_JSON, CLI_JSON, "--json", N_("print the result as JSON") },
 	{ OPT_KERNEL, CLI_KERNEL, "--kernel RELEASE", N_("for this kernel, not the running one") },
@@ -74,6 +75,7 @@ static const struct option long_options[] = {
 	{ "unbind", no_argument, NULL, OPT_UNBIND },
 	{ "settle", required_argument, NULL, OPT_SETTLE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "colors", required_argument, NULL, OPT_COLORS },
 	{ "lang", required_argument, NULL, OPT_LANG },
 	{ "target", required_argument, NULL, OPT_TARGET },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -252,6 +254,11 @@ static const char *take(struct cli *cli, int option, const char *argument)
 {
 	bool *flag = flag_of(cli, option);
 	const char **text = text_of(cli, option), *wrong;
+
+	if (option == OPT_COLORS) {
+		cli->colours = ddl_colours_named(argument);
+		return cli->colours == DDL_COLOURS_UNSAID ? _("it is auto, always, none or high-contrast") : NULL;
+	}
 
 	if (flag) {
 		*flag = true;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmdline.h"
 #include "ddl.h"
 #include "limits.h"
 
@@ -16,6 +17,7 @@ struct cli {
 	struct ddl_options engine;
 	bool plain, json, verbose;
 	const char *target;   /* NULL: not said */
+	enum ddl_colours colours;
 	const char *language; /* NULL: as the environment says */
 	const char *consoles; /* where others may be watching, as in console.h; NULL: on no other terminal */
 	unsigned timeout; /* seconds the prompt waits */

@@ -45,7 +45,7 @@ enum ddl_status command_menu(const struct cli *cli)
 
 	options.inspect = true;
 	say_where(cli);
-	struct front *front = front_choose(cli->plain, cli->verbose);
+	struct front *front = front_choose(cli->plain, cli->colours, cli->verbose);
 	struct ddl_session *session = ddl_session_new(&options, &front->ddl, &error);
 	if (session)
 		status = ddl_flow_load(session, cli->words, cli->n_words, &error);

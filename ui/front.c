@@ -2,13 +2,13 @@
 /* Chooses how a person is asked. */
 #include "front.h"
 
-struct front *front_choose(bool plain, bool verbose)
+struct front *front_choose(bool plain, enum ddl_colours colours, bool verbose)
 {
 	const char *why = NULL;
 
 	if (plain)
 		return plain_front(verbose);
-	struct front *front = newt_front(&why);
+	struct front *front = newt_front(colours, &why);
 	if (front)
 		return front;
 	if (verbose) {

@@ -3,6 +3,7 @@
 #ifndef UI_FRONT_H
 #define UI_FRONT_H
 
+#include "cmdline.h"
 #include "ddl.h"
 #include "print.h"
 
@@ -32,9 +33,9 @@ struct front *plain_front(bool verbose);
  * Screens; there is one in a program. NULL where the terminal cannot do them, and then
  * *why is a translated sentence that says so.
  */
-struct front *newt_front(const char **why);
+struct front *newt_front(enum ddl_colours colours, const char **why);
 
 /* Screens where they can be had, else plain lines (and with `verbose` the reason on stderr). */
-struct front *front_choose(bool plain, bool verbose);
+struct front *front_choose(bool plain, enum ddl_colours colours, bool verbose);
 
 #endif

@@ -56,9 +56,9 @@ static void finish(struct front *front)
 	screens_finish();
 }
 
-struct front *newt_front(const char **why)
+struct front *newt_front(enum ddl_colours colours, const char **why)
 {
-	if (!screens_start(why))
+	if (!screens_start(colours, why))
 		return NULL;
 	newt = (struct front){ .ddl = { &newt, event, ask }, .told = DDL_OK, .finish = finish };
 	return &newt;

@@ -16,14 +16,10 @@
  * From slang.h, which is not always there to include. SLtt_initialize tells what newtInit
  * would end the program over: -1 an unknown terminal, -2 one that cannot move its cursor.
  */
-extern int SLang_TT_Read_FD, SLtt_Use_Ansi_Colors, SLtt_Screen_Rows, SLtt_Screen_Cols;
+extern int SLang_TT_Read_FD, SLtt_Screen_Rows, SLtt_Screen_Cols;
 int SLtt_initialize(const char *term);
-int SLtt_set_mono(int object, const char *name, unsigned long attributes);
 void SLtt_get_screen_size(void);
 void SLsmg_touch_screen(void);
-#define MONO_BOLD 0x01000000UL
-#define MONO_UNDERLINE 0x04000000UL
-#define MONO_REVERSE 0x08000000UL
 
 #define CTRL_C 3
 #define CTRL_L 12
@@ -60,69 +56,12 @@ static const char *terminal_trouble(void)
 	return NULL;
 }
 
-/* Text is black on light grey; what can be chosen stands out; alarm is red, strong is blue. */
-static void set_colours(void)
+bool screens_start(enum ddl_colours colours, const char **why)
 {
-	struct newtColors colours = newtDefaultColorPalette;
-	static char black[] = "black", grey[] = "lightgray", blue[] = "blue", white[] = "white",
-		    red[] = "red", cyan[] = "cyan";
-
-	colours.titleFg = blue;
-	colours.buttonFg = white;
-	colours.buttonBg = blue;
-	colours.actButtonFg = white;
-	colours.actButtonBg = blue;
-	colours.labelFg = black;
-	colours.listboxFg = black;
-	colours.listboxBg = grey;
-	colours.actListboxFg = black;
-	colours.actListboxBg = cyan;
-	colours.actSelListboxFg = white;
-	colours.actSelListboxBg = blue;
-	colours.actTextboxFg = black;
-	colours.actTextboxBg = grey;
-	colours.helpLineFg = black;
-	colours.helpLineBg = cyan;
-	colours.rootTextFg = white;
-	colours.emptyScale = black;
-	colours.fullScale = blue;
-	newtSetColors(colours);
-	newtSetColor(SCREEN_COLOUR_ALARM, red, grey);
-	newtSetColor(SCREEN_COLOUR_STRONG, blue, grey);
-}
-
-/* The same differences where there are no colours. */
-static void set_monochrome(void)
-{
-	static const struct {
-		int set;
-		unsigned long attributes;
-	} sets[] = {
-		{ NEWT_COLORSET_TITLE, MONO_BOLD }, { NEWT_COLORSET_BUTTON, MONO_REVERSE },
-		{ NEWT_COLORSET_ACTBUTTON, MONO_REVERSE }, { NEWT_COLORSET_ACTLISTBOX, MONO_UNDERLINE },
-		{ NEWT_COLORSET_ACTSELLISTBOX, MONO_REVERSE }, { NEWT_COLORSET_ENTRY, MONO_UNDERLINE },
-		{ NEWT_COLORSET_HELPLINE, MONO_REVERSE }, { NEWT_COLORSET_FULLSCALE, MONO_REVERSE },
-		{ NEWT_COLORSET_EMPTYSCALE, MONO_UNDERLINE }, { SCREEN_COLOUR_ALARM, MONO_BOLD },
-		{ SCREEN_COLOUR_STRONG, MONO_BOLD }, { NEWT_COLORSET_WINDOW, 0 },
-		{ NEWT_COLORSET_BORDER, 0 }, { NEWT_COLORSET_LABEL, 0 }, { NEWT_COLORSET_LISTBOX, 0 },
-		{ NEWT_COLORSET_SELLISTBOX, 0 }, { NEWT_COLORSET_TEXTBOX, 0 },
-		{ NEWT_COLORSET_ACTTEXTBOX, 0 }, { NEWT_COLORSET_COMPACTBUTTON, 0 },
-		{ NEWT_COLORSET_ROOT, 0 }, { NEWT_COLORSET_ROOTTEXT, 0 }, { NEWT_COLORSET_SHADOW, 0 },
-	};
-
-	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-		SLtt_set_mono(sets[i].set, NULL, sets[i].attributes);
-}
-
-bool screens_start(const char **why)
-{
-	const char *no_colour = getenv("NO_COLOR");
-
 	*why = terminal_trouble();
 	if (*why)
 		return false;
-	if (no_colour && *no_colour)
-		setenv("NEWT_MONO", "1", 1);
+	colours_before(colours);
 	/* Keys come from here; slang would prefer /dev/tty, and without one spin on descriptor 2. */
 	SLang_TT_Read_FD = 0;
 	if (newtInit() < 0) {
@@ -131,9 +70,7 @@ bool screens_start(const char **why)
 	}
 	up = true;
 	atexit(screens_finish);
-	set_colours();
-	if (!SLtt_Use_Ansi_Colors)
-		set_monochrome();
+	colours_set(colours);
 	newtCls();
 	newtDrawRootText(1, 0, _("ddload - load a driver disk"));
 	return true;
@@ -141,13 +78,11 @@ bool screens_start(const char **why)
 
 void screens_finish(void)
 {
-	static char own[] = "default";
-
 	if (!up)
 		return;
 	up = false;
 	/* What comes next on this terminal is not ours: leave it empty, in its own colours. */
-	newtSetColor(NEWT_COLORSET_ROOT, own, own);
+	colours_own();
 	newtCls();
 	newtFinished();
 }

@@ -12,6 +12,7 @@
 
 #include <newt.h>
 
+#include "cmdline.h"
 #include "ddl.h"
 
 #define SCREEN_MAX_BUTTONS 5
@@ -25,7 +26,7 @@
 #define SCREEN_TIMER 0     /* the time of screen_timer is over */
 #define SCREEN_ENTER '\r'  /* Enter in a list or a field */
 
-/* Colours of our own. */
+/* Colours of our own: what is wrong (it has a mark, too), and what is to be seen first. */
 #define SCREEN_COLOUR_ALARM NEWT_COLORSET_CUSTOM(0)
 #define SCREEN_COLOUR_STRONG NEWT_COLORSET_CUSTOM(1)
 
@@ -45,9 +46,14 @@ struct screen {
 };
 
 /* Takes the terminal; false with *why when newt cannot use it. */
-bool screens_start(const char **why);
+bool screens_start(enum ddl_colours colours, const char **why);
 void screens_finish(void);
 bool screens_up(void);
+
+/* Before newt looks at the terminal: shall it have colours? Afterwards: which; at the end: the terminal's own. */
+void colours_before(enum ddl_colours colours);
+void colours_set(enum ddl_colours colours);
+void colours_own(void);
 
 /* Columns inside the widest window, and rows inside the highest. */
 int screen_widest(void);

@@ -91,7 +91,7 @@ static void add_digits(struct verify_screen *verify, int row)
 		screen_label(screen, 1, row + 1, screen_column(line, sizeof line, i ? "" : _("On the sheet:"),
 			     DIGITS_COLUMN - 1), 0);
 		verify->typed_line[i] = screen_label(screen, left, row + 1, "", 0);
-		verify->marks[i] = screen_label(screen, left, row + 2, "", SCREEN_COLOUR_ALARM);
+		verify->marks[i] = screen_label(screen, left, row + 2, "", SCREEN_COLOUR_STRONG);
 	}
 	verify->words = screen_label(screen, left, row, "", 0);
 }

@@ -7,7 +7,7 @@
  *
  * After the answer it prints "reply: WORD" and what was chosen; scenes that show progress
  * go on until they are told to stop, and print "reply: stopped". SHOW_ROOT is the root of a
- * machine without media, for what can be done with a log.
+ * machine without media, for what can be done with a log. SHOW_COLORS is the value of --colors.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -394,7 +394,7 @@ static int show_progress(struct front *front, const struct progress_scene *scene
 int main(int argc, char **argv)
 {
 	bool plain = argc == 3 && !strcmp(argv[1], "--plain");
-	const char *name = argc > 1 ? argv[argc - 1] : "";
+	const char *name = argc > 1 ? argv[argc - 1] : "", *colours = getenv("SHOW_COLORS");
 
 	setlocale(LC_ALL, "");
 	term_start();
@@ -404,10 +404,10 @@ int main(int argc, char **argv)
 	fill_licence();
 	for (size_t i = 0; i < COUNT(questions); i++)
 		if (!strcmp(questions[i].name, name))
-			return show_question(front_choose(plain, true), name, questions[i].question);
+			return show_question(front_choose(plain, ddl_colours_named(colours ? colours : ""), true), name, questions[i].question);
 	for (size_t i = 0; i < COUNT(progress_scenes); i++)
 		if (!strcmp(progress_scenes[i].name, name))
-			return show_progress(front_choose(plain, true), &progress_scenes[i]);
+			return show_progress(front_choose(plain, ddl_colours_named(colours ? colours : ""), true), &progress_scenes[i]);
 	fprintf(stderr, "show: no scene \"%s\"\n", name);
 	return 2;
 }

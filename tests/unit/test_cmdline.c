@@ -68,7 +68,7 @@ static void every_word(void **state)
 	(void)state;
 	parse("quiet ddload=auto ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.accept-eula ddload.replace=yes "
 	      "ddload.settle=60 ddload.wait=0 ddload.on-error=reboot ddload.answerfile=file:///answers.xml ddload.log=/run/l "
-	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.require-signature\n");
+	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.colors=high-contrast ddload.require-signature\n");
 	assert_int_equal(line.mode, DDL_MODE_AUTO);
 	assert_string_equal(line.fingerprint, "2fb99ae91000b446f3d71d782c734dae");
 	assert_true(line.accept_licence && line.replace && line.require_signature);
@@ -81,6 +81,7 @@ static void every_word(void **state)
 	assert_string_equal(line.log, "/run/l");
 	assert_string_equal(line.console, "ttyS0");
 	assert_string_equal(line.lang, "de_DE.UTF-8");
+	assert_int_equal(line.colours, DDL_COLOURS_HIGH);
 	assert_int_equal(line.n_warnings, 0);
 	assert_int_equal(line.trouble.code, DDL_OK);
 }
@@ -163,6 +164,7 @@ static void others_warn(void **state)
 		{ "ddload.settle=0", "from 1 to 600" }, { "ddload.settle=", "ddload.settle= is left out" },
 		{ "ddload.wait=-1", "ddload.wait" }, { "ddload.on-error=panic", "stop, continue, shell or reboot" },
 		{ "ddload.log=here", "slash" }, { "ddload.console=../sda", "ttyS0" }, { "ddload.lang=../x", "language" },
+		{ "ddload.colors=", "none or high-contrast" }, { "ddload.colors=no", "ddload.colors=no is left out" },
 		{ "ddload.fingerprints=1", "ddload.fingerprints is a word that this version does not know" },
 		{ "ddload.=1", "ddload. is a word" },
 		{ "ddload.wait=1 ddload.wait=2", "ddload.wait is there as 1 and as 2" },
@@ -183,6 +185,16 @@ static void others_warn(void **state)
 	assert_int_equal(parse("ddload=auto ddload=off")->mode, DDL_MODE_OFF);
 	assert_int_equal(parse("ddload=sr0 ddload=auto")->n_sources, 0);
 	assert_int_equal(parse("ddload.wait=3 ddload.wait=3")->n_warnings, 0);
+}
+
+static void colours_said(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("")->colours, DDL_COLOURS_UNSAID);
+	assert_int_equal(parse("ddload.colors=auto")->colours, DDL_COLOURS_AUTO);
+	assert_int_equal(parse("ddload.colors=none")->colours, DDL_COLOURS_NONE);
+	assert_int_equal(parse("ddload.colors=always")->colours, DDL_COLOURS_ALWAYS);
+	assert_int_equal(parse("ddload.colors=none ddload.colors=purple")->colours, DDL_COLOURS_NONE);
 }
 
 static void names_as_the_kernel(void **state)
@@ -277,6 +289,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(answer_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(guards_refuse, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(others_warn, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(colours_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_as_the_kernel, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_more_than_fits, set_up, tear_down),
 		cmocka_unit_test(manual_page_has_the_same_table),
