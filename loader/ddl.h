@@ -258,6 +258,25 @@ struct ddl_metadata {
 	size_t length;
 };
 
+/*
+ * A checksum file next to the ISO file that the pack is in. Coming with it, it shows that both were
+ * copied well, and not who made them.
+ */
+enum ddl_sum_state {
+	DDL_SUM_UNCOMPARED,       /* of the whole file, which was not read yet */
+	DDL_SUM_UNREADABLE,       /* there is no checksum of this disk in it */
+	DDL_SUM_SAME,
+	DDL_SUM_DIFFERS           /* the pack is refused */
+};
+
+struct ddl_sum {
+	const char *file;         /* "pack.metadata.md5" */
+	bool metadata;            /* of the metadata, as the fingerprint is; else of the whole file */
+	enum ddl_sum_state state;
+	const char *expected;     /* what it says: MD5 or SHA-256 in hex; "" UNREADABLE */
+	const char *found;        /* what the disk has; "" UNREADABLE, UNCOMPARED */
+};
+
 struct ddl_repo {
 	enum ddl_generation generation;
 	const char *where;        /* directory on the medium, "" for its root; "pack.iso: packages" inside a file */
@@ -277,6 +296,8 @@ struct ddl_repo {
 	struct ddl_signature signature; /* generation 3: of repomd.xml; UNREAD in others */
 	struct ddl_metadata *metadata;
 	size_t n_metadata;
+	struct ddl_sum *sums;
+	size_t n_sums;
 	size_t medium;            /* the session's number of the medium it is on */
 };
 
@@ -496,12 +517,16 @@ struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source
 				  struct ddl_error *error);
 
 /*
- * Reads and tests every package of the pack that was not tested yet. -1 with the
- * first fault; all packages are tested all the same and each has its own `trouble`.
+ * Reads and tests every package of the pack that was not tested yet, and the whole file that it
+ * is in where a checksum of that lies beside it. -1 with the first fault; all packages are tested
+ * all the same and each has its own `trouble`.
  */
 int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error);
 
-/* Holds the pack against options.fingerprint: 0 when it is the same or none was given, else -1, DDL_E_FINGERPRINT. */
+/*
+ * Holds the pack against options.fingerprint: 0 when it is the same or none was given, else -1,
+ * DDL_E_FINGERPRINT; DDL_E_SUM where a checksum file beside it was seen to differ.
+ */
 int ddl_compare_fingerprint(const struct ddl_options *options, const struct ddl_repo *repo,
 			    struct ddl_error *error);
 
@@ -580,6 +605,8 @@ const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo);
 
 /* "signed by Acme <…>", "not signed", …; "" when it was not looked at. */
 char *ddl_words_signature(char *to, size_t room, const struct ddl_signature *signature);
+/* What came of a checksum file beside the pack, marked as being from the same medium. */
+char *ddl_words_sum(char *to, size_t room, const struct ddl_sum *sum);
 char *ddl_words_op(char *to, size_t room, const struct ddl_op *op);
 /* The address as a person says it: PCI's "0000:" is left out. */
 const char *ddl_words_address(const struct ddl_device *device);

@@ -72,6 +72,8 @@ static const struct row rows[DDL_CODES] = {
 		N_("Fetch or copy the disk again, whole.") },
 	[DDL_E_FINGERPRINT] = { "fingerprint", DDL_REFUSED, N_("This is not the disk that was expected: its fingerprint is different."),
 		N_("Compare it with the vendor's sheet digit by digit, or fetch the disk again.") },
+	[DDL_E_SUM] = { "sum", DDL_REFUSED, N_("The disk is not what the checksum file beside it says."),
+		N_("Copy or fetch both again. If that file is another disk's, take it away.") },
 	[DDL_E_NO_PACKAGE] = { "no-package", DDL_REFUSED, N_("A package that the disk lists is not on it."),
 		N_("Copy the disk again, whole, or fetch it again from the vendor.") },
 	[DDL_E_SIZE] = { "size", DDL_REFUSED, N_("A package does not have the size that the disk's list of contents gives."),

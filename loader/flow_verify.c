@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "flow.h"
 #include "limits.h"
 #include "text.h"
@@ -16,6 +17,8 @@ int ddl_compare_fingerprint(const struct ddl_options *options, const struct ddl_
 	uint8_t digest[32];
 	size_t n = strlen(repo->fingerprint) / 2;
 
+	if (ddl_beside_judge(repo, error) < 0)
+		return -1;
 	if (!options->fingerprint)
 		return 0;
 	if (n > sizeof(digest) || !ddl_text_unhex(options->fingerprint, digest, n))

@@ -48,6 +48,9 @@
 #define DDL_MAX_RPM_HEADER        (16U * 1024U * 1024U)
 #define DDL_MAX_RPM_PROVIDES      65535U
 
+/* Checksum files next to an ISO file */
+#define DDL_MAX_SUM_FILE          (64U * 1024U)  /* of whole mirrors, too: some hundred lines */
+
 /* Signatures */
 #define DDL_MAX_SIGNATURE         (64U * 1024U)  /* one, of a package or of repomd.xml */
 #define DDL_MAX_KEY_FILE          (256U * 1024U) /* one file of keys */

@@ -188,6 +188,28 @@ static void put_signature(struct json *json, const struct ddl_signature *signatu
 	json_close(json);
 }
 
+static void put_sums(struct json *json, const struct ddl_repo *repo)
+{
+	static const char *const names[] = {
+		[DDL_SUM_UNCOMPARED] = "uncompared", [DDL_SUM_UNREADABLE] = "unreadable",
+		[DDL_SUM_SAME] = "same", [DDL_SUM_DIFFERS] = "differs",
+	};
+
+	json_array(json, "sums_on_the_same_medium");
+	for (size_t i = 0; i < repo->n_sums; i++) {
+		const struct ddl_sum *sum = &repo->sums[i];
+
+		json_object(json, NULL);
+		json_text(json, "file", sum->file);
+		json_text(json, "of", sum->metadata ? "metadata" : "file");
+		json_text(json, "state", names[sum->state]);
+		json_fact(json, "expected", sum->expected);
+		json_fact(json, "found", sum->found);
+		json_close(json);
+	}
+	json_close(json);
+}
+
 static void put_package(struct json *json, const struct ddl_package *package)
 {
 	json_object(json, NULL);
@@ -262,6 +284,7 @@ static void put_repo(struct json *json, const struct ddl_repo *repo, const char 
 	json_bool(json, "homogeneous", repo->homogeneous);
 	json_bool(json, "hidden", repo->hidden);
 	put_requires(json, repo);
+	put_sums(json, repo);
 	json_text(json, "fit", fit_name(repo->fit));
 	json_text(json, "fit_words", ddl_words_repo_fit(words, sizeof words, repo, release));
 	json_array(json, "packages");

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "limits.h"
 #include "machine.h"
 #include "package.h"
@@ -216,7 +217,7 @@ static bool go_on(void *arg)
 	return ddl_session_tell(session, &again);
 }
 
-static struct ddl_confine confine_of(struct ddl_session *session)
+struct ddl_confine ddl_session_confine(struct ddl_session *session)
 {
 	return (struct ddl_confine){ .unconfined = session->options.unconfined, .go_on = go_on, .go_on_arg = session };
 }
@@ -276,8 +277,7 @@ struct ddl_source *ddl_session_source(struct ddl_session *session, const char *w
 
 /* ---------------------------------------------------------------------- media */
 
-/* The open medium of this number; opened again where it was closed. NULL and the error. */
-static struct ddl_medium *medium_of(struct ddl_session *session, size_t number, struct ddl_error *error)
+struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number, struct ddl_error *error)
 {
 	struct ddl_opened *opened = &session->opened[number];
 	struct ddl_medium *outer;
@@ -288,7 +288,7 @@ static struct ddl_medium *medium_of(struct ddl_session *session, size_t number, 
 		opened->medium = ddl_medium_open(opened->source, root_of(session), error);
 		return opened->medium;
 	}
-	outer = medium_of(session, opened->outer, error);
+	outer = ddl_session_medium(session, opened->outer, error);
 	if (outer)
 		opened->medium = opened->image ? ddl_medium_open_image(outer, opened->image, error)
 					       : ddl_medium_open_inner(outer, opened->name, error);
@@ -356,7 +356,7 @@ static bool concerns(const struct ddl_package *package, const char *release)
 static int check_signatures(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error)
 {
 	struct ddl_trust trust = { session->checker, &session->options, session->stage, session->log, session->arena,
-				   confine_of(session) };
+				   ddl_session_confine(session) };
 	int result = ddl_trust_check(&trust, repo, error);
 
 	session->checker = trust.checker;
@@ -367,7 +367,7 @@ static int read_packages(struct ddl_session *session, struct ddl_repo *repo, boo
 {
 	struct ddl_package_wish *wishes = ddl_arena_alloc(session->arena, repo->n_packages, sizeof(*wishes));
 	struct ddl_packages_call call = { .arena = session->arena, .directory = repo->directory,
-		.stage = session->stage, .keep = session->keep, .confine = confine_of(session),
+		.stage = session->stage, .keep = session->keep, .confine = ddl_session_confine(session),
 		.progress = tell_progress, .finished = tell_finished, .arg = session };
 	size_t count = 0;
 
@@ -382,7 +382,7 @@ static int read_packages(struct ddl_session *session, struct ddl_repo *repo, boo
 	}
 	if (!count)
 		return 0;
-	call.medium = medium_of(session, repo->medium, error);
+	call.medium = ddl_session_medium(session, repo->medium, error);
 	if (!call.medium || ddl_packages_read(&call, wishes, count, error) < 0)
 		return -1;
 	/* also when all was read before the children could be stopped */
@@ -406,7 +406,7 @@ int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct 
 			*error = package->trouble;
 		return ddl_fail_in(error, "%s", package->file);
 	}
-	return 0;
+	return ddl_beside_test(session, repo, error) < 0 ? -1 : ddl_beside_judge(repo, error);
 }
 
 /* -------------------------------------------------------------------- looking */
@@ -446,9 +446,10 @@ static int look_at_inner(struct ddl_session *session, struct ddl_look *look, siz
 static int look_at_medium(struct ddl_session *session, struct ddl_look *look, size_t number,
 			  struct ddl_error *trouble)
 {
-	struct ddl_confine confine = confine_of(session);
-	struct ddl_medium *medium = medium_of(session, number, trouble);
+	struct ddl_confine confine = ddl_session_confine(session);
+	struct ddl_medium *medium = ddl_session_medium(session, number, trouble);
 	struct ddl_scan scan;
+	const char *note;
 
 	if (!medium || ddl_scan_medium(session->arena, medium, &confine, &scan, trouble) < 0) {
 		ddl_medium_name_trouble(look->source, root_of(session), trouble);
@@ -467,6 +468,10 @@ static int look_at_medium(struct ddl_session *session, struct ddl_look *look, si
 				repo->identifier)) < 0)
 			return -1;
 	}
+	if (ddl_beside_look(session, number, scan.repos, scan.n_repos, &note, trouble) < 0)
+		return trouble->code == DDL_E_MEMORY ? -1 : 0;
+	if (note && add_note(session, look, note) < 0)
+		return -1;
 	for (size_t i = 0; i < scan.n_images && !session->cancelled; i++)
 		if (look_at_inner(session, look, number, scan.images[i].name, &scan.images[i]) < 0)
 			return -1;

@@ -57,6 +57,12 @@ bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const 
  */
 enum ddl_reply ddl_session_ask(struct ddl_session *session, struct ddl_question *question);
 
+/* The open medium of this number; opened again where it was closed. NULL and the error. */
+struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number, struct ddl_error *error);
+
+/* How children run, and how the person stops them. */
+struct ddl_confine ddl_session_confine(struct ddl_session *session);
+
 /* Unmounts and closes all media; what is needed of them is staged. They open again when asked for. */
 void ddl_session_close_media(struct ddl_session *session);
 

@@ -65,6 +65,28 @@ char *ddl_words_signature(char *to, size_t room, const struct ddl_signature *sig
 	return to;
 }
 
+char *ddl_words_sum(char *to, size_t room, const struct ddl_sum *sum)
+{
+	switch (sum->state) {
+	case DDL_SUM_UNREADABLE:
+		snprintf(to, room, _("%s, from the same medium: there is no checksum of this disk in it"), sum->file);
+		break;
+	case DDL_SUM_SAME:
+		snprintf(to, room, sum->metadata ? _("%s, from the same medium: the list of contents is the same; that shows a good copy, not who made it")
+			 : _("%s, from the same medium: the whole file is the same; that shows a good copy, not who made it"), sum->file);
+		break;
+	case DDL_SUM_DIFFERS:
+		snprintf(to, room, _("%s, from the same medium: IT DIFFERS: it says %s, the disk has %s"), sum->file,
+			 sum->expected, sum->found);
+		break;
+	case DDL_SUM_UNCOMPARED:
+	default:
+		snprintf(to, room, _("%s, from the same medium: not compared yet, the test of the packages does that"), sum->file);
+		break;
+	}
+	return to;
+}
+
 static void words_replaces(char *to, size_t room, const struct ddl_module *module)
 {
 	char name[NAME_ROOM];

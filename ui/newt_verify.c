@@ -118,6 +118,8 @@ static void open_verify(struct verify_screen *verify, const struct ddl_repo *rep
 	screen_label(screen, 1, 2, screen_column(line, sizeof line, text_signature(name, sizeof name, repo), columns), 0);
 	screen_label(screen, 1, 3, _("Compare this fingerprint with the one on the vendor's sheet:"), 0);
 	add_digits(verify, 5);
+	screen_label(screen, 1, 6 + 3 * count_parts(repo->fingerprint),
+		     screen_column(line, sizeof line, text_sums(name, sizeof name, repo), columns), 0);
 	screen_buttons(screen, buttons);
 	for (const char *digit = "0123456789abcdefABCDEF -:"; *digit; digit++)
 		screen_key(screen, *digit);

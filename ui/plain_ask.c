@@ -281,6 +281,7 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 	print_line(&plain.out, 0, "%s", _("Compare this fingerprint with the one on the vendor's sheet:"));
 	ddl_text_groups(line, sizeof line, question->repo->fingerprint);
 	print_line(&plain.out, 2, "%s", line);
+	print_sums(&plain.out, 0, question->repo);
 	for (;;) {
 		plain_show_choices(choices);
 		print_line(&plain.out, 0, "%s", _("Or type or scan the printed one to have it compared."));

@@ -247,6 +247,41 @@ static void print_signature(const struct print *print, unsigned column, const st
 	}
 }
 
+void print_sums(const struct print *print, unsigned column, const struct ddl_repo *repo)
+{
+	char line[768];
+
+	for (size_t i = 0; i < repo->n_sums; i++)
+		print_line(print, column, "%s", ddl_words_sum(line, sizeof line, &repo->sums[i]));
+}
+
+char *text_sums(char *to, size_t room, const struct ddl_repo *repo)
+{
+	const char *words = "";
+	unsigned states = 0;
+
+	for (size_t i = 0; i < repo->n_sums; i++)
+		states |= 1U << repo->sums[i].state;
+	if (states & 1U << DDL_SUM_DIFFERS)
+		words = _("The checksum on the same medium DIFFERS.");
+	else if (states & 1U << DDL_SUM_UNCOMPARED)
+		words = _("A checksum of the whole file lies beside it; the test will compare it.");
+	else if (states & 1U << DDL_SUM_SAME)
+		words = _("The checksum on the same medium agrees: well copied, whoever made it.");
+	else if (states)
+		words = _("The checksum file beside it does not speak of this disk.");
+	snprintf(to, room, "%s", words);
+	return to;
+}
+
+static bool sum_differs(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_sums; i++)
+		if (repo->sums[i].state == DDL_SUM_DIFFERS)
+			return true;
+	return false;
+}
+
 static void print_module_facts(const struct print *print, const struct ddl_module *module)
 {
 	if (*module->description)
@@ -317,6 +352,8 @@ static void print_repo(const struct print *print, const struct ddl_repo *repo, c
 		print_line(print, 4, _("fingerprint %s"), groups);
 	}
 	print_signature(print, 4, repo);
+	if (print->verbose || sum_differs(repo))
+		print_sums(print, 4, repo);
 	if (say_where && *repo->where)
 		print_line(print, 4, _("in %s"), repo->where);
 	for (size_t i = 0; i < repo->n_packages; i++)
@@ -379,6 +416,7 @@ void print_tested(const struct print *print, const struct ddl_repo *repo)
 	ddl_text_groups(groups, sizeof groups, repo->fingerprint);
 	print_line(print, 2, _("fingerprint %s"), groups);
 	print_signature(print, 2, repo);
+	print_sums(print, 2, repo);
 	for (size_t i = 0; i < repo->n_packages; i++) {
 		const struct ddl_package *package = &repo->packages[i];
 		print_line(print, 2, "%s: %s", package->file, package_verdict(package));

@@ -31,6 +31,8 @@ void print_machine(const struct print *print, const struct ddl_machine *machine)
 void print_look(const struct print *print, const struct ddl_look *look, const char *release);
 /* Fingerprint, then each package with what the test said. */
 void print_tested(const struct print *print, const struct ddl_repo *repo);
+/* The checksum files beside the pack, a line each; nothing where there is none. */
+void print_sums(const struct print *print, unsigned column, const struct ddl_repo *repo);
 /* What a run that was killed was about, and how far it came. */
 void print_past(const struct print *print, const struct ddl_plan *plan);
 void print_plan(const struct print *print, const struct ddl_plan *plan);
@@ -47,6 +49,8 @@ char *text_source(char *to, size_t room, const struct ddl_source *source);
 char *text_repo(char *to, size_t room, const struct ddl_repo *repo);
 /* Who signed it; "" where that need not be said. */
 char *text_signature(char *to, size_t room, const struct ddl_repo *repo);
+/* What the checksum files beside it say, all in all; "" where there is none. */
+char *text_sums(char *to, size_t room, const struct ddl_repo *repo);
 char *text_disk(char *to, size_t room, const struct ddl_disk *disk);
 char *text_version(char *to, size_t room, const struct ddl_loaded_now *now);
 /* "3 storage and network controllers, 1 without a driver" */

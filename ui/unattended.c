@@ -102,10 +102,10 @@ static void note_tested(struct unattended *unattended, const struct ddl_repo *re
 		unattended->tested[unattended->n_tested++] = repo;
 }
 
-/* A damaged package is a YES too: the flow refuses it then, and gives the reason. */
+/* A damaged package, or disk, is a YES too: the flow refuses it then, and gives the reason. */
 static enum ddl_reply reply_tested(const struct ddl_question *question)
 {
-	return question->error && !bad_package(question->repo) ? DDL_REPLY_NO : DDL_REPLY_YES;
+	return question->error && question->error->code != DDL_E_SUM && !bad_package(question->repo) ? DDL_REPLY_NO : DDL_REPLY_YES;
 }
 
 static enum ddl_reply answer(struct ddl_question *question, enum ddl_reply reply, const char *why)

@@ -169,6 +169,16 @@ static struct ddl_repo long_repo = { .identifier = "acme:long", .version = "1", 
 	.description = "a pack with a SHA-256",
 	.fingerprint = "1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7" };
 
+static struct ddl_sum sums[] = {
+	{ .file = "pack.metadata.md5", .metadata = true, .state = DDL_SUM_SAME,
+	  .expected = "2fb99ae91000b446f3d71d782c734dae", .found = "2fb99ae91000b446f3d71d782c734dae" },
+	{ .file = "pack.iso.md5", .state = DDL_SUM_DIFFERS,
+	  .expected = "00000000000000000000000000000000", .found = "900150983cd24fb0d6963f7d28e17f72" },
+};
+static struct ddl_repo beside_repo = REPO("MegaRAID SAS driver 07.999", "megaraid-sas", packages, DDL_FIT_YES);
+static struct ddl_error not_the_same = { DDL_E_SUM, 0, "pack.iso.md5, from the same medium, says "
+	"00000000000000000000000000000000; the whole file has 900150983cd24fb0d6963f7d28e17f72" };
+
 static struct ddl_repo *two_repos[] = { &good_repo, &other_repo };
 static struct ddl_repo *other_repos[] = { &other_repo };
 static struct ddl_look two = { .source = &cd, .repos = two_repos, .n_repos = 2 };
@@ -285,10 +295,12 @@ static const struct scene {
 	{ "packs-none-fit", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &other, .ticked = ticked } },
 	{ "verify", { .kind = DDL_ASK_VERIFY, .repo = &good_repo } },
 	{ "verify-long", { .kind = DDL_ASK_VERIFY, .repo = &long_repo } },
+	{ "verify-beside", { .kind = DDL_ASK_VERIFY, .repo = &beside_repo } },
 	{ "verify-b", { .kind = DDL_ASK_VERIFY, .repo = &b_repo } },
 	{ "tested", { .kind = DDL_ASK_TESTED, .repo = &good_repo } },
 	{ "tested-bad", { .kind = DDL_ASK_TESTED, .repo = &bad_repo } },
 	{ "tested-gone", { .kind = DDL_ASK_TESTED, .repo = &good_repo, .error = &pulled_out } },
+	{ "tested-beside", { .kind = DDL_ASK_TESTED, .repo = &beside_repo, .error = &not_the_same } },
 	{ "licence", { .kind = DDL_ASK_LICENCE, .repo = &good_repo, .licence = licence } },
 	{ "plan", { .kind = DDL_ASK_APPLY, .plan = &new_plan } },
 	{ "plan-replace", { .kind = DDL_ASK_APPLY, .plan = &swap_plan } },
@@ -344,6 +356,8 @@ static int show_question(struct front *front, const char *name, struct ddl_quest
 		"add@/x\0ACTION=add\0SUBSYSTEM=usb";
 
 	question.log = log_text;
+	beside_repo.sums = sums;
+	beside_repo.n_sums = question.kind == DDL_ASK_TESTED ? COUNT(sums) : 1;
 	if (!strcmp(name, "source-added"))
 		watch(&question, added, sizeof added);
 	else if (!strcmp(name, "source-other-event"))

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Gives packs the checksum files that lie beside their medium, and compares. */
+#include "beside.h"
+
+#include <string.h>
+
+#include "path.h"
+#include "sums.h"
+
+/* The medium that the file lies on, and its name there. */
+struct place {
+	struct ddl_medium *outer;
+	const char *name;
+	bool ours;                /* it is closed after use */
+};
+
+/*
+ * False: there is none, as it is a device, a folder, or cannot be opened again. A file that was given
+ * by its path lies in a directory like on a stick.
+ */
+static bool find_place(struct ddl_session *session, size_t number, struct place *place, struct ddl_error *error)
+{
+	const struct ddl_opened *opened = &session->opened[number];
+	struct ddl_source folder = { .kind = DDL_SOURCE_DIRECTORY, .name = opened->source->name };
+	const char *path = opened->source->path, *base = ddl_path_base(path);
+
+	*place = (struct place){ .name = opened->name };
+	if (opened->outer != SIZE_MAX) {
+		place->outer = ddl_session_medium(session, opened->outer, error);
+		return place->outer != NULL;
+	}
+	if (opened->source->kind != DDL_SOURCE_FILE)
+		return false;
+	folder.path = base == path ? "." : ddl_arena_dupn(session->arena, path, (size_t)(base - path));
+	if (!folder.path) {
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "%s", path);
+		return false;
+	}
+	place->name = base;
+	place->outer = ddl_medium_open(&folder, session->options.root ? session->options.root : "", error);
+	place->ours = true;
+	return place->outer != NULL;
+}
+
+static void leave_place(const struct place *place)
+{
+	if (place->ours)
+		ddl_medium_close(place->outer);
+}
+
+/* Is it the fingerprint of one of them? */
+static bool is_one_of(const char *digest, struct ddl_repo *const *repos, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(repos[i]->fingerprint, digest) == 0)
+			return true;
+	return false;
+}
+
+static int give(struct ddl_session *session, struct ddl_repo *repo, const struct ddl_sum *sum)
+{
+	struct ddl_sum *slot = ddl_arena_push(session->arena, &repo->sums, &repo->n_sums, sizeof(*slot));
+
+	if (!slot)
+		return -1;
+	*slot = *sum;
+	return 0;
+}
+
+/*
+ * Where there are several packs, one of them has that metadata, and it is nothing to the others. A sum
+ * that may be either's is the metadata's when it is that.
+ */
+static int give_all(struct ddl_session *session, struct ddl_repo *const *repos, size_t count,
+		    const struct ddl_found_sum *found)
+{
+	struct ddl_sum sum = found->sum;
+	bool known = *sum.expected && is_one_of(sum.expected, repos, count);
+
+	sum.metadata = sum.metadata || (found->plain && known);
+	for (size_t i = 0; i < count; i++) {
+		struct ddl_sum each = sum;
+
+		if (sum.metadata && known && strcmp(repos[i]->fingerprint, sum.expected) != 0)
+			continue;
+		if (sum.metadata && *sum.expected && strlen(sum.expected) == strlen(repos[i]->fingerprint)) {
+			each.found = repos[i]->fingerprint;
+			each.state = known ? DDL_SUM_SAME : DDL_SUM_DIFFERS;
+		} else if (sum.metadata) {
+			each.state = DDL_SUM_UNREADABLE; /* an MD5 of a disk whose fingerprint is a SHA-256 */
+			each.expected = "";
+		}
+		if (give(session, repos[i], &each) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int ddl_beside_look(struct ddl_session *session, size_t number, struct ddl_repo *const *repos, size_t count,
+		    const char **note, struct ddl_error *error)
+{
+	struct ddl_confine confine = ddl_session_confine(session);
+	const struct ddl_medium *medium = session->opened[number].medium;
+	struct ddl_error trouble = DDL_ERROR_INIT;
+	struct ddl_found_sum *sums = NULL;
+	struct place place;
+	size_t n_sums = 0;
+	int result;
+
+	*note = NULL;
+	if (!count || !medium || medium->kind == DDL_MEDIUM_DIRECTORY)
+		return 0;
+	if (!find_place(session, number, &place, &trouble))
+		return trouble.code == DDL_E_MEMORY ? ddl_fail(error, DDL_E_MEMORY, 0, "%s", medium->name) : 0;
+	result = ddl_sums_find(session->arena, place.outer, place.name, &confine, &sums, &n_sums, &trouble);
+	leave_place(&place);
+	if (result < 0 && trouble.code != DDL_E_MEMORY && trouble.code != DDL_E_CANCELLED) {
+		ddl_log_error(session->log, place.name, &trouble);
+		*note = ddl_arena_printf(session->arena, _("%s: the checksum files beside it cannot be read: %s"),
+					 place.name, ddl_code_sentence(trouble.code));
+		return *note ? 0 : ddl_fail(error, DDL_E_MEMORY, 0, "%s", place.name);
+	}
+	if (result < 0) {
+		*error = trouble;
+		return -1;
+	}
+	for (size_t i = 0; i < n_sums; i++)
+		if (give_all(session, repos, count, &sums[i]) < 0)
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", place.name);
+	return 0;
+}
+
+int ddl_beside_judge(const struct ddl_repo *repo, struct ddl_error *error)
+{
+	for (size_t i = 0; i < repo->n_sums; i++) {
+		const struct ddl_sum *sum = &repo->sums[i];
+
+		if (sum->state == DDL_SUM_DIFFERS)
+			return ddl_fail(error, DDL_E_SUM, 0, sum->metadata
+				? _("%s, from the same medium, says %s; the disk's list of contents has %s")
+				: _("%s, from the same medium, says %s; the whole file has %s"),
+				sum->file, sum->expected, sum->found);
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------- the whole file */
+
+static void tell_progress(void *arg, uint64_t done, uint64_t total)
+{
+	struct ddl_session *session = arg;
+
+	(void)ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_TEST,
+		.done = done, .total = total, .what = session->last.what });
+}
+
+static bool is_waiting(const struct ddl_sum *sum)
+{
+	return !sum->metadata && sum->state == DDL_SUM_UNCOMPARED;
+}
+
+/* All packs in the file have the same sums of it. */
+static int compare_all(struct ddl_session *session, size_t medium, const struct ddl_whole *whole)
+{
+	const char *md5 = ddl_arena_dup(session->arena, whole->md5), *sha256 = ddl_arena_dup(session->arena, whole->sha256);
+
+	if (!md5 || !sha256)
+		return -1;
+	for (size_t l = 0; l < session->n_looks; l++) {
+		for (size_t r = 0; r < session->looks[l]->n_repos; r++) {
+			const struct ddl_repo *repo = session->looks[l]->repos[r];
+
+			for (size_t i = 0; repo->medium == medium && i < repo->n_sums; i++) {
+				struct ddl_sum *sum = &repo->sums[i];
+
+				if (!is_waiting(sum))
+					continue;
+				sum->found = strlen(sum->expected) == strlen(md5) ? md5 : sha256;
+				sum->state = strcmp(sum->expected, sum->found) == 0 ? DDL_SUM_SAME : DDL_SUM_DIFFERS;
+			}
+		}
+	}
+	return 0;
+}
+
+int ddl_beside_test(struct ddl_session *session, const struct ddl_repo *repo, struct ddl_error *error)
+{
+	struct ddl_whole whole = { .progress = tell_progress, .arg = session };
+	struct ddl_confine confine = ddl_session_confine(session);
+	struct place place;
+	size_t waiting = 0;
+	int result = -1;
+
+	while (waiting < repo->n_sums && !is_waiting(&repo->sums[waiting]))
+		waiting++;
+	if (waiting == repo->n_sums)
+		return 0;
+	if (!find_place(session, repo->medium, &place, error))
+		return -1;
+	(void)ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_PROGRESS, .phase = DDL_PHASE_TEST,
+		.total = 1, .what = repo->sums[waiting].file });
+	result = ddl_sums_whole(session->arena, place.outer, place.name, &confine, &whole, error);
+	leave_place(&place);
+	if (result == 0 && compare_all(session, repo->medium, &whole) < 0)
+		result = ddl_fail(error, DDL_E_MEMORY, 0, "%s", place.name);
+	return result;
+}
