@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ddl.h"
 #include "limits.h"
 #include "text.h"
 
@@ -250,6 +251,11 @@ static const char *take_colours(struct reading *r, const char *value)
 	return NULL;
 }
 
+static const char *take_handoff(struct reading *r, const char *value)
+{
+	return ddl_handoff_parse(value, &r->to->handoff) ? NULL : _("it is anaconda or rpm-list, or both with a comma between");
+}
+
 static const char *take_answerfile(struct reading *r, const char *value)
 {
 	if (ddl_text_starts(value, "file://"))
@@ -277,6 +283,7 @@ static const struct word {
 	{ "ddload.wait", "SECONDS", false, take_wait },
 	{ "ddload.on-error", "stop|continue|shell|reboot", false, take_on_error },
 	{ "ddload.answerfile", "FILE", true, take_answerfile },
+	{ "ddload.handoff", "anaconda|rpm-list[,...]", false, take_handoff },
 	{ "ddload.log", "FILE", false, take_log },
 	{ "ddload.console", "TTY[,TTY...]", false, take_console },
 	{ "ddload.lang", "LANGUAGE", false, take_lang },

@@ -38,6 +38,7 @@ struct ddl_cmdline {
 	const char *log, *console, *lang, *answerfile, *keyring, *trust_key;
 	const char *installer_answers; /* the installer's own answerfile=file://…: a path */
 	bool accept_licence, replace, require_signature;
+	unsigned handoff;          /* DDL_HANDOFF_*; 0: not said */
 	enum ddl_on_error on_error;
 	enum ddl_colours colours;
 	const char **warnings;     /* translated: what was not understood, or said twice */

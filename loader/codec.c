@@ -305,6 +305,7 @@ void ddl_codec_package(struct ddl_codec *codec, struct ddl_package *package)
 	ddl_codec_number(codec, &state, DDL_PKG_BAD);
 	package->state = (enum ddl_package_state)state;
 	ddl_codec_text(codec, &package->version, DDL_MAX_NAME);
+	ddl_codec_text(codec, &package->rpm_name, DDL_MAX_NAME);
 	ddl_codec_text(codec, &package->digest, 64);
 	ddl_codec_error(codec, &package->trouble);
 	proof(codec, package);

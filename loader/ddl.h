@@ -21,6 +21,12 @@
 
 /* ------------------------------------------------------------------ options */
 
+/* What some installers look for; written after a load that was seen to work. */
+enum {
+	DDL_HANDOFF_ANACONDA = 1, /* /run/install/DD-1 … and /run/install/dd_packages */
+	DDL_HANDOFF_RPM_LIST = 2  /* /run/ddload/rpms */
+};
+
 struct ddl_options {
 	const char *root;         /* all paths below this directory; NULL: "/" */
 	const char *kernel;       /* a release in place of the running kernel's; NULL: running */
@@ -35,6 +41,7 @@ struct ddl_options {
 	bool replace;             /* unloading a loaded driver is allowed without a question */
 	bool unbind;              /* take devices one by one from a wrong driver, which stays loaded */
 	bool inspect;             /* read the packages that are for this kernel, to know what fits */
+	unsigned handoff;         /* DDL_HANDOFF_*: what is left for installers besides our own files */
 	unsigned settle_ms;       /* how long disks are waited for; 0: DDL_SETTLE_DEFAULT_MS */
 	bool optional;            /* nobody named the disk: that nothing here needs it is no failure */
 	bool unconfined;          /* parse in this process: for tests and debuggers only */
@@ -240,6 +247,7 @@ struct ddl_package {
 	/* after it was read */
 	enum ddl_package_state state;
 	const char *version;      /* "1.0-7" from the RPM header; "" before */
+	const char *rpm_name;     /* from the RPM header; NULL or "" before, and where it is none */
 	struct ddl_file **files;
 	size_t n_files;
 	struct ddl_module **modules;
@@ -535,6 +543,9 @@ int ddl_compare_fingerprint(const struct ddl_options *options, const struct ddl_
  * version, or a copy that was found first, that is for this kernel and whole. NULL: none.
  */
 const struct ddl_repo *ddl_look_newer(const struct ddl_look *look, const struct ddl_repo *repo);
+
+/* Reads "anaconda", "rpm-list", or both with a comma between, into DDL_HANDOFF_*. False: it is something else. */
+bool ddl_handoff_parse(const char *word, unsigned *kinds);
 
 /* Is it "originator:name=version", the version with its build behind a hyphen or without? */
 bool ddl_product_valid(const char *word);

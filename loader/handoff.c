@@ -14,6 +14,7 @@
 #include "limits.h"
 #include "path.h"
 
+#define OUTCOME "outcome"
 #define NEW_PACK ".new" /* no pack's name: theirs have no leading dot */
 
 /* Opens <root>/run/ddload for the files below it, making it where it is not there. */
@@ -81,12 +82,7 @@ static uint64_t hash_of(const char *text)
 	return hash;
 }
 
-/*
- * The identifier as a directory's name, of no other identifier: no slash, no leading dot, and
- * "%" itself as "%25". One that is longer than a name may be is cut, and told from others by
- * its hash behind "%~", which no escape is.
- */
-static void directory_name(char name[DDL_MAX_NAME + 1], const char *identifier)
+void ddl_handoff_directory(char name[DDL_MAX_NAME + 1], const char *identifier)
 {
 	static const size_t tail = sizeof("%~0123456789abcdef") - 1;
 	size_t used = 0;
@@ -127,7 +123,7 @@ static int write_new(int packs, const struct ddl_repo *repo, struct ddl_error *e
 	char name[DDL_MAX_NAME + 1];
 	int directory, result;
 
-	directory_name(name, repo->identifier);
+	ddl_handoff_directory(name, repo->identifier);
 	if (ddl_path_remove_tree(packs, NEW_PACK, error) < 0) /* of an earlier run that was killed */
 		return -1;
 	directory = ddl_path_step_into(packs, NEW_PACK);
@@ -163,15 +159,33 @@ static bool was_loaded(const struct ddl_outcome *outcome)
 	       outcome->result == DDL_RESULT_BOUND_NO_DISK || outcome->result == DDL_RESULT_UNUSED;
 }
 
+/* What is there is of a load before this one: it stays under a number, the oldest first. */
+static int keep_earlier(int run, struct ddl_error *error)
+{
+	char name[32] = "";
+
+	if (faccessat(run, "packs", F_OK, 0) < 0 || faccessat(run, OUTCOME ".json", F_OK, 0) < 0)
+		return 0; /* nothing was loaded */
+	for (unsigned number = 1; number <= DDL_MAX_EARLIER; number++) {
+		(void)snprintf(name, sizeof(name), OUTCOME "-%u.json", number);
+		if (faccessat(run, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			break; /* else the last one is replaced */
+	}
+	return renameat(run, OUTCOME ".json", run, name) < 0 ? ddl_fail(error, DDL_E_STAGE, errno, "%s", name) : 0;
+}
+
 int ddl_handoff_write(struct ddl_session *session, const struct ddl_outcome *outcome,
 		      struct ddl_error *error)
 {
 	char *json = ddl_json_outcome(outcome);
 	int run = json ? open_run(session, error) : ddl_fail(error, DDL_E_MEMORY, 0, "outcome.json");
-	int result = run < 0 ? -1 : ddl_path_replace(run, "outcome.json", json, strlen(json), error);
+	int result = run < 0 || keep_earlier(run, error) < 0 ? -1 :
+		ddl_path_replace(run, OUTCOME ".json", json, strlen(json), error);
 
 	for (size_t i = 0; i < outcome->n_repos && result == 0 && was_loaded(outcome); i++)
 		result = write_pack(run, outcome->repos[i], error);
+	if (result == 0 && outcome->result == DDL_RESULT_WORKS && session->options.handoff)
+		result = ddl_handoff_installers(session, run, outcome, error);
 	if (run >= 0)
 		(void)close(run);
 	free(json);

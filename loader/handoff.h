@@ -9,7 +9,29 @@
 #include "session.h"
 
 /*
- * Writes <root>/run/ddload/outcome.json (under a temporary name, then renamed) and, for packs
+ * The identifier as a directory's name, of no other identifier: no slash, no leading dot, and
+ * "%" itself as "%25". One that is longer than a name may be is cut, and told from others by
+ * its hash behind "%~", which no escape is.
+ */
+void ddl_handoff_directory(char name[DDL_MAX_NAME + 1], const char *identifier);
+
+/*
+ * What options.handoff asks for, besides: of the packs that were loaded the RPMs that hold something
+ * for this kernel, which are below `run` (<root>/run/ddload) already.
+ *
+ * ANACONDA (its dracut/README-driver-updates.md): <root>/run/install/DD-1, DD-2 …, without a gap, each a
+ * directory with RPMs, which it makes a repository of; <root>/run/install/dd_packages, the names of the
+ * packages to install, one a line. What others have put there stays.
+ * RPM_LIST: rpms, absolute paths, one a line: firmware and settings first, and each driver behind what it needs.
+ *
+ * -1 and DDL_E_STAGE.
+ */
+int ddl_handoff_installers(struct ddl_session *session, int run, const struct ddl_outcome *outcome,
+			   struct ddl_error *error);
+
+/*
+ * Writes <root>/run/ddload/outcome.json (under a temporary name, then renamed; the one of a load before
+ * this becomes outcome-1.json, outcome-2.json …) and, for packs
  * that were loaded, <root>/run/ddload/packs/<identifier>/, in the place of what another version of
  * the pack left there. "/", "%" and a leading "." of an identifier are "%2F", "%25" and "%2E"; one
  * longer than a file's name is cut and ends in "%~" and a hash. DDL_E_STAGE and the path on failure.

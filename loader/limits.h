@@ -77,6 +77,7 @@
 
 /* The machine */
 #define DDL_MAX_DEVICES           4096U
+#define DDL_MAX_EARLIER           64U    /* outcomes of earlier loads that are kept */
 #define DDL_MAX_SOURCES           256U
 #define DDL_MAX_PROCESSES         4096U  /* asked whether they hold a disk open */
 #define DDL_MAX_OPEN_FILES        4096U  /* of one of them */

@@ -144,7 +144,8 @@ static ssize_t skip_header(struct pass *pass, const void **bytes)
 		return ddl_fail(trouble(pass), DDL_E_RPM, 0, _("its header does not end where it says"));
 	rest = (size_t)(pass->read - rpm.payload_offset);
 	package->version = ddl_arena_printf(pass->reading->arena, "%s-%s", rpm.version, rpm.release);
-	if (!package->version)
+	package->rpm_name = ddl_arena_dup(pass->reading->arena, rpm.name);
+	if (!package->version || !package->rpm_name)
 		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", package->file);
 	pass->header_done = true;
 	if (keep_proof(pass) < 0)

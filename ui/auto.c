@@ -118,6 +118,8 @@ static void take_words(struct auto_run *run)
 		engine->fingerprint = words->fingerprint;
 	if (words->log)
 		engine->log_path = words->log;
+	if (words->handoff)
+		engine->handoff = words->handoff;
 	if (words->settle > 0)
 		engine->settle_ms = (unsigned)words->settle * MS_PER_SECOND;
 	if (words->timeout >= 0)
@@ -477,7 +479,7 @@ static enum ddl_status unattended(struct auto_run *run, struct ddl_error *error)
 		print_trouble(&run->out, error);
 	if (!*run->line) /* not even a session */
 		snprintf(run->line, sizeof run->line, "ddload: FAILED (%s) %s", ddl_code_name(error->code), error->text);
-	print_line(&run->out, 0, "%s", run->line);
+	fprintf(run->out.file, "%s\n", run->line); /* one line, however long: programs look for it */
 	fflush(run->out.file);
 	if (!run->cli.engine.root)
 		console_everywhere(run->cli.consoles, "%s", run->line);

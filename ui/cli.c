@@ -24,7 +24,7 @@
 enum {
 	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
 	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_COLORS, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN, OPT_TARGET,
-	OPT_REQUIRE_SIGNATURE, OPT_KEYRING, OPT_TRUST_KEY
+	OPT_REQUIRE_SIGNATURE, OPT_KEYRING, OPT_TRUST_KEY, OPT_HANDOFF
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -48,6 +48,7 @@ static const struct {
 	{ OPT_REPLACE, CLI_LOADING, "--replace", N_("allow a loaded driver to be replaced") },
 	{ OPT_UNBIND, CLI_LOADING, "--unbind", N_("take only the device from a wrong driver") },
 	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
+	{ OPT_HANDOFF, CLI_LOADING, "--handoff KIND,...", N_("leave for installers, too: anaconda, rpm-list") },
 	{ OPT_TARGET, CLI_TARGET, "--target DIR", N_("the directory of the installed system") },
 	{ OPT_ROOT, 0, "--root DIR", N_("take all paths below this directory") },
 	{ OPT_LOG, 0, "--log FILE", N_("write a log to this file") },
@@ -74,6 +75,7 @@ static const struct option long_options[] = {
 	{ "replace", no_argument, NULL, OPT_REPLACE },
 	{ "unbind", no_argument, NULL, OPT_UNBIND },
 	{ "settle", required_argument, NULL, OPT_SETTLE },
+	{ "handoff", required_argument, NULL, OPT_HANDOFF },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "colors", required_argument, NULL, OPT_COLORS },
 	{ "lang", required_argument, NULL, OPT_LANG },
@@ -264,6 +266,9 @@ static const char *take(struct cli *cli, int option, const char *argument)
 		*flag = true;
 		return NULL;
 	}
+	if (option == OPT_HANDOFF)
+		return ddl_handoff_parse(argument, &cli->engine.handoff) ? NULL :
+			_("it is anaconda or rpm-list, or both with a comma between");
 	if (!text)
 		return take_seconds(cli, option, argument);
 	wrong = check(option, argument);

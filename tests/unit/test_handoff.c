@@ -96,6 +96,67 @@ static void written_again_and_over_what_was_left(void **state)
 			       "grep -q '\"a\"' root/run/ddload/outcome.json && ! ls root/run/ddload | grep new"));
 }
 
+/* Firmware first, then what others need; of two that need each other the first one. */
+static void rpms_stand_in_order(void **state)
+{
+	static struct ddl_file file = { .kind = DDL_FILE_MODULE, .fd = -1 }, licence = { .kind = DDL_FILE_LICENCE, .fd = -1 };
+	static struct ddl_file *files[] = { &file }, *licences[] = { &licence };
+	static const char *needs_b[] = { "b-b", "scsi_mod" }, *needs_d[] = { "d" }, *needs_c[] = { "c" };
+	static struct ddl_module a = { .name = "a", .depends = needs_b, .n_depends = 2 }, b = { .name = "b_b" },
+				 c = { .name = "c", .depends = needs_d, .n_depends = 1 },
+				 d = { .name = "d", .depends = needs_c, .n_depends = 1 };
+	static struct ddl_module *modules[] = { &a, &b, &c, &d };
+	static const char *const names[] = { "a", "b", "c", "d", "firmware", "other", "meta" };
+	static const char paths[] = "/run/ddload/packs/acme:a/firmware\n/run/ddload/packs/acme:a/b\n/run/ddload/packs/acme:a/a\n"
+				    "/run/ddload/packs/acme:a/c\n/run/ddload/packs/acme:a/d\n";
+	struct ddl_package packages[7];
+
+	(void)state;
+	rig_open();
+	rig.session->options.handoff = DDL_HANDOFF_RPM_LIST | DDL_HANDOFF_ANACONDA;
+	fill("acme:a");
+	tree_file("rpm", "the package");
+	for (size_t i = 0; i < 7; i++) {
+		packages[i] = (struct ddl_package){ .file = names[i], .rpm_name = names[i], .fit = DDL_FIT_YES, .files = files, .n_files = 1,
+			.modules = i < 4 ? &modules[i] : NULL, .n_modules = i < 4, .fd = open(tree_path("rpm"), O_RDONLY | O_CLOEXEC) };
+		assert_true(packages[i].fd >= 0);
+	}
+	packages[4].fit = DDL_FIT_SUPPORT;
+	packages[5].fit = DDL_FIT_OTHER_KERNEL;
+	packages[6].files = licences;
+	repo.packages = packages;
+	repo.n_packages = 7;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+		assert_true(file_is("run/ddload/rpms", paths, sizeof(paths) - 1));
+		assert_true(file_is("run/install/dd_packages", "a\nb\nc\nd\nfirmware\n", 17));
+		assert_true(tree_shell("test \"$(cd root/run/install && echo DD-*/*)\" = 'DD-1/a DD-1/b DD-1/c DD-1/d DD-1/firmware'"));
+		assert_true(tree_shell("test root/run/install/DD-1/a -ef root/run/ddload/packs/acme:a/a"));
+	}
+	outcome.result = DDL_RESULT_BOUND_NO_DISK;
+	assert_true(tree_shell("rm -r root/run/install root/run/ddload/rpms"));
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+	assert_true(tree_shell("test ! -e root/run/install && test ! -e root/run/ddload/rpms"));
+	for (size_t i = 0; i < 7; i++)
+		close(packages[i].fd);
+}
+
+/* The outcomes of loads before this one are numbered; where there are too many the last of them goes. */
+static void earlier_outcomes_stay(void **state)
+{
+	(void)state;
+	rig_open();
+	fill("acme:a");
+	tree_file("root/run/ddload/outcome.json", "of what was refused");
+	assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+	assert_true(tree_shell("test ! -e root/run/ddload/outcome-1.json"));
+	tree_file("root/run/ddload/outcome.json", "the first");
+	for (unsigned i = 0; i < DDL_MAX_EARLIER + 2; i++)
+		assert_int_equal(ddl_handoff_write(rig.session, &outcome, &rig.error), 0);
+	assert_true(file_is("run/ddload/outcome-1.json", "the first", 9));
+	assert_true(tree_shell("test $(ls root/run/ddload/outcome*.json | wc -l) = 65 && cmp root/run/ddload/outcome.json root/run/ddload/outcome-2.json"));
+}
+
 /* Of two versions of a pack in one session the later is left, and nothing of the other. */
 static void the_later_version_takes_the_place(void **state)
 {
@@ -201,6 +262,8 @@ int main(void)
 		RIGGED(names_stay_below_packs),
 		RIGGED(written_again_and_over_what_was_left),
 		RIGGED(the_later_version_takes_the_place),
+		RIGGED(rpms_stand_in_order),
+		RIGGED(earlier_outcomes_stay),
 		RIGGED(only_what_was_loaded_leaves_a_pack),
 		RIGGED(says_what_cannot_be_written),
 		RIGGED(the_line),
