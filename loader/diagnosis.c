@@ -91,7 +91,7 @@ char *ddl_report_text(struct ddl_session *session)
 
 	if (!to)
 		return NULL;
-	fprintf(to, "ddload: report of kernel %s\n", session->machine.release);
+	fprintf(to, "ddload: report of kernel %s\n", session->machine.release ? session->machine.release : "?");
 	add_command_line(to, session);
 	if (session->outcome)
 		add_json(to, "outcome", ddl_json_outcome(session->outcome));

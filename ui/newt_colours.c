@@ -56,7 +56,7 @@ static const struct look {
 /* They have colours also where nothing describes them, as in an initrd without terminfo. */
 static bool has_colours(const char *term)
 {
-	return term && (!strcmp(term, "linux") || !strncmp(term, "xterm", strlen("xterm")));
+	return term && (!strncmp(term, "linux", strlen("linux")) || !strncmp(term, "xterm", strlen("xterm")));
 }
 
 void colours_before(enum ddl_colours colours)

@@ -15,22 +15,13 @@ static void write_log(const struct print *print, const void *what)
 	print_log(print, what);
 }
 
-static void say_error(const struct ddl_error *error)
-{
-	char text[2 * LINE_ROOM], about[LINE_ROOM];
-
-	snprintf(text, sizeof text, "%s\n%s\n\n%s", ddl_code_sentence(error->code),
-		 ddl_words_about(about, sizeof about, error), ddl_code_hint(error->code));
-	screen_tell(_("Save a report"), text, NULL);
-}
-
 static void save_on(const struct ddl_question *question, const struct ddl_source *place)
 {
 	struct ddl_error error = DDL_ERROR_INIT;
 	char name[64], text[LINE_ROOM];
 
 	if (ddl_report_save(question->session, place, name, sizeof name, &error) < 0) {
-		say_error(&error);
+		screen_error(_("Save a report"), &error);
 		return;
 	}
 	snprintf(text, sizeof text, _("The report is on %s, in the file %s."), place->name, name);
@@ -73,7 +64,7 @@ static void save_report(const struct ddl_question *question)
 	size_t count = 0;
 
 	if (ddl_report_places(question->session, &places, &count, &error) < 0) {
-		say_error(&error);
+		screen_error(_("Save a report"), &error);
 		return;
 	}
 	newt_progress_close(); /* looking for media is an event, too */

@@ -29,6 +29,15 @@ static void write_error(const struct print *print, const void *what)
 	}
 }
 
+void screen_error(const char *title, const struct ddl_error *error)
+{
+	char *text = screen_report(write_error, error);
+
+	if (text)
+		screen_tell(title, text, NULL);
+	free(text);
+}
+
 static void write_plan(const struct print *print, const void *what)
 {
 	const struct ddl_plan *plan = what;

@@ -98,6 +98,9 @@ int screen_text_log(const char *title, const char *text, const char *help,
 /* The log, and what can be done with it: a report to be saved or read, a shell. */
 void screen_log(const struct ddl_question *question);
 
+/* A window that says what is wrong, what it was about, and what to do. */
+void screen_error(const char *title, const struct ddl_error *error);
+
 /* Copies so much of `text` as fits into `columns`, and fills up with blanks. Returns `to`. */
 char *screen_column(char *to, size_t room, const char *text, size_t columns);
 

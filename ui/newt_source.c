@@ -380,12 +380,9 @@ static void eject(const struct source_screen *open, struct ddl_question *questio
 {
 	size_t number = open->list ? (size_t)(uintptr_t)newtListboxGetCurrent(open->list) : 0;
 	struct ddl_error error = DDL_ERROR_INIT;
-	char text[LINE_ROOM];
 
-	if (!number || ddl_live_eject(question, number - 1, &error) == 0)
-		return;
-	snprintf(text, sizeof text, "%s\n\n%s", ddl_code_sentence(error.code), ddl_code_hint(error.code));
-	screen_tell(question->sources[number - 1]->name, text, NULL);
+	if (number && ddl_live_eject(question, number - 1, &error) < 0)
+		screen_error(question->sources[number - 1]->name, &error);
 }
 
 /* True when the key answers the question. */
