@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What lies beside the packs and says something of them: checksum files. */
+/* What lies beside the packs and says something of them: checksum files, and the installer's own medium. */
 #ifndef DDL_BESIDE_H
 #define DDL_BESIDE_H
 
@@ -18,5 +18,13 @@ int ddl_beside_test(struct ddl_session *session, const struct ddl_repo *repo, st
 
 /* Does one of them differ? -1 and DDL_E_SUM, with both values. */
 int ddl_beside_judge(const struct ddl_repo *repo, struct ddl_error *error);
+
+/*
+ * What is being installed, where one of these packs requires something: --product, else what the media that
+ * were looked at say, else the other media that are there now (not where the question is about another
+ * machine's kernel). None: it is not known. -1: no memory, or cancelled.
+ */
+int ddl_beside_products(struct ddl_session *session, struct ddl_arena *arena, struct ddl_repo *const *repos,
+			size_t count, struct ddl_product **products, size_t *n_products, struct ddl_error *error);
 
 #endif

@@ -213,6 +213,18 @@ static void listed(struct ddl_codec *codec, struct ddl_package *package)
 	}
 }
 
+void ddl_codec_products(struct ddl_codec *codec, struct ddl_product **products, size_t *count)
+{
+	*products = array(codec, *products, count, DDL_MAX_PRODUCTS, sizeof(**products));
+	for (size_t i = 0; i < *count; i++) {
+		const char **names[] = { &(*products)[i].originator, &(*products)[i].name, &(*products)[i].version,
+					 &(*products)[i].build };
+
+		for (size_t j = 0; j < sizeof(names) / sizeof(*names); j++)
+			ddl_codec_text(codec, names[j], DDL_MAX_NAME);
+	}
+}
+
 void ddl_codec_repo(struct ddl_codec *codec, struct ddl_repo *repo)
 {
 	const char **names[] = { &repo->identifier, &repo->originator, &repo->name, &repo->product,

@@ -34,6 +34,7 @@ void ddl_codec_texts(struct ddl_codec *codec, const char ***texts, size_t *count
 void ddl_codec_bytes(struct ddl_codec *codec, const char **bytes, size_t *length, size_t max);
 void ddl_codec_error(struct ddl_codec *codec, struct ddl_error *error);
 
+void ddl_codec_products(struct ddl_codec *codec, struct ddl_product **products, size_t *count);
 /* What a repository's metadata says (not where it is, not what packages hold). */
 void ddl_codec_repo(struct ddl_codec *codec, struct ddl_repo *repo);
 /* What reading a package showed: state, version, files, modules, trouble. */

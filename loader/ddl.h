@@ -32,7 +32,7 @@ struct ddl_options {
 	const char *kernel;       /* a release in place of the running kernel's; NULL: running */
 	const char *log_path;     /* NULL: /run/ddload/log for commands that change things, else none */
 	const char *fingerprint;  /* hex the pack's metadata must have; NULL: not compared */
-	const char *product;      /* what is being installed: "xs:main=6.5.0-90233"; NULL: not known */
+	const char *product;      /* what is being installed: "xs:main=6.5.0-90233"; NULL: as its own medium says */
 	bool hidden;              /* packs that their makers mark as hidden are offered too */
 	bool accept_licence;      /* --accept-eula */
 	bool require_signature;   /* only packs signed by a trusted key are loaded */
@@ -142,6 +142,13 @@ struct ddl_source {
 enum ddl_generation { DDL_GEN_TEXT = 1, DDL_GEN_XML = 2, DDL_GEN_UPDATE = 3, DDL_GEN_BARE = 9 };
 
 enum ddl_test { DDL_TEST_EQ, DDL_TEST_NE, DDL_TEST_LT, DDL_TEST_GT, DDL_TEST_LE, DDL_TEST_GE };
+
+/* What an installer installs. */
+struct ddl_product {
+	const char *originator;   /* may be "" */
+	const char *name, *version;
+	const char *build;        /* "" matches any */
+};
 
 struct ddl_requires {
 	const char *originator;   /* may be "" */
@@ -316,6 +323,8 @@ struct ddl_look {
 	size_t n_repos;
 	const char **notes;       /* translated remarks: a list line left out, a file not read */
 	size_t n_notes;
+	struct ddl_product *products; /* it is an installer's own medium, and of these */
+	size_t n_products;
 	struct ddl_error trouble; /* why nothing could be read; DDL_OK otherwise */
 };
 

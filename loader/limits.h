@@ -18,6 +18,8 @@
 #define DDL_MAX_PACKAGES          10000U
 #define DDL_MAX_OPEN_PACKAGES     256U    /* read at a time: each needs a descriptor, of which a process may have 1024 */
 #define DDL_MAX_REQUIRES          256U
+#define DDL_MAX_PRODUCTS          8U     /* that one medium says it installs */
+#define DDL_MAX_TREEINFO          (64U * 1024U)
 #define DDL_MAX_REPOSITORIES      64U
 #define DDL_MAX_LIST_LINES        256U
 #define DDL_MAX_ISO_FILES         64U    /* images, archives, packages, modules looked at on one medium */

@@ -311,6 +311,23 @@ static void put_source(struct json *json, const struct ddl_source *source)
 	json_close(json);
 }
 
+/* What an installer's own medium says that it installs. */
+static void put_products(struct json *json, const struct ddl_look *look)
+{
+	json_array(json, "installs");
+	for (size_t i = 0; i < look->n_products; i++) {
+		const struct ddl_product *product = &look->products[i];
+
+		json_object(json, NULL);
+		json_fact(json, "originator", product->originator);
+		json_text(json, "name", product->name);
+		json_text(json, "version", product->version);
+		json_fact(json, "build", product->build);
+		json_close(json);
+	}
+	json_close(json);
+}
+
 char *ddl_json_looks(struct ddl_look *const *looks, size_t count, const char *release)
 {
 	struct json json = JSON_INIT;
@@ -325,6 +342,7 @@ char *ddl_json_looks(struct ddl_look *const *looks, size_t count, const char *re
 		for (size_t k = 0; k < looks[i]->n_repos; k++)
 			put_repo(&json, looks[i]->repos[k], release);
 		json_close(&json);
+		put_products(&json, looks[i]);
 		json_texts(&json, "notes", looks[i]->notes, looks[i]->n_notes);
 		put_error(&json, "trouble", &looks[i]->trouble);
 		json_close(&json);

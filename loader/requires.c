@@ -5,46 +5,27 @@
 #include <string.h>
 
 #include "plan.h"
+#include "product.h"
 #include "repo.h"
-
-/* Something that is there: the product, or a pack of the same load. */
-struct present {
-	const char *originator, *name, *version, *build;
-	size_t n_originator, n_name;
-};
-
-/* "originator:name=version-build"; the build stays with the version, as they are compared together. */
-static bool read_product(const char *word, struct present *product)
-{
-	const char *colon = strchr(word, ':'), *equals = colon ? strchr(colon, '=') : NULL;
-
-	if (!colon || !equals || colon == word || equals == colon + 1 || !ddl_version_valid(equals + 1))
-		return false;
-	*product = (struct present){ .originator = word, .n_originator = (size_t)(colon - word), .name = colon + 1,
-				     .n_name = (size_t)(equals - colon) - 1, .version = equals + 1, .build = "" };
-	return true;
-}
 
 bool ddl_product_valid(const char *word)
 {
-	struct present product;
+	struct ddl_arena *arena = ddl_arena_new();
+	struct ddl_product product;
+	bool valid = arena && ddl_product_read(arena, word, &product);
 
-	return read_product(word, &product);
-}
-
-static bool same(const char *text, const char *wanted, size_t n)
-{
-	return strlen(text) == n && memcmp(text, wanted, n) == 0;
+	ddl_arena_free(arena);
+	return valid;
 }
 
 /* Is it this that is required? One without an originator means any. */
-static bool is_meant(const struct ddl_requires *need, const struct present *present)
+static bool is_meant(const struct ddl_requires *need, const struct ddl_product *present)
 {
-	return same(need->name, present->name, present->n_name) &&
-	       (!*need->originator || same(need->originator, present->originator, present->n_originator));
+	return strcmp(need->name, present->name) == 0 &&
+	       (!*need->originator || strcmp(need->originator, present->originator) == 0);
 }
 
-static bool is_met(const struct ddl_requires *need, const struct present *present)
+static bool is_met(const struct ddl_requires *need, const struct ddl_product *present)
 {
 	return ddl_version_test(ddl_version_compare(present->version, present->build, need->version, need->build),
 				need->test);
@@ -68,7 +49,7 @@ static const char *words_of(struct ddl_arena *arena, const struct ddl_requires *
 }
 
 static int refuse(struct ddl_arena *arena, const struct ddl_repo *repo, const char *need,
-		  const struct present *present, bool product, struct ddl_plan *plan)
+		  const struct ddl_product *present, bool product, struct ddl_plan *plan)
 {
 	const char *version = *present->build ? ddl_arena_printf(arena, "%s-%s", present->version, present->build)
 					      : present->version;
@@ -87,20 +68,54 @@ static int refuse(struct ddl_arena *arena, const struct ddl_repo *repo, const ch
 	return 0;
 }
 
-static int judge_one(struct ddl_arena *arena, const struct present *product, struct ddl_repo *const *repos,
-		     size_t count, const struct ddl_repo *repo, const struct ddl_requires *need, struct ddl_plan *plan)
+/*
+ * What speaks for it and what against it among the products. Where media of several installers are
+ * there, and one has what is needed and another has not, it is not known which it is.
+ */
+static const struct ddl_product *find_unmet(const struct ddl_requires *need, const struct ddl_product *products,
+					    size_t n_products, bool *met)
+{
+	const struct ddl_product *unmet = NULL;
+
+	*met = false;
+	for (size_t i = 0; i < n_products; i++) {
+		if (!is_meant(need, &products[i]))
+			continue;
+		if (is_met(need, &products[i]))
+			*met = true;
+		else
+			unmet = &products[i];
+	}
+	return unmet;
+}
+
+/* What requires are held against. */
+struct present {
+	const struct ddl_product *products;
+	size_t n_products;
+	struct ddl_repo *const *repos;
+	size_t count;
+};
+
+static int judge_one(struct ddl_arena *arena, const struct present *all, const struct ddl_repo *repo,
+		     const struct ddl_requires *need, struct ddl_plan *plan)
 {
 	const char *words = words_of(arena, need);
+	const struct ddl_product *unmet;
+	bool met;
 
 	if (!words)
 		return -1;
-	if (product && is_meant(need, product))
-		return is_met(need, product) ? 0 : refuse(arena, repo, words, product, true, plan);
-	for (size_t i = 0; i < count; i++) {
-		struct present pack = { repos[i]->originator, repos[i]->name, repos[i]->version, repos[i]->build,
-					strlen(repos[i]->originator), strlen(repos[i]->name) };
+	unmet = find_unmet(need, all->products, all->n_products, &met);
+	if (unmet && !met)
+		return refuse(arena, repo, words, unmet, true, plan);
+	if (met && !unmet)
+		return 0;
+	for (size_t i = 0; i < all->count && !met; i++) {
+		const struct ddl_repo *other = all->repos[i];
+		struct ddl_product pack = { other->originator, other->name, other->version, other->build };
 
-		if (repos[i] != repo && is_meant(need, &pack))
+		if (other != repo && is_meant(need, &pack))
 			return is_met(need, &pack) ? 0 : refuse(arena, repo, words, &pack, false, plan);
 	}
 	return ddl_plan_note(arena, plan, ddl_arena_printf(arena,
@@ -108,16 +123,14 @@ static int judge_one(struct ddl_arena *arena, const struct present *product, str
 		repo->identifier, words));
 }
 
-int ddl_requires_judge(struct ddl_arena *arena, const char *product, struct ddl_repo *const *repos,
-		       size_t count, struct ddl_plan *plan, struct ddl_error *error)
+int ddl_requires_judge(struct ddl_arena *arena, const struct ddl_product *products, size_t n_products,
+		       struct ddl_repo *const *repos, size_t count, struct ddl_plan *plan, struct ddl_error *error)
 {
-	struct present present;
-	bool known = product && read_product(product, &present);
+	const struct present all = { products, n_products, repos, count };
 
 	for (size_t r = 0; r < count; r++)
 		for (size_t i = 0; i < repos[r]->n_requires; i++)
-			if (judge_one(arena, known ? &present : NULL, repos, count, repos[r], &repos[r]->requires[i],
-				      plan) < 0)
+			if (judge_one(arena, &all, repos[r], &repos[r]->requires[i], plan) < 0)
 				return ddl_fail(error, DDL_E_MEMORY, 0, "plan");
 	return 0;
 }

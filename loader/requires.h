@@ -10,12 +10,11 @@
 #include "ddl.h"
 
 /*
- * Adds to the plan what stands against these packs. `product` is --product's word
- * ("xs:main=6.5.0-90233"); NULL: not known. What is not met is a refusal
- * (DDL_E_REQUIRES, unless the plan has another already); what cannot be known is a note.
- * -1: no memory.
+ * Adds to the plan what stands against these packs. `products`: what is being installed; none: not
+ * known. What is not met is a refusal (DDL_E_REQUIRES, unless the plan has another already); what
+ * cannot be known is a note. -1: no memory.
  */
-int ddl_requires_judge(struct ddl_arena *arena, const char *product, struct ddl_repo *const *repos,
-		       size_t count, struct ddl_plan *plan, struct ddl_error *error);
+int ddl_requires_judge(struct ddl_arena *arena, const struct ddl_product *products, size_t n_products,
+		       struct ddl_repo *const *repos, size_t count, struct ddl_plan *plan, struct ddl_error *error);
 
 #endif

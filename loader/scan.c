@@ -13,6 +13,7 @@
 #include "limits.h"
 #include "path.h"
 #include "plain_name.h"
+#include "product.h"
 #include "repo_update.h"
 #include "rpm.h"
 #include "text.h"
@@ -32,6 +33,7 @@ struct scanning {
 	size_t n_known;               /* files that repomd.xml names and the parent has opened */
 	struct ddl_blob *blobs;
 	size_t n_blobs;
+	struct ddl_blob treeinfo;     /* of an installer's medium; bytes NULL: it is none */
 	struct found *found;
 	uint8_t *parts;               /* the parent's: what was told so far */
 	size_t n_parts;
@@ -114,6 +116,8 @@ static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error
 	struct ddl_blob *blob;
 	bool usual = ddl_repo_is_metadata(reader->name);
 
+	if (strcmp(reader->name, ddl_treeinfo_name) == 0)
+		return reader->size > DDL_MAX_TREEINFO ? 0 : read_blob(scanning, reader, &scanning->treeinfo, error);
 	if (!usual && !reader->wanted)
 		return collect_archive(scanning, reader, error);
 	if (scanning->n_blobs >= MAX_BLOBS)
@@ -229,6 +233,7 @@ static void codec_found(struct ddl_codec *codec, struct found *found)
 	ddl_codec_texts(codec, &found->files, &found->n_files, DDL_MAX_LIST_LINES, DDL_MAX_PATH - 1);
 	ddl_codec_texts(codec, &found->scan.notes, &found->scan.n_notes, 4U * DDL_MAX_LIST_LINES, DDL_MAX_TEXT);
 	codec_images(codec, &found->scan);
+	ddl_codec_products(codec, &found->scan.products, &found->scan.n_products);
 	ddl_codec_number(codec, &n, DDL_MAX_REPOSITORIES);
 	if (codec->reading && !codec->failed) {
 		found->scan.repos = ddl_arena_alloc(codec->arena, n, sizeof(*found->scan.repos));
@@ -334,6 +339,9 @@ static int parse(struct scanning *scanning, struct found *found, struct ddl_erro
 			return -1;
 	if (too_many_packages(scan))
 		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u packages"), DDL_MAX_PACKAGES);
+	if (ddl_products_find(scanning->arena, scan->repos, scan->n_repos, scanning->treeinfo.bytes,
+			      scanning->treeinfo.length, &scan->products, &scan->n_products) < 0)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", ddl_treeinfo_name);
 	return 0;
 }
 
@@ -498,7 +506,7 @@ static int is_below(const char *name, struct ddl_error *error)
 /* The files to open on a directory medium: in the usual directories, and what `told` names. */
 static int want_all(struct ddl_arena *arena, struct scanning *scanning, const struct found *told, struct ddl_error *error)
 {
-	int result = 0;
+	int result = want_file(arena, scanning, "", ddl_treeinfo_name);
 
 	for (size_t i = 0; ddl_repo_directories[i] && result == 0; i++)
 		result = want(arena, scanning, ddl_repo_directories[i]);

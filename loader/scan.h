@@ -16,6 +16,8 @@ struct ddl_scan {
 	size_t n_repos;
 	struct ddl_image *images; /* ISO files in an archive: media themselves */
 	size_t n_images;
+	struct ddl_product *products; /* it is an installer's medium */
+	size_t n_products;
 	const char **notes;       /* translated */
 	size_t n_notes;
 };

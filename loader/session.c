@@ -14,6 +14,7 @@
 #include "offers.h"
 #include "path.h"
 #include "plan.h"
+#include "product.h"
 #include "recover.h"
 #include "repo.h"
 #include "requires.h"
@@ -462,11 +463,21 @@ static int look_at_medium(struct ddl_session *session, struct ddl_look *look, si
 		const struct ddl_repo *repo = scan.repos[i];
 		bool offer = !repo->hidden || session->options.hidden;
 
+		if (ddl_product_is(repo)) {
+			if (add_note(session, look, ddl_arena_printf(session->arena,
+				_("%s %s is a product that is installed, and no driver pack."), repo->identifier, repo->version)) < 0)
+				return -1;
+			continue;
+		}
 		if (offer ? add_repo(session, look, scan.repos[i], number) < 0
 			  : add_note(session, look, ddl_arena_printf(session->arena,
 				_("%s is marked as hidden by its maker and is not offered; --hidden shows it."),
 				repo->identifier)) < 0)
 			return -1;
+	}
+	if (session->opened[number].outer == SIZE_MAX) { /* an installer's ISO on a stick need not be the one that runs */
+		look->products = scan.products;
+		look->n_products = scan.n_products;
 	}
 	if (ddl_beside_look(session, number, scan.repos, scan.n_repos, &note, trouble) < 0)
 		return trouble->code == DDL_E_MEMORY ? -1 : 0;
@@ -630,6 +641,8 @@ struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *
 {
 	struct ddl_arena *arena = ddl_arena_new();
 	struct ddl_plan *plan = arena ? ddl_arena_alloc(arena, 1, sizeof(*plan)) : NULL;
+	struct ddl_product *products = NULL;
+	size_t n_products = 0;
 
 	if (!plan) {
 		ddl_arena_free(arena);
@@ -648,7 +661,8 @@ struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *
 	session->plan_machine_arena = session->machine_arena;
 	if (ddl_plan_make(arena, &session->machine, session->kernel, repos, count,
 			  session->options.unbind, plan, error) < 0 ||
-	    ddl_requires_judge(arena, session->options.product, repos, count, plan, error) < 0 ||
+	    ddl_beside_products(session, arena, repos, count, &products, &n_products, error) < 0 ||
+	    ddl_requires_judge(arena, products, n_products, repos, count, plan, error) < 0 ||
 	    note_media(session, arena, plan, repos, count, error) < 0)
 		return NULL;
 	for (size_t i = 0; i < count && plan->refusal.code == DDL_OK; i++)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "product.h"
 #include "requires.h"
 
 static struct ddl_arena *arena;
@@ -36,9 +37,11 @@ static void judge(const char *product, const struct ddl_requires *need, const ch
 				  .version = other_version, .build = "3" };
 	struct ddl_repo *repos[] = { &pack, &other };
 	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_product present;
 
 	memset(&plan, 0, sizeof(plan));
-	assert_int_equal(ddl_requires_judge(arena, product, repos, other_version ? 2 : 1, &plan, &error), 0);
+	assert_true(!product || ddl_product_read(arena, product, &present));
+	assert_int_equal(ddl_requires_judge(arena, &present, product ? 1 : 0, repos, other_version ? 2 : 1, &plan, &error), 0);
 }
 
 static void the_product_is_too_old(void **state)
@@ -115,11 +118,13 @@ static void another_refusal_goes_first(void **state)
 	const struct ddl_requires need = { "xs", "main", "6.5.0", "", DDL_TEST_GE };
 	struct ddl_repo pack = { .identifier = "a:b", .originator = "a", .name = "b", .version = "1", .build = "",
 				 .requires = (struct ddl_requires *)(uintptr_t)&need, .n_requires = 1 }, *repos[] = { &pack };
+	struct ddl_product present;
 
 	(void)state;
+	assert_true(ddl_product_read(arena, "xs:main=6", &present));
 	memset(&plan, 0, sizeof(plan));
 	(void)ddl_fail(&plan.refusal, DDL_E_BUSY, 0, "sda");
-	assert_int_equal(ddl_requires_judge(arena, "xs:main=6", repos, 1, &plan, NULL), 0);
+	assert_int_equal(ddl_requires_judge(arena, &present, 1, repos, 1, &plan, NULL), 0);
 	assert_int_equal(plan.refusal.code, DDL_E_BUSY);
 	assert_int_equal(plan.n_refusals, 1);
 }
@@ -127,13 +132,98 @@ static void another_refusal_goes_first(void **state)
 static void product_words(void **state)
 {
 	static const char *const bad[] = { "", "xs", "xs:main", "xs:main=", ":main=1", "xs:=1", "xs:main=six", "xs:main=1..2",
-					   "xs=1:2" };
+					   "xs=1:2", "xs:main=6.", "xs:main=-6", "xs:main=6.2 ", "xs:main=6._" };
 
 	(void)state;
 	assert_true(ddl_product_valid("xs:main=6.5.0-90233"));
 	assert_true(ddl_product_valid("xs:main=7"));
+	assert_true(ddl_product_valid("xs:main=6.2.0-70446c"));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		assert_false(ddl_product_valid(bad[i]));
+}
+
+/* ------------------------------------------------------- the installer's medium */
+
+static struct ddl_product *products;
+static size_t n_products;
+
+static void find(struct ddl_repo *const *repos, size_t count, const char *treeinfo)
+{
+	products = NULL;
+	n_products = 0;
+	assert_int_equal(ddl_products_find(arena, repos, count, treeinfo, treeinfo ? strlen(treeinfo) : 0, &products,
+					   &n_products), 0);
+}
+
+static void is_product(size_t i, const char *originator, const char *name, const char *version, const char *build)
+{
+	assert_true(i < n_products);
+	assert_string_equal(products[i].originator, originator);
+	assert_string_equal(products[i].name, name);
+	assert_string_equal(products[i].version, version);
+	assert_string_equal(products[i].build, build);
+}
+
+static void main_repositories(void **state)
+{
+	struct ddl_repo main_one = { .identifier = "xs:main", .originator = "xs", .name = "main", .version = "6.2.0",
+				     .build = "70446c" };
+	struct ddl_repo platform = { .identifier = "xcp:main", .originator = "xcp", .name = "main", .version = "1.8.0",
+				     .build = "" };
+	struct ddl_repo pack = { .identifier = "acme:main", .originator = "acme", .name = "main", .version = "1", .build = "" };
+	struct ddl_repo wrong = { .identifier = "xs:main", .originator = "xs", .name = "main", .version = "new", .build = "" };
+	struct ddl_repo *const repos[] = { &pack, &main_one, &wrong, &platform };
+
+	(void)state;
+	find(repos, 4, NULL);
+	assert_int_equal(n_products, 2);
+	is_product(0, "xs", "main", "6.2.0", "70446c");
+	is_product(1, "xcp", "main", "1.8.0", "");
+}
+
+static void treeinfo(void **state)
+{
+	static const char *const none[] = { "", "\n", "[", "=", "[branding]", "version = 7.1.0\n", "[branding]\nversion = \n",
+					    "[branding]\nversion = 7.1.0 beta\n", "[branding\nversion = 7.1.0\n",
+					    "[platform]\nversion : 2.3.0\n", "[other]\nversion = 1\nname = x\n" };
+	struct ddl_repo pack = { .identifier = "a:b", .originator = "a", .name = "b", .version = "1", .build = "" };
+	struct ddl_repo *const repos[] = { &pack };
+
+	(void)state;
+	find(repos, 1, "[platform]\r\nname = XCP\r\nversion = 2.3.0\r\n\r\n[branding]\r\nname = XenServer\r\n"
+	     "version = 7.1.0\r\n[build]\r\nnumber = 137272c\r\n");
+	assert_int_equal(n_products, 3);
+	is_product(0, "xcp", "main", "2.3.0", "");
+	is_product(1, "xs", "main", "7.1.0", "");
+	is_product(2, "", "xenserver", "7.1.0", "");
+	find(NULL, 0, "[branding]\nversion=8.2.0\nname = XCP-ng");
+	assert_int_equal(n_products, 2);
+	is_product(1, "", "xcp-ng", "8.2.0", "");
+	find(NULL, 0, "[branding]\nversion=8.2.0\nname = XCP ng/../x");
+	assert_int_equal(n_products, 1);
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+		find(NULL, 0, none[i]);
+		assert_int_equal(n_products, 0);
+	}
+}
+
+/* Media of two installers, of which one would do: nobody knows which of them runs. */
+static void installers_disagree(void **state)
+{
+	struct ddl_requires need = { "xs", "main", "6.5.0", "", DDL_TEST_GE };
+	struct ddl_repo pack = { .identifier = "a:b", .originator = "a", .name = "b", .version = "1", .build = "",
+				 .requires = &need, .n_requires = 1 }, *repos[] = { &pack };
+	const struct ddl_product both[] = { { "xs", "main", "6.2.0", "" }, { "xs", "main", "6.5.0", "" } };
+
+	(void)state;
+	memset(&plan, 0, sizeof(plan));
+	assert_int_equal(ddl_requires_judge(arena, both, 2, repos, 1, &plan, NULL), 0);
+	assert_int_equal(plan.refusal.code, DDL_OK);
+	assert_int_equal(plan.n_notes, 1);
+	assert_int_equal(ddl_requires_judge(arena, both + 1, 1, repos, 1, &plan, NULL), 0);
+	assert_int_equal(plan.n_notes, 1);
+	assert_int_equal(ddl_requires_judge(arena, both, 1, repos, 1, &plan, NULL), 0);
+	assert_int_equal(plan.refusal.code, DDL_E_REQUIRES);
 }
 
 int main(void)
@@ -145,6 +235,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_pack_may_be_what_is_needed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_refusal_goes_first, set_up, tear_down),
 		cmocka_unit_test(product_words),
+		cmocka_unit_test_setup_teardown(main_repositories, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(treeinfo, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(installers_disagree, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("requires", tests, NULL, NULL);
