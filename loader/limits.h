@@ -67,6 +67,7 @@
 #define DDL_MAX_MODINFO           (1024U * 1024U)
 #define DDL_MAX_DEPENDS           64U
 #define DDL_MAX_SOFTDEP_DEPTH     16U    /* of what a softdep's module needs, one below the other */
+#define DDL_MAX_SOFTDEP_STEPS     16384U /* modules looked at for all softdeps of a load */
 #define DDL_MAX_FIRMWARE          2048U  /* amdgpu lists 553 */
 #define DDL_MAX_PARAMS            1024U  /* one module's option string */
 #define DDL_MAX_PARAM_SECTION     (64U * 1024U) /* a module's array of parameters: 1600 of them */
@@ -83,7 +84,6 @@
 #define DDL_MAX_SOURCES           256U
 #define DDL_MAX_PROCESSES         4096U  /* asked whether they hold a disk open */
 #define DDL_MAX_OPEN_FILES        4096U  /* of one of them */
-#define DDL_MAX_SYSFS_FILE        65536U
 #define DDL_MAX_KERNEL_LINES      200U
 #define DDL_MAX_LOG_KEPT          (64U * 1024U) /* of the log, to be shown; the oldest goes first */
 #define DDL_MAX_LOG_FILE          (512L * 1024L) /* of /run/ddload/log, when a run begins */

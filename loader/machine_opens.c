@@ -103,9 +103,11 @@ static bool look_at_process(const struct walk *walk, const char *pid)
 			close(fd);
 		return true; /* ended meanwhile, or not ours to look into */
 	}
-	while (enough && left-- > 0 && (entry = readdir(directory)) != NULL)
-		if (*entry->d_name != '.')
+	while (enough && left > 0 && (entry = readdir(directory)) != NULL)
+		if (*entry->d_name != '.') {
+			left--;
 			enough = look_at_file(walk, dirfd(directory), entry->d_name, pid);
+		}
 	closedir(directory);
 	return enough;
 }

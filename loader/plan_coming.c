@@ -190,9 +190,11 @@ static int bring_in(struct maker *m, const char *name, const struct ddl_module *
 
 /*
  * Can it be had with all that it needs, and without going round in a circle? What cannot is
- * left out, where a softdep asks for it. `depth` guards against a circle in the tree itself.
+ * left out, where a softdep asks for it. `above` is how many need it, one through the other;
+ * `listed`: what it needs in the tree stands with what the last of them needs (modules.dep has
+ * all of that). The limits are for packs: a circle, or layers in which each needs all of the next.
  */
-static int can_come(struct maker *m, const char *name, unsigned depth, bool *can)
+static int can_come(struct maker *m, const char *name, unsigned above, bool listed, bool *can)
 {
 	const struct ddl_module *pack = plan_wanted_named(m, name);
 	const struct incoming *in = coming(m, name);
@@ -201,17 +203,17 @@ static int can_come(struct maker *m, const char *name, unsigned depth, bool *can
 	size_t i;
 
 	*can = in ? in->mark != MARK_OPEN : is_in(m, name);
-	if (in || *can || depth > DDL_MAX_SOFTDEP_DEPTH)
+	if (in || *can || above > DDL_MAX_SOFTDEP_DEPTH || m->soft_steps++ >= DDL_MAX_SOFTDEP_STEPS)
 		return 0;
 	if (!pack && m->kernel->ops->tree_find(m->kernel, m->arena, name, &tree, &found, m->error) != 0)
 		return -1;
 	*can = pack || found;
-	for (i = 0; *can && i < (pack ? pack->n_depends : tree.n_needs); i++) {
+	for (i = 0; *can && i < (pack ? pack->n_depends : listed ? 0 : tree.n_needs); i++) {
 		const char *need = pack ? pack->depends[i] : name_of_path(m, tree.needs[i]);
 
 		if (!need)
 			return plan_no_memory(m);
-		if (can_come(m, need, depth + 1, can) != 0)
+		if (can_come(m, need, above + 1, !pack, can) != 0)
 			return -1;
 	}
 	return 0;
@@ -223,7 +225,7 @@ static int bring_one_soft(struct maker *m, struct incoming *in, const char *name
 	size_t before = m->n_order;
 	bool can;
 
-	if (can_come(m, name, 0, &can) != 0)
+	if (can_come(m, name, 0, false, &can) != 0)
 		return -1;
 	if (!can)
 		return 0;

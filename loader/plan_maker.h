@@ -56,6 +56,7 @@ struct maker {
 	size_t n_in;
 	struct incoming **order;    /* the same, each after what it needs */
 	size_t n_order;
+	unsigned soft_steps;        /* modules looked at for softdeps */
 };
 
 /* ---- plan.c ---- */

@@ -398,6 +398,7 @@ static void one_that_hangs_is_given_up(void **state)
 	}
 }
 
+/* limit: DDL_MAX_CHILD_MEMORY */
 static void memory_is_limited(void **state)
 {
 	struct heard heard;
@@ -472,6 +473,7 @@ static int look_at_child(void *arg, uint32_t type, const void *bytes, size_t n, 
 	return ddl_fail(error, DDL_E_CANCELLED, 0, "seen");
 }
 
+/* limit: DDL_CHILD_CPU_SECONDS   the kernel ends it after that */
 static void its_walls_as_seen_from_outside(void **state)
 {
 	int kept = open("/dev/zero", O_RDONLY), other = open("/etc/passwd", O_RDONLY), far = fcntl(other, F_DUPFD, 700);
@@ -501,6 +503,7 @@ static void its_walls_as_seen_from_outside(void **state)
 		assert_non_null(strstr(proc_status, "CapPrm:\t0000000000000000\n"));
 		assert_non_null(strstr(proc_status, "CapEff:\t0000000000000000\n"));
 	}
+	assert_int_equal(DDL_CHILD_CPU_SECONDS, 120);
 	assert_non_null(strstr(proc_limits, "Max cpu time              120                  120"));
 	assert_non_null(strstr(proc_limits, "Max file size             0                    0"));
 	assert_non_null(strstr(proc_limits, "Max core file size        0                    0"));

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests at a limit of limits.h and one past it, for generation 3: its lists' sizes, entries, and how they need each other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "limits.h"
+#include "pack_builder.h"
+#include "repo_update.h"
+
+#define UPDATE "<update name-label='a' uuid='1'/>"
+#define COMPS "<comps><group><id>drivers</id><packagelist><packagereq>d</packagereq></packagelist></group></comps>"
+#define MEBIBYTE (1024U * 1024U)
+
+static struct ddl_arena *arena;
+static struct ddl_error error;
+static struct ddl_repo repo;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = ddl_arena_new();
+	ddl_error_clear(&error);
+	return arena ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	ddl_arena_free(arena);
+	return 0;
+}
+
+static void add_many(struct built *text, const char *what, size_t count)
+{
+	while (count--)
+		built_text(text, what);
+}
+
+static void begin_package(struct built *text, const char *list)
+{
+	static const char sum[] = "2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a";
+	char head[512];
+
+	(void)snprintf(head, sizeof(head), "<metadata><package><name>d</name><arch>x86_64</arch><version ver='1' rel='1'/>"
+		       "<checksum type='sha256'>%s</checksum><size package='1'/><location href='d.rpm'/><format><%s>", sum, list);
+	built_text(text, head);
+}
+
+/* The update whose primary this is, as it lies on the disk (packed or not). */
+static int parse(const struct built *primary)
+{
+	struct ddl_blob blobs[] = {
+		{ "update.xml", UPDATE, sizeof(UPDATE) - 1, false }, { "repodata/repomd.xml", NULL, 0, false },
+		{ "c.xml", COMPS, sizeof(COMPS) - 1, false }, { "p.xml", (const char *)primary->bytes, primary->length, false },
+	};
+	const char **notes = NULL;
+	size_t n_notes = 0;
+
+	blobs[1].bytes = ddl_arena_printf(arena, "<repomd><data type='primary'><checksum type='sha256'>%s</checksum><location href='p.xml'/>"
+		"</data><data type='group'><checksum type='sha256'>%s</checksum><location href='c.xml'/></data></repomd>",
+		sha256_hex(primary->bytes, primary->length), sha256_hex(COMPS, sizeof(COMPS) - 1));
+	blobs[1].length = strlen(blobs[1].bytes);
+	ddl_error_clear(&error);
+	return ddl_repo_parse_update(arena, "", blobs, 4, &repo, &notes, &n_notes, &error);
+}
+
+static void expect_too_large(const struct built *primary, const char *words)
+{
+	assert_int_equal(parse(primary), -1);
+	assert_int_equal(error.code, DDL_E_TOO_LARGE);
+	assert_non_null(strstr(error.text, words));
+}
+
+/* limit: DDL_MAX_RPM_ENTRIES */
+static void what_packages_provide(void **state)
+{
+	(void)state;
+	for (unsigned past = 0; past < 2; past++) {
+		struct built text = { 0 };
+
+		begin_package(&text, "rpm:provides");
+		add_many(&text, "<rpm:entry name='p'/>", DDL_MAX_RPM_ENTRIES - 1);
+		built_text(&text, "</rpm:provides><rpm:requires>");
+		add_many(&text, "<rpm:entry name='/x'/>", 1 + past);
+		built_text(&text, "</rpm:requires></format></package></metadata>");
+		if (past)
+			expect_too_large(&text, "more than 262144 entries");
+		else
+			assert_int_equal(parse(&text), 0);
+		built_free(&text);
+	}
+}
+
+/* limit: DDL_MAX_RPM_STEPS   4096 times everything among 4096 that provide it */
+static void steps_among_providers(void **state)
+{
+	(void)state;
+	assert_int_equal(DDL_MAX_RPM_STEPS, 4096U * 4096U);
+	for (unsigned past = 0; past < 2; past++) {
+		struct built text = { 0 };
+
+		begin_package(&text, "rpm:provides");
+		add_many(&text, "<rpm:entry name='p'/>", 4096);
+		built_text(&text, "<rpm:entry name='q'/></rpm:provides><rpm:requires>");
+		add_many(&text, "<rpm:entry name='p'/>", 4096);
+		add_many(&text, "<rpm:entry name='q'/>", past);
+		built_text(&text, "</rpm:requires></format></package></metadata>");
+		if (past)
+			expect_too_large(&text, "need each other too often");
+		else
+			assert_int_equal(parse(&text), 0);
+		built_free(&text);
+	}
+}
+
+/* As much white space as makes a list this long. */
+static struct built list_of(size_t length, unsigned grain)
+{
+	struct built text = { 0 };
+	char block[4096];
+	uint32_t random = 1;
+
+	begin_package(&text, "rpm:provides");
+	built_text(&text, "</rpm:provides></format></package>");
+	memset(block, ' ', sizeof(block));
+	while (length - text.length > sizeof("</metadata>") - 1) {
+		size_t left = length - text.length - (sizeof("</metadata>") - 1);
+
+		for (unsigned i = 0; i < grain; i++) { /* so that it cannot be packed too well */
+			random = random * 1664525U + 1013904223U;
+			block[i] = " \t\n "[random >> 30];
+		}
+		built_add(&text, block, left < sizeof(block) ? left : sizeof(block));
+	}
+	built_text(&text, "</metadata>");
+	assert_int_equal(text.length, length);
+	return text;
+}
+
+/* limit: DDL_MAX_PRIMARY_OPEN */
+static void size_of_an_unpacked_list(void **state)
+{
+	(void)state;
+	for (unsigned past = 0; past < 2; past++) {
+		struct built text = list_of(DDL_MAX_PRIMARY_OPEN + past, 128), packed = build_compressed("zstd", text.bytes, text.length);
+
+		assert_true(text.length / packed.length < DDL_MAX_RATIO);
+		if (past)
+			expect_too_large(&packed, "it unpacks to more than a list of packages needs");
+		else
+			assert_int_equal(parse(&packed), 0);
+		built_free(&text);
+		built_free(&packed);
+	}
+}
+
+/* limit: DDL_MAX_RATIO   of a list; it does not count in the first MiB */
+static void ratio_of_a_list(void **state)
+{
+	struct built small = list_of(MEBIBYTE, 0), packed = build_compressed("gzip", small.bytes, small.length), text, more;
+
+	(void)state;
+	assert_true(small.length / packed.length > DDL_MAX_RATIO);
+	assert_int_equal(parse(&packed), 0);
+	built_free(&packed);
+	/* the packed bytes are counted as they lie on the disk: what follows the stream is part of them */
+	text = list_of(4 * MEBIBYTE, 0);
+	packed = build_compressed("gzip", text.bytes, text.length);
+	assert_true(packed.length < text.length / (DDL_MAX_RATIO + 1));
+	more = build_compressed("gzip", "", 0);
+	while (packed.length + more.length <= text.length / (DDL_MAX_RATIO + 1))
+		built_add(&packed, more.bytes, more.length);
+	expect_too_large(&packed, "it unpacks to more than a list of packages needs");
+	while (text.length / DDL_MAX_RATIO > packed.length)
+		built_add(&packed, more.bytes, more.length);
+	assert_int_equal(parse(&packed), 0);
+	built_free(&small);
+	built_free(&text);
+	built_free(&packed);
+	built_free(&more);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_packages_provide), TEST(steps_among_providers), TEST(size_of_an_unpacked_list), TEST(ratio_of_a_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
