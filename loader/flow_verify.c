@@ -89,13 +89,15 @@ enum ddl_step ddl_step_verify(struct ddl_flow *flow)
 
 static char *licence_text(struct ddl_flow *flow, const struct ddl_file *file)
 {
-	size_t n = file->size > DDL_MAX_LICENCE ? DDL_MAX_LICENCE : (size_t)file->size;
-	char *text = ddl_arena_alloc(flow->session->arena, n + 1, 1);
+	const char *rest = file->size > DDL_MAX_LICENCE ? _("\n[This is not all of it: the rest is too long to be shown.]\n") : "";
+	size_t n = *rest ? DDL_MAX_LICENCE : (size_t)file->size;
+	char *text = ddl_arena_alloc(flow->session->arena, n + strlen(rest) + 1, 1);
 	ssize_t got = text ? pread(file->fd, text, n, 0) : -1;
 
 	if (got < 0)
 		return NULL;
 	ddl_text_clean_lines(text, (size_t)got);
+	(void)strcpy(text + strlen(text), rest);
 	return text;
 }
 

@@ -90,6 +90,7 @@ static void bad_ones_are_refused(void **state)
 	}
 }
 
+/* limit: DDL_MAX_ANSWER */
 static void are_bounded(void **state)
 {
 	static const char element[] = "<driver-source type=\"local\">/a</driver-source>";

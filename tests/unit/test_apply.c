@@ -170,6 +170,7 @@ static void works(void **state)
 	world_free(w);
 }
 
+/* limit: DDL_SETTLE_SHORT_MS */
 static void swaps(void **state)
 {
 	unsigned n;
@@ -427,6 +428,7 @@ static void binds_nothing(void **state)
 	}
 }
 
+/* limit: DDL_SETTLE_QUIET_MS */
 static void fresh_binds_nothing(void **state)
 {
 	struct world *w = world_new(0);

@@ -187,6 +187,22 @@ static void others_warn(void **state)
 	assert_int_equal(parse("ddload.wait=3 ddload.wait=3")->n_warnings, 0);
 }
 
+/* limit: DDL_PROMPT_MAX_SECONDS DDL_WAIT_MAX_SECONDS DDL_SETTLE_MAX_MS */
+static void most_seconds(void **state)
+{
+	char text[64];
+
+	(void)state;
+	for (unsigned past = 0; past < 2; past++) {
+		(void)snprintf(text, sizeof(text), "ddload=prompt ddload.timeout=%u", DDL_PROMPT_MAX_SECONDS + past);
+		assert_int_equal(parse(text)->timeout, past ? -1 : (int)DDL_PROMPT_MAX_SECONDS);
+		(void)snprintf(text, sizeof(text), "ddload.wait=%u", DDL_WAIT_MAX_SECONDS + past);
+		assert_int_equal(parse(text)->wait, past ? -1 : (int)DDL_WAIT_MAX_SECONDS);
+		(void)snprintf(text, sizeof(text), "ddload.settle=%u", DDL_SETTLE_MAX_MS / 1000U + past);
+		assert_int_equal(parse(text)->settle, past ? -1 : (int)(DDL_SETTLE_MAX_MS / 1000U));
+	}
+}
+
 static void colours_said(void **state)
 {
 	(void)state;
@@ -205,6 +221,7 @@ static void names_as_the_kernel(void **state)
 	assert_int_equal(parse("ddload.on+error=shell")->on_error, DDL_ON_ERROR_STOP);
 }
 
+/* limit: DDL_MAX_CMDLINE DDL_MAX_WORDS DDL_MAX_WARNINGS */
 static void no_more_than_fits(void **state)
 {
 	size_t room = DDL_MAX_CMDLINE + 100;
@@ -289,7 +306,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(answer_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(guards_refuse, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(others_warn, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(colours_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(most_seconds, set_up, tear_down), cmocka_unit_test_setup_teardown(colours_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_as_the_kernel, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_more_than_fits, set_up, tear_down),
 		cmocka_unit_test(manual_page_has_the_same_table),

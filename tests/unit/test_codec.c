@@ -282,6 +282,7 @@ static void refuses_what_is_over_its_limit(void **state)
 	ddl_arena_free(arena);
 }
 
+/* limit: DDL_MAX_RESULT */
 static void a_writer_stops_at_the_largest_result(void **state)
 {
 	struct ddl_codec out = ddl_codec_writer();

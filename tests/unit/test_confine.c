@@ -190,6 +190,7 @@ static int fail_without_words(struct ddl_sink *sink, struct ddl_error *error)
 	return -1;
 }
 
+/* limit: DDL_MAX_MESSAGE */
 static void tells_what_it_finds(void **state)
 {
 	struct heard heard = run(greet, 0, 0);

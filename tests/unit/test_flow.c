@@ -424,6 +424,47 @@ static void licences_are_shown_whole_and_clean(void **state)
 	expect_state(LOADED);
 }
 
+static size_t licence_length;
+static bool licence_is_cut;
+
+static void measure_licence(struct rig *on, const struct ddl_question *question)
+{
+	(void)on;
+	if (question->kind != DDL_ASK_LICENCE)
+		return;
+	licence_length = strspn(question->licence, "x");
+	licence_is_cut = strstr(question->licence, "[This is not all of it") != NULL;
+}
+
+/* limit: DDL_MAX_LICENCE   what is cut is said to be */
+static void licences_too_long_are_cut(void **state)
+{
+	char *text = malloc(DDL_MAX_LICENCE + 1);
+	struct entry licence = { "./usr/share/doc/EULA", text, DDL_MAX_LICENCE, 0, NULL, 0 };
+	struct pack_shape shape = good;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', DDL_MAX_LICENCE + 1);
+	shape.extra = &licence;
+	shape.n_extra = 1;
+	rig.on_question = measure_licence;
+	rig_pack(&shape);
+	assert_int_equal(load_words("yyyn"), DDL_REFUSED);
+	assert_int_equal(licence_length, DDL_MAX_LICENCE);
+	assert_false(licence_is_cut);
+	licence.length++;
+	shape.directory = "longer";
+	rig.replies = "yyyn";
+	rig_pack(&shape);
+	memset(rig.asked, 0, sizeof(rig.asked));
+	(void)ddl_flow_load(rig.session, (const char *const[]){ "/longer" }, 1, &rig.error);
+	assert_string_equal(rig.asked, "PVTLX");
+	assert_int_equal(licence_length, DDL_MAX_LICENCE);
+	assert_true(licence_is_cut);
+	free(text);
+}
+
 /* ------------------------------------------------------------------------ cancelling */
 
 static void cancelled_while_reading(void **state)
@@ -542,7 +583,7 @@ int main(void)
 		RIGGED(replacing_is_asked_for),
 		RIGGED(a_refused_insert_is_undone),
 		RIGGED(loaded_already),
-		RIGGED(licences_are_shown_whole_and_clean),
+		RIGGED(licences_are_shown_whole_and_clean), RIGGED(licences_too_long_are_cut),
 		RIGGED(cancelled_while_reading),
 		RIGGED(cancelled_while_testing),
 		RIGGED(pulled_out_before_the_test),

@@ -142,6 +142,7 @@ static void rpms_stand_in_order(void **state)
 }
 
 /* The outcomes of loads before this one are numbered; where there are too many the last of them goes. */
+/* limit: DDL_MAX_EARLIER */
 static void earlier_outcomes_stay(void **state)
 {
 	(void)state;

@@ -107,6 +107,7 @@ static void lines_since(void **state)
 	ddl_arena_free(arena);
 }
 
+/* limit: DDL_MAX_KERNEL_LINES */
 static void too_many(void **state)
 {
 	struct ddl_arena *arena = ddl_arena_new();

@@ -40,6 +40,7 @@ static int read_text(size_t length, size_t *got, struct ddl_error *error)
 	return result;
 }
 
+/* limit: DDL_MAX_PARAMS */
 static void options_of_a_module(void **state)
 {
 	struct ddl_error error = DDL_ERROR_INIT;
@@ -69,6 +70,7 @@ static int read_file(size_t size, struct ddl_error *error)
 	return result;
 }
 
+/* limit: DDL_MAX_MODPROBE_CONF */
 static void size_of_a_file(void **state)
 {
 	struct ddl_error error = DDL_ERROR_INIT;

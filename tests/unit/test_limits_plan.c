@@ -267,7 +267,7 @@ static void settle_default(void **state)
 	world_free(w);
 }
 
-/* limit: DDL_SETTLE_MAX_MS */
+/* limit: DDL_SETTLE_MAX_MS   however long is asked for */
 static void settle_most(void **state)
 {
 	struct world *w = world_new();

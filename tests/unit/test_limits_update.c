@@ -12,7 +12,10 @@
 
 #include "limits.h"
 #include "pack_builder.h"
+#include "medium.h"
 #include "repo_update.h"
+#include "scan.h"
+#include "tree.h"
 
 #define UPDATE "<update name-label='a' uuid='1'/>"
 #define COMPS "<comps><group><id>drivers</id><packagelist><packagereq>d</packagereq></packagelist></group></comps>"
@@ -187,12 +190,52 @@ static void ratio_of_a_list(void **state)
 	built_free(&more);
 }
 
+static void put_file(const char *name, const void *bytes, size_t n)
+{
+	FILE *to;
+
+	tree_file(name, "");
+	to = fopen(tree_path(name), "wb");
+	assert_non_null(to);
+	assert_int_equal(fwrite(bytes, 1, n, to), n);
+	assert_int_equal(fclose(to), 0);
+}
+
+/* limit: DDL_MAX_PRIMARY   a list as it lies on the disk */
+static void size_of_a_list(void **state)
+{
+	(void)state;
+	for (size_t past = 0; past < 2; past++) {
+		struct ddl_source source = { .kind = DDL_SOURCE_DIRECTORY, .name = "m", .path = ddl_arena_dup(arena, tree_path("disk")) };
+		struct built text = list_of(DDL_MAX_PRIMARY + past, 0);
+		const char *repomd = ddl_arena_printf(arena, "<repomd><data type='primary'><checksum type='sha256'>%s</checksum>"
+			"<location href='p.xml'/></data><data type='group'><checksum type='sha256'>%s</checksum><location href='c.xml'/>"
+			"</data></repomd>", sha256_hex(text.bytes, text.length), sha256_hex(COMPS, sizeof(COMPS) - 1));
+		struct ddl_medium *medium;
+		struct ddl_scan scan;
+		int result;
+
+		put_file("disk/update.xml", UPDATE, sizeof(UPDATE) - 1);
+		put_file("disk/repodata/repomd.xml", repomd, strlen(repomd));
+		put_file("disk/c.xml", COMPS, sizeof(COMPS) - 1);
+		put_file("disk/p.xml", text.bytes, text.length);
+		medium = ddl_medium_open(&source, "", &error);
+		assert_non_null(medium);
+		result = ddl_scan_medium(arena, medium, &(struct ddl_confine){ .parallel = 1 }, &scan, &error);
+		assert_int_equal(result, past ? -1 : 0);
+		assert_int_equal(error.code, past ? DDL_E_TOO_LARGE : DDL_OK);
+		ddl_medium_close(medium);
+		built_free(&text);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_packages_provide), TEST(steps_among_providers), TEST(size_of_an_unpacked_list), TEST(ratio_of_a_list),
+		TEST(size_of_a_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

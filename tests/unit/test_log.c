@@ -91,6 +91,7 @@ static void appends_and_cuts(void **state)
 }
 
 /* The installer's memory is not filled by a log of many runs; a file that the user names is kept whole. */
+/* limit: DDL_MAX_LOG_FILE */
 static void begins_anew_when_full(void **state)
 {
 	static const char *paths[] = { "a/run/ddload/log", "a/named" };
@@ -186,6 +187,7 @@ static void lives_with_a_full_disk(void **state)
 }
 
 /* What is shown is kept without a file, too; the oldest lines go, whole ones stay. */
+/* limit: DDL_MAX_LOG_KEPT */
 static void keeps_last_lines(void **state)
 {
 	struct ddl_error error = DDL_ERROR_INIT;

@@ -482,6 +482,7 @@ static int find_image(void *arg, struct ddl_reader *reader, struct ddl_error *er
 }
 
 /* The vendor's zip, and others: the image is read where it is, or unpacked on the way. */
+/* limit: DDL_MAX_ARCHIVE_DEPTH */
 static void test_image_in_archive(void **state)
 {
 	static const struct { const char *name; bool in_place; } shapes[] = {
@@ -508,6 +509,7 @@ static void test_image_in_archive(void **state)
 		assert_non_null(inner);
 		assert_int_equal(ddl_medium_streams(inner), !image.in_place);
 		check_medium(inner);
+		assert_int_equal(inner->depth, DDL_MAX_ARCHIVE_DEPTH);
 		assert_null(ddl_medium_open_image(inner, &image, &error)); /* and no deeper */
 		ddl_medium_close(inner);
 		image = (struct ddl_image){ .name = "absent.iso" };

@@ -135,6 +135,7 @@ static void names_that_are_none(void **state)
 	}
 }
 
+/* limit: DDL_MAX_ALIASES DDL_MAX_DEPENDS DDL_MAX_FIRMWARE DDL_MAX_MODINFO */
 static void limits_hold(void **state)
 {
 	struct built many = { NULL, 0, 0 };
@@ -152,9 +153,27 @@ static void limits_hold(void **state)
 	built_add(&many, "", 1);
 	expect_refused((char *)many.bytes, "too many or too long");
 	built_free(&many);
-	built_text(&many, "vermagic=1\ndepends=");
-	for (unsigned i = 0; i <= DDL_MAX_DEPENDS; i++)
-		built_text(&many, "x,");
+	for (unsigned past = 0; past < 2; past++) {
+		built_text(&many, "vermagic=1\ndepends=");
+		for (unsigned i = 0; i < DDL_MAX_DEPENDS + past; i++)
+			built_text(&many, "x,");
+		built_text(&many, "\n");
+		for (unsigned i = 0; i < DDL_MAX_FIRMWARE; i++)
+			built_text(&many, "firmware=f\n");
+		built_add(&many, "", 1);
+		if (past)
+			expect_refused((char *)many.bytes, "too many or too long");
+		else
+			assert_int_equal(facts_of((char *)many.bytes), 0);
+		if (!past) {
+			assert_int_equal(module.n_depends, DDL_MAX_DEPENDS);
+			assert_int_equal(module.n_firmware, DDL_MAX_FIRMWARE);
+		}
+		built_free(&many);
+	}
+	built_text(&many, "vermagic=1\n");
+	for (unsigned i = 0; i <= DDL_MAX_FIRMWARE; i++)
+		built_text(&many, "firmware=f\n");
 	built_add(&many, "", 1);
 	expect_refused((char *)many.bytes, "too many or too long");
 	built_free(&many);
@@ -166,6 +185,17 @@ static void limits_hold(void **state)
 	free(text);
 	assert_true(asprintf(&text, "vermagic=1\nalias=%s\n", longest) > 0);
 	expect_refused(text, "too many or too long"); /* a pattern that is cut would match others */
+	free(text);
+	longest[DDL_MAX_NAME] = '\0';
+	assert_true(asprintf(&text, "vermagic=1\nalias=%s\n", longest) > 0);
+	assert_int_equal(facts_of(text), 0);
+	assert_int_equal(module.n_aliases, 1);
+	free(text);
+	text = malloc(DDL_MAX_MODINFO + 2);
+	memset(text, 'a', DDL_MAX_MODINFO - 1); /* the section has a NUL behind it */
+	memcpy(text, "vermagic=1\n", 11);
+	text[DDL_MAX_MODINFO - 1] = '\0';
+	assert_int_equal(facts_of(text), 0);
 	free(text);
 	text = malloc(DDL_MAX_MODINFO + 2);
 	memset(text, 'a', DDL_MAX_MODINFO + 1);

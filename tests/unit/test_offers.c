@@ -58,6 +58,7 @@ static void expect(const char *const *expected)
 	assert_int_equal(count, n);
 }
 
+/* limit: DDL_MAX_FOLDER_DEPTH */
 static void by_name_and_depth(void **state)
 {
 	static const char *const expected[] = {
@@ -65,6 +66,7 @@ static void by_name_and_depth(void **state)
 	};
 
 	(void)state;
+	assert_int_equal(DDL_MAX_FOLDER_DEPTH, 2);
 	assert_true(tree_shell("mkdir -p s/a/b/c s/dir.iso s/.hidden && cd s && touch A.ISO a/b/c.ko.xz a/d.rpm e.zip f.tar.gz "
 			       "g.tgz h.ko a/b/c/too-deep.iso .i.iso .hidden/j.iso .iso text.txt k.kox && ln -s A.ISO link.iso && "
 			       "ln -s a linked && mkfifo l.iso && touch $(printf 'm\\001.iso')"));
@@ -101,6 +103,7 @@ static void folders_with_a_pack(void **state)
 	expect(expected);
 }
 
+/* limit: DDL_MAX_ISO_FILES DDL_MAX_FOLDERS DDL_MAX_FOLDER_ENTRIES */
 static void limits_hold(void **state)
 {
 	(void)state;
@@ -116,7 +119,13 @@ static void limits_hold(void **state)
 	assert_int_equal(find("folders"), 0);
 	assert_int_equal(count, 0);
 	assert_true(more);
-	assert_true(tree_shell("mkdir large && cd large && seq 1 %u | xargs touch", DDL_MAX_FOLDER_ENTRIES));
+	assert_true(tree_shell("rmdir folders/1"));
+	assert_int_equal(find("folders"), 0);
+	assert_false(more);
+	assert_true(tree_shell("mkdir large && cd large && seq 1 %u | xargs touch", DDL_MAX_FOLDER_ENTRIES - 2)); /* . and .. */
+	assert_int_equal(find("large"), 0);
+	assert_false(more);
+	assert_true(tree_shell("touch large/one-more"));
 	assert_int_equal(find("large"), 0);
 	assert_true(more);
 }

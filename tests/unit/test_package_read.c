@@ -358,6 +358,7 @@ static void what_a_file_is(void **state)
 
 /* --------------------------------------------------------------------- wrong bytes */
 
+/* limit: DDL_MAX_PACKAGE */
 static void wrong_size_and_digest(void **state)
 {
 	struct built rpm = good_rpm("xz");
@@ -384,6 +385,9 @@ static void wrong_size_and_digest(void **state)
 		package.digest = digests[i];
 		expect_bad(DDL_E_CHECKSUM, "");
 	}
+	prepare_rpm(&rpm);
+	package.size = source.reader.size = DDL_MAX_PACKAGE;
+	expect_bad(DDL_E_SIZE, "bytes; the disk lists"); /* it may be so large, but this is not */
 	prepare_rpm(&rpm);
 	package.size = source.reader.size = DDL_MAX_PACKAGE + 1;
 	expect_bad(DDL_E_TOO_LARGE, "bytes");
@@ -522,6 +526,7 @@ static void bombs(void **state)
 	free(zeroes);
 }
 
+/* limit: DDL_MAX_PACKAGE_FILES */
 static void too_many_files(void **state)
 {
 	struct entry *entries = calloc(DDL_MAX_PACKAGE_FILES + 1, sizeof(*entries));
@@ -542,6 +547,7 @@ static void too_many_files(void **state)
 	free(entries);
 }
 
+/* limit: DDL_MAX_MODULES */
 static void too_many_modules_and_none_at_all(void **state)
 {
 	struct built module = driver(), rpm;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of parameters' defaults on the stock kernel's own modules, and on damaged ones. */
+#include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "limits.h"
 #include "param_defaults.h"
 
 #define MEGARAID "kernel/drivers/scsi/megaraid/megaraid_sas.ko"
@@ -127,10 +129,40 @@ static void damaged(void **state)
 	free(file.bytes);
 }
 
+/* limit: DDL_MAX_PARAM_SECTION   the size that the section __param says it has, of entries of 40 bytes */
+static void size_of_the_section(void **state)
+{
+	struct file file = read_module(MEGARAID);
+	Elf64_Ehdr head;
+	Elf64_Shdr names, *table;
+	char value[64];
+
+	(void)state;
+	memcpy(&head, file.bytes, sizeof head);
+	file.bytes = realloc(file.bytes, file.length + 2 * DDL_MAX_PARAM_SECTION);
+	assert_non_null(file.bytes);
+	memset(file.bytes + file.length, 0, 2 * DDL_MAX_PARAM_SECTION);
+	file.length += 2 * DDL_MAX_PARAM_SECTION;
+	table = (Elf64_Shdr *)(uintptr_t)(file.bytes + head.e_shoff);
+	memcpy(&names, &table[head.e_shstrndx], sizeof names);
+	for (unsigned i = 0; i < head.e_shnum; i++) {
+		if (strcmp((char *)file.bytes + names.sh_offset + table[i].sh_name, "__param") != 0)
+			continue;
+		table[i].sh_size = DDL_MAX_PARAM_SECTION / 40 * 40;
+		/* there are not so many: what is behind them makes no sense, and it is seen that it does not */
+		assert_int_equal(ddl_param_default(file.bytes, file.length, "msix_disable", value, sizeof value), DDL_PARAM_UNKNOWN);
+		table[i].sh_size += 40;
+		assert_int_equal(ddl_param_default(file.bytes, file.length, "msix_disable", value, sizeof value), DDL_PARAM_NONE);
+		free(file.bytes);
+		return;
+	}
+	fail();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stock_modules), cmocka_unit_test(damaged),
+		cmocka_unit_test(stock_modules), cmocka_unit_test(damaged), cmocka_unit_test(size_of_the_section),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

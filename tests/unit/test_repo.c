@@ -483,6 +483,7 @@ static char *repeated(const char *before, const char *format, size_t count, cons
 	return text;
 }
 
+/* limit: DDL_MAX_PACKAGES */
 static void ten_thousand_packages_are_the_limit(void **state)
 {
 	static const char package[] = "<package label='l' type='rpm' size='1' md5='" MD5_A "'>#</package>";
@@ -501,6 +502,7 @@ static void ten_thousand_packages_are_the_limit(void **state)
 	free(text);
 }
 
+/* limit: DDL_MAX_REQUIRES */
 static void requires_have_a_limit(void **state)
 {
 	static const char requires[] = "<requires name='n#' version='1' test='eq'/>";
@@ -516,6 +518,7 @@ static void requires_have_a_limit(void **state)
 	free(text);
 }
 
+/* limit: DDL_MAX_XML_DEPTH */
 static void nesting_has_a_limit(void **state)
 {
 	char *open = repeated("", "<a>", DDL_MAX_XML_DEPTH, PACKAGE), *text = repeated(open, "</a>", DDL_MAX_XML_DEPTH, "");
@@ -535,6 +538,7 @@ static void nesting_has_a_limit(void **state)
 	free(text);
 }
 
+/* limit: DDL_MAX_METADATA */
 static void sizes_have_a_limit(void **state)
 {
 	struct ddl_blob one = blob("XS-REPOSITORY", REPOSITORY), two = blob("XS-PACKAGES", PACKAGES);
@@ -556,6 +560,7 @@ static void sizes_have_a_limit(void **state)
 	assert_int_equal(error.code, DDL_E_TOO_LARGE);
 }
 
+/* limit: DDL_MAX_PATH DDL_MAX_NAME DDL_MAX_TEXT */
 static void fields_have_a_limit(void **state)
 {
 	char label[DDL_MAX_NAME + 2], file[DDL_MAX_PATH + 1], description[DDL_MAX_TEXT + 2], text[8192];
@@ -583,6 +588,7 @@ static void fields_have_a_limit(void **state)
 	}
 }
 
+/* limit: DDL_MAX_XML_ATTRIBUTES */
 static void attributes_have_a_limit(void **state)
 {
 	char *text = repeated("<packages ", "a#='' ", DDL_MAX_XML_ATTRIBUTES, "/>");
@@ -686,6 +692,7 @@ static void list_refuses_what_leads_away(void **state)
 	assert_string_equal(directories[0], "c");
 }
 
+/* limit: DDL_MAX_LIST_LINES */
 static void list_has_limits(void **state)
 {
 	char *text = repeated("", "d#\n", DDL_MAX_LIST_LINES, ""), *one_more = repeated("", "d#\n", DDL_MAX_LIST_LINES + 1, "");
@@ -841,6 +848,7 @@ static void too_large_files_are_said(void **state)
 	assert_string_equal(notes[0], "XS-REPOSITORY-LIST is larger than 1048576 bytes and was left out.");
 }
 
+/* limit: DDL_MAX_REPOSITORIES */
 static void repositories_have_a_limit(void **state)
 {
 	static struct ddl_blob blobs[2 * (DDL_MAX_REPOSITORIES + 1)];

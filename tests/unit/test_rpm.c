@@ -18,7 +18,7 @@ enum { INT32 = 4, STRING = 6, BIN = 7, STRING_ARRAY = 8, I18NSTRING = 9 };
 
 struct header {
 	uint8_t index[64 * 16];
-	uint8_t data[65536];
+	uint8_t data[65536 + 64];
 	size_t entries, size;
 };
 
@@ -270,6 +270,7 @@ static void refuses_a_source_package(void **state)
 }
 
 /* Sizes and counts of the headers, at the limit and one past it. */
+/* limit: DDL_MAX_RPM_TAGS DDL_MAX_RPM_HEADER */
 static void refuses_sizes_that_are_lies(void **state)
 {
 	const size_t intro = 96, main_intro = 96 + 16 + 16 + 16;
@@ -357,6 +358,7 @@ static void refuses_damaged_tags(void **state)
 	}
 }
 
+/* limit: DDL_MAX_RPM_PROVIDES */
 static void holds_as_many_provides_as_allowed(void **state)
 {
 	struct ddl_arena *arena = ddl_arena_new();
@@ -506,6 +508,33 @@ static void finds_the_signature(void **state)
 	expect_signed(dsa, false, "packet of 1005", true);
 }
 
+/* limit: DDL_MAX_SIGNATURE   one that is larger is a bad signature, not none */
+static void size_of_a_signature(void **state)
+{
+	static struct header signature;
+	static uint8_t packet[DDL_MAX_SIGNATURE + 1];
+	uint8_t lead[96] = { 0xed, 0xab, 0xee, 0xdb, 3, 0 };
+
+	(void)state;
+	for (size_t past = 0; past < 2; past++) {
+		struct ddl_rpm_signed found;
+		struct ddl_rpm_parser *parser;
+
+		memset(&signature, 0, sizeof(signature));
+		add(&signature, 268, BIN, DDL_MAX_SIGNATURE + past, packet, DDL_MAX_SIGNATURE + past);
+		good_header(&header);
+		image.length = 0;
+		append(&image, lead, sizeof(lead));
+		append_header(&image, &signature);
+		append(&image, lead + 8, (8 - signature.size % 8) % 8);
+		append_header(&image, &header);
+		parser = parsed();
+		assert_true(ddl_rpm_parser_signed(parser, &found));
+		assert_int_equal(found.packet_length, past ? 0 : DDL_MAX_SIGNATURE);
+		ddl_rpm_parser_free(parser);
+	}
+}
+
 /* A damaged one is there all the same: it must not pass for "not signed". */
 static void damaged_signature_is_one(void **state)
 {
@@ -558,6 +587,7 @@ int main(void)
 		cmocka_unit_test(cut_short_anywhere_is_an_error),
 		cmocka_unit_test(survives_every_flipped_bit),
 		cmocka_unit_test(finds_the_signature),
+		cmocka_unit_test(size_of_a_signature),
 		cmocka_unit_test(damaged_signature_is_one),
 		cmocka_unit_test(not_whole_is_not_signed),
 	};

@@ -139,6 +139,7 @@ static void those_beside(void **state)
 }
 
 /* One that is larger than any is not read at all. */
+/* limit: DDL_MAX_SUM_FILE */
 static void too_large(void **state)
 {
 	char *text = calloc(1, DDL_MAX_SUM_FILE + 2);
