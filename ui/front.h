@@ -3,6 +3,8 @@
 #ifndef UI_FRONT_H
 #define UI_FRONT_H
 
+#include <time.h>
+
 #include "cmdline.h"
 #include "ddl.h"
 #include "print.h"
@@ -20,6 +22,7 @@ struct unattended {
 	struct print out;         /* progress lines; file NULL: silent */
 	bool on_line;             /* a progress line without its end is on the terminal */
 	uint64_t shown;           /* the per cent that stand there */
+	time_t shown_at;          /* and since when */
 	const struct ddl_repo *tested[DDL_MAX_REPOSITORIES]; /* packs that were verified */
 	size_t n_tested;
 };

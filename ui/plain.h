@@ -37,10 +37,12 @@ bool plain_prompt_or_news(const char *words, struct ddl_question *question);
 char *plain_answer(void);
 /* The line as a number 1 ... max, or 0 when it is no such number. */
 size_t plain_number(size_t max);
-/* The line as the key of a choice, in either case; 0: none of them. */
-char plain_key(const struct choice *choices);
-
-void plain_show_choices(const struct choice *choices);
+/*
+ * Choices are numbered from `before` + 1 on, since so many things stand above them; each has its
+ * letter, too. plain_key: the key of the choice that the line names, in either case; 0: none.
+ */
+void plain_show_choices(const struct choice *choices, size_t before);
+char plain_key(const struct choice *choices, size_t before);
 void plain_not_understood(void);
 /* Asks until one of the keys is given; 0 when there is no answer. */
 char plain_choose(const struct choice *choices);

@@ -14,9 +14,11 @@
 #define COMPARE_DIGITS 16U /* of a fingerprint in one line when it is compared */
 #define COMPLETE_MS 3000   /* the list of media waits so long for what is on them */
 #define TICK_MS 100
+#define MOST_TOLD 64U       /* of more media every line counts as new */
 
 static void save_report(const struct ddl_question *question)
 {
+	const struct choice choices[] = { { 'b', _("back") }, { 0, NULL } };
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_source **places = NULL;
 	char line[512];
@@ -34,6 +36,7 @@ static void save_report(const struct ddl_question *question)
 	print_line(&plain.out, 0, "%s", _("A new file will be written on:"));
 	for (size_t i = 0; i < count; i++)
 		print_line(&plain.out, 1, "%zu  %s", i + 1, text_source(line, sizeof line, places[i]));
+	plain_show_choices(choices, count);
 	if (!plain_prompt(_("Your choice:")) || !(number = plain_number(count)))
 		return;
 	if (ddl_report_save(question->session, places[number - 1], line, sizeof line, &error) < 0)
@@ -80,17 +83,42 @@ static char choose_log(const struct choice *choices, const struct ddl_question *
 	return key;
 }
 
-static void show_sources(const struct ddl_question *question)
+/* What stood in the list when it was printed last: a slow line is given only what is new. */
+static struct {
+	size_t count;
+	uint32_t sums[MOST_TOLD];
+} told;
+
+static uint32_t sum_of(const char *text)
+{
+	uint32_t sum = 5381;
+
+	while (*text)
+		sum = sum * 33 + (unsigned char)*text++;
+	return sum;
+}
+
+/* The whole list, or, where there are as many media as before, those of which there is news. */
+static void show_sources(const struct ddl_question *question, const struct choice *choices, bool whole)
 {
 	char line[512];
 
-	if (!question->n_sources)
+	whole = whole || question->n_sources != told.count;
+	if (whole && !question->n_sources)
 		print_line(&plain.out, 0, "%s", _("No medium was found. Put the driver disk in and look again."));
-	else
+	else if (whole)
 		print_line(&plain.out, 0, "%s", _("Where is the driver disk?"));
-	for (size_t i = 0; i < question->n_sources; i++)
-		print_line(&plain.out, 1, "%zu  %s", i + 1,
-			   text_source(line, sizeof line, question->sources[i]));
+	told.count = question->n_sources;
+	for (size_t i = 0; i < question->n_sources; i++) {
+		uint32_t sum = sum_of(text_source(line, sizeof line, question->sources[i]));
+
+		if (whole || i >= MOST_TOLD || told.sums[i] != sum)
+			print_line(&plain.out, 1, "%zu  %s", i + 1, line);
+		if (i < MOST_TOLD)
+			told.sums[i] = sum;
+	}
+	if (whole)
+		plain_show_choices(choices, question->n_sources);
 }
 
 static enum ddl_reply ask_path(struct ddl_question *question)
@@ -138,16 +166,16 @@ static enum ddl_reply ask_source(struct ddl_question *question)
 	plain.news = DDL_NEWS_NONE;
 	if (question->live)
 		wait_for_looks(question);
-	for (;;) {
+	for (bool whole = true;;) {
 		struct ddl_source *const *shown = question->sources; /* the numbers are of this list, whatever is heard */
 		size_t n_shown = question->n_sources;
 
-		show_sources(question);
-		plain_show_choices(choices);
+		show_sources(question, choices, whole);
 		if (!plain_prompt_or_news(_("Your choice:"), question)) {
 			enum ddl_news news = plain.news;
 
 			plain.news = DDL_NEWS_NONE;
+			whole = false;
 			if (news == DDL_NEWS_LIST && !term_signal())
 				continue;
 			return news == DDL_NEWS_MEDIA && !term_signal() ? DDL_REPLY_AGAIN : DDL_REPLY_NO;
@@ -159,7 +187,7 @@ static enum ddl_reply ask_source(struct ddl_question *question)
 			question->chosen = number - 1;
 			return DDL_REPLY_YES;
 		}
-		switch (plain_key(choices)) {
+		switch (plain_key(choices, n_shown)) {
 		case 'p':
 			return ask_path(question);
 		case 'a':
@@ -168,6 +196,7 @@ static enum ddl_reply ask_source(struct ddl_question *question)
 			return DDL_REPLY_SKIP;
 		default:
 			plain_not_understood();
+			whole = true;
 		}
 	}
 }
@@ -201,8 +230,8 @@ static enum ddl_reply ask_packs(struct ddl_question *question)
 
 	for (;;) {
 		size_t ticked = show_packs(question);
-		plain_show_choices(choices);
-		print_line(&plain.out, 0, "%s", _("A number marks or unmarks a pack."));
+		plain_show_choices(choices, question->look->n_repos);
+		print_line(&plain.out, 0, "%s", _("A pack's number marks or unmarks it."));
 		if (!plain_prompt(_("Your choice:")))
 			return DDL_REPLY_NO;
 		size_t number = plain_number(question->look->n_repos);
@@ -210,7 +239,7 @@ static enum ddl_reply ask_packs(struct ddl_question *question)
 			question->ticked[number - 1] = !question->ticked[number - 1];
 			continue;
 		}
-		switch (plain_key(choices)) {
+		switch (plain_key(choices, question->look->n_repos)) {
 		case 'y':
 			if (ticked)
 				return DDL_REPLY_YES;
@@ -270,7 +299,7 @@ static bool compare_line(const char *line, const char *fingerprint)
 static enum ddl_reply ask_verify(struct ddl_question *question)
 {
 	const struct choice choices[] = {
-		{ 'y', _("it is the same: test the packages") }, { 's', _("skip the test") },
+		{ 'y', _("the same: test the packages") }, { 's', _("skip the test") },
 		{ 'b', _("back") }, { 'c', _("cancel: nothing is loaded") }, { 0, NULL }
 	};
 	char line[512];
@@ -283,7 +312,7 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 	print_line(&plain.out, 2, "%s", line);
 	print_sums(&plain.out, 0, question->repo);
 	for (;;) {
-		plain_show_choices(choices);
+		plain_show_choices(choices, 0);
 		print_line(&plain.out, 0, "%s", _("Or type or scan the printed one to have it compared."));
 		if (!plain_prompt(_("Your choice:")))
 			return DDL_REPLY_NO;
@@ -293,7 +322,7 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 			question->fingerprint_compared = true;
 			return DDL_REPLY_YES;
 		}
-		switch (plain_key(choices)) {
+		switch (plain_key(choices, 0)) {
 		case 'y':
 			question->fingerprint_compared = true;
 			return DDL_REPLY_YES;

@@ -107,19 +107,21 @@ size_t plain_number(size_t max)
 	return ddl_text_number(text, strlen(text), max, &number) ? (size_t)number : 0;
 }
 
-void plain_show_choices(const struct choice *choices)
+void plain_show_choices(const struct choice *choices, size_t before)
 {
 	for (; choices->key; choices++)
-		print_line(&plain.out, 1, "%c  %s", choices->key, choices->words);
+		print_line(&plain.out, 1, "%zu  %s (%c)", ++before, choices->words, choices->key);
 }
 
-char plain_key(const struct choice *choices)
+char plain_key(const struct choice *choices, size_t before)
 {
 	const char *text = plain_answer();
 
-	for (; choices->key; choices++)
-		if ((*text | 0x20) == choices->key && !text[1])
+	for (; choices->key; choices++) {
+		before++;
+		if (((*text | 0x20) == choices->key && !text[1]) || plain_number(before) == before)
 			return choices->key;
+	}
 	return 0;
 }
 
@@ -131,10 +133,10 @@ void plain_not_understood(void)
 char plain_choose(const struct choice *choices)
 {
 	for (;;) {
-		plain_show_choices(choices);
+		plain_show_choices(choices, 0);
 		if (!plain_prompt(_("Your choice:")))
 			return 0;
-		char key = plain_key(choices);
+		char key = plain_key(choices, 0);
 		if (key)
 			return key;
 		plain_not_understood();

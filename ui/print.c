@@ -68,6 +68,22 @@ static void put_blanks(FILE *file, unsigned count)
 		fputc(' ', file);
 }
 
+/* How many bytes of a word fit into so many columns, at least one character. */
+static size_t part_of(const char *word, size_t length, size_t room, size_t *columns)
+{
+	size_t used = 0, next;
+	bool wide;
+
+	*columns = 0;
+	for (; used < length; used += next) {
+		next = character(word + used, &wide);
+		if (used && *columns + 1 + wide > room)
+			break;
+		*columns += 1 + (size_t)wide;
+	}
+	return used;
+}
+
 /* Fills one paragraph (up to a line break) and returns what comes after it. */
 static const char *fill(const struct print *print, unsigned indent, const char *text)
 {
@@ -90,6 +106,8 @@ static const char *fill(const struct print *print, unsigned indent, const char *
 			blanks = 0;
 			text += strspn(text, " ");
 		}
+		if (print->width && columns > room - used - blanks) /* longer than a line, as names of files are */
+			length = part_of(text + blanks, length, room - used - blanks, &columns);
 		fwrite(text, 1, blanks + length, print->file);
 		text += blanks + length;
 		used += blanks + columns;

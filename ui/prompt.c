@@ -18,6 +18,7 @@
 #define ESCAPE_PAUSE_MS 500 /* the rest of a key's sequence comes within this, also at 300 baud */
 #define LONGEST_SEQUENCE 8U
 #define CTRL_C 0x03
+#define LINE_ROOM 256U
 
 /* One place where the question stands. The first is descriptors 0 and 1. */
 struct asked {
@@ -26,6 +27,7 @@ struct asked {
 	bool raw;
 	bool gone;
 	unsigned columns;
+	char shown[LINE_ROOM]; /* what stands there */
 	char sequence[LONGEST_SEQUENCE + 1]; /* what came after an Escape so far */
 	size_t used;
 	long long escape_until; /* when a lone Escape is one; 0: none is waited for */
@@ -48,15 +50,25 @@ static void put(struct asked *asked, const char *text)
 		return;
 }
 
+/* The whole line once, then only what has changed at its end: at 300 baud the line takes two seconds. */
 static void show(struct asked *asked, unsigned seconds)
 {
-	char line[256];
+	char line[LINE_ROOM], changed[2 * LINE_ROOM];
+	size_t same = 0, n = 0;
 
 	if (!asked->columns || asked->columns >= WIDE_LINE)
 		snprintf(line, sizeof line, _("\rPress F9 (or d) to load a driver disk ... %u "), seconds);
 	else
 		snprintf(line, sizeof line, _("\rF9 or d: load a driver disk ... %u "), seconds);
-	put(asked, line);
+	while (asked->shown[same] && asked->shown[same] == line[same])
+		same++;
+	for (size_t i = same; same && asked->shown[i]; i++)
+		changed[n++] = '\b'; /* digits and a blank */
+	n += (size_t)snprintf(changed + n, sizeof changed - n, "%s", line + same);
+	if (same && strlen(line) < strlen(asked->shown))
+		snprintf(changed + n, sizeof changed - n, " \b");
+	memcpy(asked->shown, line, sizeof line);
+	put(asked, changed);
 }
 
 /*

@@ -7,10 +7,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "text.h"
+
+#define LEAST_COLUMNS 20U    /* of what COLUMNS asks for */
+#define MOST_COLUMNS 1000U
 #define DEFAULT_COLUMNS 80U /* serial lines do not know their size and say 0 */
 
 static volatile sig_atomic_t first_signal;
@@ -127,9 +132,13 @@ void term_cooked(void)
 unsigned term_columns(int fd)
 {
 	struct winsize size;
+	uint64_t asked;
+	const char *columns = getenv("COLUMNS");
 
 	if (!isatty(fd))
 		return 0;
+	if (columns && ddl_text_number(columns, strlen(columns), MOST_COLUMNS, &asked) && asked >= LEAST_COLUMNS)
+		return (unsigned)asked;
 	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col;
 	return DEFAULT_COLUMNS;

@@ -2,6 +2,7 @@
 /* Answers by policy, for runs in which nobody is asked; tells the progress on lines. */
 #include "front.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include "term.h"
@@ -15,18 +16,19 @@ static void end_line(struct unattended *unattended)
 	unattended->shown = 0;
 }
 
-/* Per cent are shown on terminals only: in a file each would be a line. */
+/* Per cent are shown on terminals only: in a file each would be a line. Once a second, which 300 baud can follow. */
 static void tell_progress(struct unattended *unattended, const struct ddl_event *event)
 {
 	if (event->phase != DDL_PHASE_TEST || !event->total || !unattended->out.width)
 		return;
 	uint64_t percent = event->done >= event->total ? 100 : event->done * 100 / event->total;
-	if (unattended->on_line && percent == unattended->shown)
+	if (unattended->on_line && (percent == unattended->shown || time(NULL) == unattended->shown_at))
 		return;
 	fprintf(unattended->out.file, _("\rtesting: %u %% "), (unsigned)percent);
 	fflush(unattended->out.file);
 	unattended->on_line = true;
 	unattended->shown = percent;
+	unattended->shown_at = time(NULL);
 }
 
 static void tell_step(struct unattended *unattended, const struct ddl_op *op)
