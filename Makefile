@@ -237,7 +237,7 @@ test: all parts native unit-programs $(patsubst %,$(BUILD)/native/asan/%,show fa
 test-all: export DDL_TEST_ALL = 1
 test-all: test
 
-bench: all parts
+bench: all parts $(BUILD)/native/plain/fake
 	@tests/bench/run
 demo: all
 	@scripts/demo $(DEMO)

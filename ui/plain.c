@@ -6,6 +6,8 @@
  */
 #include "plain.h"
 
+#include <string.h>
+
 #include "term.h"
 
 #define HELD_NOTES 16U       /* notes on a plan that wait for the plan; more are told at once */
@@ -15,6 +17,8 @@ struct plain plain;
 
 static struct {
 	uint64_t settle_told;
+	int phase;                    /* told last, of what; -1: none since the last question */
+	char what[64];
 	const char *held[HELD_NOTES]; /* point into the plan */
 	size_t n_held;
 } events;
@@ -34,12 +38,27 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 		events.n_held = 0; /* print_plan has them */
 	tell_held();
 	events.settle_told = 0;
+	events.phase = -1;
 	fputc('\n', plain.out.file);
 	return plain_ask(question);
 }
 
+/* Phases come again and again, so that front ends can look at keys: each is told once. */
+static bool is_told(const struct ddl_event *event)
+{
+	const char *what = event->what ? event->what : "";
+	bool told = event->package || (events.phase == (int)event->phase && !strncmp(events.what, what, sizeof events.what - 1));
+
+	events.phase = (int)event->phase;
+	if (!told)
+		snprintf(events.what, sizeof events.what, "%s", what);
+	return told;
+}
+
 static void tell_phase(const struct ddl_event *event)
 {
+	if (is_told(event))
+		return;
 	switch (event->phase) {
 	case DDL_PHASE_SOURCES:
 		print_line(&plain.out, 0, "%s", _("Looking for media ..."));
@@ -126,6 +145,7 @@ struct front *plain_front(bool verbose)
 {
 	plain.front = (struct front){ .ddl = { &plain, event, ask }, .told = DDL_OK, .finish = finish };
 	plain.out = print_on(stdout, verbose);
+	events.phase = -1;
 	plain_input_start();
 	return &plain.front;
 }
