@@ -309,7 +309,7 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 		print_line(&plain.out, 0, "%s", line);
 	print_line(&plain.out, 0, "%s", _("Compare this fingerprint with the one on the vendor's sheet:"));
 	ddl_text_groups(line, sizeof line, question->repo->fingerprint);
-	print_line(&plain.out, 2, "%s", line);
+	print_line(&plain.out, 0, "%s", line); /* 39 columns: one line of 40 */
 	print_sums(&plain.out, 0, question->repo);
 	for (;;) {
 		plain_show_choices(choices, 0);
