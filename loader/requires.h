@@ -17,4 +17,12 @@
 int ddl_requires_judge(struct ddl_arena *arena, const struct ddl_product *products, size_t n_products,
 		       struct ddl_repo *const *repos, size_t count, struct ddl_plan *plan, struct ddl_error *error);
 
+/*
+ * Refuses the packs of a load that need each other, or themselves, in a circle: none of them could be
+ * installed first. `all` are the packs that were seen, those of the load among them; of more than
+ * DDL_MAX_REPOSITORIES the rest is left out. -1: no memory.
+ */
+int ddl_requires_circle(struct ddl_arena *arena, struct ddl_repo *const *all, size_t n_all,
+			struct ddl_repo *const *repos, size_t count, struct ddl_plan *plan, struct ddl_error *error);
+
 #endif

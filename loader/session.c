@@ -622,6 +622,21 @@ struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source
 
 /* ----------------------------------------------------------------------- plan */
 
+/* Packs that need each other: those that were seen, the ones of the load first. */
+static int judge_circle(struct ddl_session *session, struct ddl_arena *arena, struct ddl_plan *plan,
+			struct ddl_repo *const *repos, size_t count, struct ddl_error *error)
+{
+	struct ddl_repo *all[DDL_MAX_REPOSITORIES];
+	size_t n = 0;
+
+	for (size_t i = 0; i < count && n < DDL_MAX_REPOSITORIES; i++)
+		all[n++] = repos[i];
+	for (size_t l = 0; l < session->n_looks; l++)
+		for (size_t r = 0; r < session->looks[l]->n_repos && n < DDL_MAX_REPOSITORIES; r++)
+			all[n++] = session->looks[l]->repos[r];
+	return ddl_requires_circle(arena, all, n, repos, count, plan, error);
+}
+
 /* A medium that hangs off a driver that leaves is worth a word. */
 static int note_media(struct ddl_session *session, struct ddl_arena *arena, struct ddl_plan *plan,
 		      struct ddl_repo *const *repos, size_t count, struct ddl_error *error)
@@ -663,6 +678,7 @@ struct ddl_plan *ddl_session_plan(struct ddl_session *session, struct ddl_repo *
 			  session->options.unbind, plan, error) < 0 ||
 	    ddl_beside_products(session, arena, repos, count, &products, &n_products, error) < 0 ||
 	    ddl_requires_judge(arena, products, n_products, repos, count, plan, error) < 0 ||
+	    judge_circle(session, arena, plan, repos, count, error) < 0 ||
 	    note_media(session, arena, plan, repos, count, error) < 0)
 		return NULL;
 	for (size_t i = 0; i < count && plan->refusal.code == DDL_OK; i++)

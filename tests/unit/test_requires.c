@@ -113,6 +113,38 @@ static void another_pack_may_be_what_is_needed(void **state)
 	assert_string_equal(plan.refusal.text, "acme:megaraid-sas needs acme:base >= 2.0, the pack chosen with it has 1.9-3");
 }
 
+/* a needs b, b needs c, c needs a; d needs a; e needs itself; f needs what nobody here has. */
+static void circles_are_refused(void **state)
+{
+	struct ddl_requires on[] = {
+		{ "acme", "b", "1", "", DDL_TEST_GE }, { "acme", "c", "1", "", DDL_TEST_GE }, { "", "a", "1", "", DDL_TEST_EQ },
+		{ "acme", "a", "1", "", DDL_TEST_GE }, { "acme", "e", "2", "", DDL_TEST_LT }, { "xs", "main", "1", "", DDL_TEST_GE },
+	};
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
+	static const char *const refusals[] = { "b", "c", "a", "a", NULL, NULL };
+	struct ddl_repo packs[6], *all[6];
+	struct ddl_error error = DDL_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		packs[i] = (struct ddl_repo){ .generation = DDL_GEN_XML, .identifier = names[i], .originator = "acme", .name = names[i],
+					      .version = "1", .build = "", .requires = &on[i], .n_requires = 1 };
+		all[i] = &packs[i];
+	}
+	for (size_t i = 0; i < 6; i++) {
+		memset(&plan, 0, sizeof(plan));
+		assert_int_equal(ddl_requires_circle(arena, all, 6, &all[i], 1, &plan, &error), 0);
+		assert_int_equal(plan.refusal.code, refusals[i] || i == 4 ? DDL_E_REQUIRES : DDL_OK);
+		assert_string_equal(plan.refusal.text, i == 4 ? "e needs itself to be there before it" : !refusals[i] ? ""
+			: ddl_arena_printf(arena, "%s needs %s, which cannot be there before it: packs need each other in a circle",
+					   names[i], refusals[i]));
+	}
+	on[1].version = "2"; /* which c is not: then the product must have it, and the circle is open */
+	memset(&plan, 0, sizeof(plan));
+	assert_int_equal(ddl_requires_circle(arena, all, 6, all, 4, &plan, &error), 0);
+	assert_int_equal(plan.n_refusals, 0);
+}
+
 static void another_refusal_goes_first(void **state)
 {
 	const struct ddl_requires need = { "xs", "main", "6.5.0", "", DDL_TEST_GE };
@@ -233,6 +265,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_six_tests, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_not_known_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_pack_may_be_what_is_needed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(circles_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_refusal_goes_first, set_up, tear_down),
 		cmocka_unit_test(product_words),
 		cmocka_unit_test_setup_teardown(main_repositories, set_up, tear_down),
