@@ -54,7 +54,7 @@ static const struct row rows[DDL_CODES] = {
 	[DDL_E_EJECT] = { "eject", DDL_REFUSED, N_("The drive does not give the disk out."),
 		N_("Press the button on the drive, or pull the stick out.") },
 	[DDL_E_NOT_A_DISK] = { "not-a-driver-disk", DDL_NOTHING_FOUND, N_("This is not a driver disk."),
-		N_("A driver disk holds XS-REPOSITORY and XS-PACKAGES, or is an ISO file with them.") },
+		N_("A driver disk is a pack (XS-REPOSITORY and XS-PACKAGES, or update.xml and repodata), an ISO, zip or tar file of one, or a driver's .rpm or .ko.") },
 	[DDL_E_ARCHIVE] = { "archive", DDL_REFUSED, N_("The image file is damaged."),
 		N_("Fetch it again and compare its checksum with the vendor's.") },
 	[DDL_E_TOO_LARGE] = { "too-large", DDL_REFUSED, N_("Something on the medium is larger than any driver disk needs."),

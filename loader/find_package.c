@@ -71,10 +71,10 @@ static int tell_file(void *arg, struct ddl_reader *reader, struct ddl_error *err
 {
 	struct finding *finding = arg;
 	const char *directory = finding->call->directory;
-	size_t n = (size_t)(ddl_path_base(reader->name) - reader->name), length = strlen(reader->name);
+	size_t n = strlen(directory), length = strlen(reader->name);
 	uint8_t message[sizeof(reader->size) + DDL_MAX_PATH];
 
-	if (n != strlen(directory) + (*directory != '\0') || strncmp(reader->name, directory, n ? n - 1 : 0) != 0 ||
+	if (strncmp(reader->name, directory, n) != 0 || (n && reader->name[n] != '/') ||
 	    !has_size(finding, reader->size) || length >= DDL_MAX_PATH)
 		return 0;
 	memcpy(message, &reader->size, sizeof(reader->size));
@@ -179,9 +179,8 @@ static int list_archive(struct finding *finding, struct ddl_error *error)
 	return run_job(finding, &(struct ddl_job){ .run = run_walk, .receive = take_file, .keep = keep, .n_keep = 1 }, error);
 }
 
-static int list_directory(struct finding *finding, struct ddl_error *error)
+static int list_directory(struct finding *finding, const char *directory, struct ddl_error *error)
 {
-	const char *directory = finding->call->directory;
 	int fd = ddl_path_open_dir(finding->call->medium->fd, directory, NULL), result = 0;
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
@@ -203,6 +202,29 @@ static int list_directory(struct finding *finding, struct ddl_error *error)
 		result = add_file(finding, clean, (uint64_t)st.st_size, error);
 	}
 	closedir(dir);
+	return result;
+}
+
+/* The directories that the packages are listed in. */
+static int list_directories(struct finding *finding, const struct ddl_package_wish *missing, size_t count,
+			    struct ddl_error *error)
+{
+	char before[DDL_MAX_PATH] = "", path[DDL_MAX_PATH];
+	int result = 0;
+
+	for (size_t i = 0; i < count && result == 0; i++) {
+		const char *directory = finding->call->directory, *file = missing[i].package->file;
+		size_t n;
+
+		if (!ddl_path_join(path, sizeof(path), *directory ? directory : NULL, file))
+			continue;
+		n = (size_t)(ddl_path_base(path) - path);
+		path[n ? n - 1 : 0] = '\0';
+		if (i && strcmp(path, before) == 0)
+			continue;
+		result = list_directory(finding, path, error);
+		memcpy(before, path, sizeof(before));
+	}
 	return result;
 }
 
@@ -270,7 +292,8 @@ int ddl_packages_find(const struct ddl_packages_call *call, const struct ddl_pac
 	for (size_t i = 0; i < count; i++)
 		finding.sizes[finding.n_sizes++] = missing[i].package->size;
 	qsort(finding.sizes, count, sizeof(*finding.sizes), by_size);
-	if ((call->medium->kind == DDL_MEDIUM_ARCHIVE ? list_archive(&finding, error) : list_directory(&finding, error)) < 0)
+	if ((call->medium->kind == DDL_MEDIUM_ARCHIVE ? list_archive(&finding, error)
+						    : list_directories(&finding, missing, count, error)) < 0)
 		return -1;
 	while (at < finding.n_files)
 		if (read_digests(&finding, &at, error) < 0)

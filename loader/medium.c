@@ -127,6 +127,11 @@ bool ddl_medium_is_packed_module(const char *name)
 	return false;
 }
 
+bool ddl_medium_is_loose(const char *name)
+{
+	return ddl_text_ends_in(name, ".rpm") || ddl_text_ends_in(name, ".ko") || ddl_medium_is_packed_module(name);
+}
+
 /* Takes over `fd` whatever happens. */
 static struct ddl_medium *bare_medium(int fd, const char *name, struct ddl_error *error)
 {

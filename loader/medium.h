@@ -127,4 +127,7 @@ int ddl_medium_walk(const struct ddl_medium *medium, ddl_medium_visitor visit, v
 /* Is a file of this name a compressed module (".ko.xz")? */
 bool ddl_medium_is_packed_module(const char *name);
 
+/* Is a file of this name a package or a module, that can be taken by itself where nothing lists it? */
+bool ddl_medium_is_loose(const char *name);
+
 #endif

@@ -47,8 +47,7 @@ static enum offer offer_of(const char *name)
 	for (size_t i = 0; i < sizeof(archives) / sizeof(*archives); i++)
 		if (ddl_text_ends_in(name, archives[i]))
 			return OFFER_ARCHIVE;
-	return ddl_text_ends_in(name, ".rpm") || ddl_text_ends_in(name, ".ko") || ddl_medium_is_packed_module(name) ? OFFER_BARE
-												       : OFFER_NONE;
+	return ddl_medium_is_loose(name) ? OFFER_BARE : OFFER_NONE;
 }
 
 static unsigned depth_of(const char *folder)

@@ -142,7 +142,7 @@ static int visit_package(void *arg, struct ddl_reader *reader, struct ddl_error 
 	package.n_files = package.n_modules = 0;
 	reading.package = &package;
 	reading.unpack = share->wishes[share->index].unpack;
-	reading.unlisted = share->call->medium->kind == DDL_MEDIUM_BARE;
+	reading.unlisted = !*package.digest;
 	reading.arena = ddl_arena_new();
 	if (!reading.arena)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package.file);
@@ -320,7 +320,7 @@ static int take_package(struct share *share, const struct numbers *head, struct 
 	struct ddl_package told = *package;
 
 	ddl_codec_package(&codec, &told);
-	if (share->call->medium->kind != DDL_MEDIUM_BARE) /* a reader does not say what it ought to have been */
+	if (*package->digest) /* a reader does not say what it ought to have been */
 		told.digest = package->digest;
 	if (codec.failed || codec.used != codec.room || !is_answer(&told, &share->wishes[head->index]) ||
 	    !attach(share, &told)) {
@@ -511,8 +511,11 @@ static int read_batch(const struct ddl_packages_call *call, const struct ddl_pac
 static int read_all(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes, size_t count,
 		    struct totals *totals, struct ddl_error *error)
 {
-	for (size_t i = 0; i < count; i += BATCH) {
-		size_t n = count - i < BATCH ? count - i : BATCH;
+	/* An archive has one descriptor, and is gone through but once. */
+	size_t most = call->medium->kind == DDL_MEDIUM_ARCHIVE ? count : BATCH;
+
+	for (size_t i = 0; i < count; i += most) {
+		size_t n = count - i < most ? count - i : most;
 
 		if (read_batch(call, wishes + i, n, totals, error) < 0)
 			return -1;
@@ -523,7 +526,7 @@ static int read_all(const struct ddl_packages_call *call, const struct ddl_packa
 int ddl_packages_read(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes,
 		      size_t count, struct ddl_error *error)
 {
-	struct totals totals = { .first = call->medium->kind != DDL_MEDIUM_BARE };
+	struct totals totals = { .first = count > 0 && *wishes[0].package->digest }; /* what nobody lists has no other name */
 	struct ddl_package_wish *missing;
 	size_t n_missing = 0;
 

@@ -2,13 +2,13 @@
 /* Reads a generation-3 repository: update.xml, repomd.xml and the group file, then what they name. */
 #include "repo_update.h"
 
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "path.h"
+#include "plain_name.h"
 #include "text.h"
 #include "xml.h"
 
@@ -97,7 +97,7 @@ struct repomd_reading {
 	struct ddl_repomd_file *file; /* of the <data> that is open; NULL: of no type that is read */
 	struct ddl_repomd_file draft;
 	const char *type;             /* of the checksum */
-	enum { IN_SUM, IN_OPEN_SUM, IN_SIZE } text;
+	enum { IN_SUM, IN_OPEN_SUM, IN_SIZE, IN_OPEN_SIZE } text;
 };
 
 /* The group file is there as it is, and packed as well: one of them is enough. */
@@ -116,7 +116,7 @@ static int data_element(struct ddl_xml *r, struct repomd_reading *reading)
 		 (!reading->repomd->group.href && ddl_text_starts(type.value, "group_")))
 		reading->file = &reading->repomd->group;
 	if (reading->file)
-		*reading->file = (struct ddl_repomd_file){ .size = UINT64_MAX };
+		*reading->file = (struct ddl_repomd_file){ .size = UINT64_MAX, .open_size = UINT64_MAX };
 	return 0;
 }
 
@@ -145,8 +145,8 @@ static int repomd_begin(struct ddl_xml *r)
 			return -1;
 		reading->type = ddl_xml_optional(&a[0]);
 		ddl_xml_text_begin(r);
-	} else if (ddl_xml_is(r, "size")) {
-		reading->text = IN_SIZE;
+	} else if (ddl_xml_is(r, "size") || ddl_xml_is(r, "open-size")) {
+		reading->text = ddl_xml_is(r, "size") ? IN_SIZE : IN_OPEN_SIZE;
 		ddl_xml_text_begin(r);
 	}
 	return 0;
@@ -159,8 +159,8 @@ static int repomd_end(struct ddl_xml *r)
 
 	if (ddl_xml_text_end(r, "<data>", DDL_MAX_NAME, &text))
 		return -1;
-	if (reading->text == IN_SIZE)
-		return ddl_xml_size(r, text, &reading->file->size);
+	if (reading->text == IN_SIZE || reading->text == IN_OPEN_SIZE)
+		return ddl_xml_size(r, text, reading->text == IN_SIZE ? &reading->file->size : &reading->file->open_size);
 	return ddl_xml_sha256(r, reading->type, text,
 			      reading->text == IN_SUM ? &reading->file->sum : &reading->file->open_sum);
 }
@@ -207,8 +207,13 @@ static int comps_begin(struct ddl_xml *r)
 	} else if (r->depth == 4 && reading->wanted && ddl_xml_is(r, "packagereq")) {
 		if (ddl_xml_attributes(r, &type, 1))
 			return -1;
-		if (!type.value || strcmp(type.value, "mandatory") == 0 || strcmp(type.value, "default") == 0)
+		if (!type.value || strcmp(type.value, "mandatory") == 0 || strcmp(type.value, "default") == 0) {
 			reading->text = IN_PACKAGE;
+		} else if (strcmp(type.value, "optional") != 0 && strcmp(type.value, "conditional") != 0) {
+			(void)ddl_fail(r->error, DDL_E_METADATA, 0,
+				       _("type is \"%s\": mandatory, default, optional or conditional was expected"), type.value);
+			return ddl_xml_in(r);
+		}
 	}
 	if (reading->text != IN_OTHER)
 		ddl_xml_text_begin(r);
@@ -264,6 +269,38 @@ static const struct ddl_blob *find(const struct ddl_blob *blobs, size_t n_blobs,
 	return NULL;
 }
 
+bool ddl_update_may_be(const char *wanted, const char *name)
+{
+	static const char listed[] = "repodata/";
+	const size_t n_listed = sizeof(listed) - 1;
+	const char *base = ddl_path_base(wanted);
+	size_t n = (size_t)(base - wanted);
+
+	if (strncasecmp(wanted, name, n) != 0 || ddl_path_base(name) != name + n)
+		return false;
+	return (n >= n_listed && strncasecmp(base - n_listed, listed, n_listed) == 0) || ddl_plain_name(base, name + n);
+}
+
+/* The same for a file of repomd.xml, also under another name, and for a key, which has no checksum. */
+static const struct ddl_blob *find_listed(const struct ddl_blob *blobs, size_t n_blobs, const char *directory,
+					  const char *name, const char *sum)
+{
+	const struct ddl_blob *blob = find(blobs, n_blobs, directory, name);
+	size_t n = strlen(directory), skip = n ? n + 1 : 0;
+	char hex[DDL_SHA256_HEX];
+
+	for (size_t i = 0; i < n_blobs && !blob; i++) {
+		if (blobs[i].too_large || strncmp(blobs[i].name, directory, n) != 0 || (n && blobs[i].name[n] != '/') ||
+		    !ddl_update_may_be(name, blobs[i].name + skip))
+			continue;
+		if (sum)
+			ddl_repomd_sum(&blobs[i], hex);
+		if (!sum || strcmp(hex, sum) == 0)
+			blob = &blobs[i];
+	}
+	return blob;
+}
+
 /* Kept for the hand-off under the name that the metadata gives. */
 static int keep(struct ddl_arena *arena, struct ddl_repo *repo, const struct ddl_blob *blob, const char *name)
 {
@@ -281,25 +318,26 @@ static int keep(struct ddl_arena *arena, struct ddl_repo *repo, const struct ddl
 static int keep_all(struct ddl_arena *arena, const struct ddl_blob *blobs, size_t n_blobs, const struct ddl_repomd *repomd,
 		    struct ddl_repo *repo)
 {
-	const char *const names[] = { ddl_update_name, ddl_repomd_name, "repodata/repomd.xml.asc", repomd->primary.href,
-				      repomd->group.href, repo->key };
+	const char *const names[] = { ddl_update_name, ddl_repomd_name, "repodata/repomd.xml.asc" };
+	const struct { const char *name, *sum; } listed[] = {
+		{ repomd->primary.href, repomd->primary.sum }, { repomd->group.href, repomd->group.sum }, { repo->key, NULL },
+	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (*names[i] && keep(arena, repo, find(blobs, n_blobs, repo->directory, names[i]), names[i]) < 0)
+		if (keep(arena, repo, find(blobs, n_blobs, repo->directory, names[i]), names[i]) < 0)
+			return -1;
+	for (size_t i = 0; i < sizeof(listed) / sizeof(*listed); i++)
+		if (*listed[i].name && keep(arena, repo, find_listed(blobs, n_blobs, repo->directory, listed[i].name, listed[i].sum),
+					    listed[i].name) < 0)
 			return -1;
 	return 0;
 }
 
 static const char *fingerprint(struct ddl_arena *arena, const struct ddl_blob *blob)
 {
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	char hex[2 * SHA256_DIGEST_SIZE + 1];
-	struct sha256_ctx sha;
+	char hex[DDL_SHA256_HEX];
 
-	sha256_init(&sha);
-	sha256_update(&sha, blob->length, (const uint8_t *)blob->bytes);
-	sha256_digest(&sha, sizeof(digest), digest);
-	ddl_text_hex(hex, digest, sizeof(digest));
+	ddl_repomd_sum(blob, hex);
 	return ddl_arena_dup(arena, hex);
 }
 
@@ -349,11 +387,11 @@ int ddl_repo_parse_update(struct ddl_arena *arena, const char *directory, const 
 		return -1;
 	if (!repomd.group.href)
 		return 1;
-	result = read_group(arena, find(blobs, n_blobs, directory, repomd.group.href), &repomd, &names, &count, error);
+	result = read_group(arena, find_listed(blobs, n_blobs, directory, repomd.group.href, repomd.group.sum), &repomd, &names, &count, error);
 	if (result)
 		return result;
-	if (read_primary(arena, find(blobs, n_blobs, directory, repomd.primary.href), &repomd, names, count, repo, notes,
-			 n_notes, error) < 0)
+	if (read_primary(arena, find_listed(blobs, n_blobs, directory, repomd.primary.href, repomd.primary.sum), &repomd, names,
+			 count, repo, notes, n_notes, error) < 0)
 		return -1;
 	repo->directory = ddl_arena_dup(arena, directory);
 	repo->fingerprint = fingerprint(arena, list);

@@ -9,6 +9,8 @@
 
 #include "repo.h"
 
+#define DDL_SHA256_HEX 65U /* with the end */
+
 extern const char ddl_update_name[];    /* "update.xml" */
 extern const char ddl_repomd_name[];    /* "repodata/repomd.xml" */
 
@@ -17,7 +19,7 @@ struct ddl_repomd_file {
 	const char *href;         /* relative to the directory of update.xml; clean */
 	const char *sum;          /* SHA-256 of its bytes, 64 hex digits */
 	const char *open_sum;     /* of the bytes unpacked; NULL: not said */
-	uint64_t size;            /* bytes; UINT64_MAX: not said */
+	uint64_t size, open_size; /* bytes; UINT64_MAX: not said */
 };
 
 struct ddl_repomd {
@@ -36,6 +38,9 @@ int ddl_repomd_parse(struct ddl_arena *arena, const struct ddl_blob *blob, struc
 int ddl_comps_parse(struct ddl_arena *arena, const struct ddl_blob *blob, const char ***names, size_t *count,
 		    bool *found, struct ddl_error *error);
 
+/* The SHA-256 of a file's bytes, in hex. */
+void ddl_repomd_sum(const struct ddl_blob *blob, char hex[DDL_SHA256_HEX]);
+
 /*
  * Holds a file's bytes against what repomd.xml says of it and unpacks them where they are packed
  * (gzip, bzip2, xz, zstd), at most DDL_MAX_PRIMARY_OPEN bytes. opened->bytes is malloc'ed and for
@@ -52,6 +57,12 @@ int ddl_repomd_open(const struct ddl_blob *blob, const struct ddl_repomd_file *f
  */
 int ddl_primary_parse(struct ddl_arena *arena, const struct ddl_blob *blob, const char *const *names, size_t count,
 		      struct ddl_repo *repo, const char ***notes, size_t *n_notes, struct ddl_error *error);
+
+/*
+ * May a file of the medium be the one that is listed as `wanted`, as a plain ISO 9660 image gives it another
+ * name? All beside repomd.xml may: there the checksum tells.
+ */
+bool ddl_update_may_be(const char *wanted, const char *name);
 
 /*
  * The files that the updates among the blobs list and that are read besides: primary, group,

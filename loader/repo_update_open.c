@@ -12,22 +12,34 @@
 
 #define FIRST_ROOM (256U * 1024U)
 
-static bool has_sum(const struct ddl_blob *blob, const char *wanted)
+void ddl_repomd_sum(const struct ddl_blob *blob, char hex[DDL_SHA256_HEX])
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
-	char hex[2 * SHA256_DIGEST_SIZE + 1];
 	struct sha256_ctx sha;
 
 	sha256_init(&sha);
 	sha256_update(&sha, blob->length, (const uint8_t *)blob->bytes);
 	sha256_digest(&sha, sizeof(digest), digest);
 	ddl_text_hex(hex, digest, sizeof(digest));
+}
+
+static bool has_sum(const struct ddl_blob *blob, const char *wanted)
+{
+	char hex[DDL_SHA256_HEX];
+
+	ddl_repomd_sum(blob, hex);
 	return strcmp(hex, wanted) == 0;
 }
 
 static int not_the_one(const struct ddl_blob *blob, struct ddl_error *error)
 {
 	return ddl_fail(error, DDL_E_LIST, 0, _("%s: its SHA-256 is not the one that repomd.xml lists"), blob->name);
+}
+
+static int wrong_size(const char *name, size_t length, uint64_t listed, struct ddl_error *error)
+{
+	return ddl_fail(error, DDL_E_LIST, 0, _("%s: it has %zu bytes, repomd.xml lists %llu"), name, length,
+			(unsigned long long)listed);
 }
 
 static struct archive *open_packed(const struct ddl_blob *blob)
@@ -89,8 +101,7 @@ int ddl_repomd_open(const struct ddl_blob *blob, const struct ddl_repomd_file *f
 		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("%s: more than %u bytes"), blob->name, DDL_MAX_PRIMARY);
 	opened->name = blob->name;
 	if (file->size != UINT64_MAX && file->size != blob->length)
-		return ddl_fail(error, DDL_E_LIST, 0, _("%s: it has %zu bytes, repomd.xml lists %llu"), blob->name, blob->length,
-				(unsigned long long)file->size);
+		return wrong_size(blob->name, blob->length, file->size, error);
 	if (!has_sum(blob, file->sum))
 		return not_the_one(blob, error);
 	archive = open_packed(blob);
@@ -98,6 +109,8 @@ int ddl_repomd_open(const struct ddl_blob *blob, const struct ddl_repomd_file *f
 		return ddl_fail(error, DDL_E_LIST, 0, _("%s: it cannot be unpacked"), blob->name);
 	result = unpack(archive, blob, opened, error);
 	(void)archive_read_free(archive); /* reading is over; there is nothing to lose */
+	if (result == 0 && file->open_size != UINT64_MAX && file->open_size != opened->length)
+		return wrong_size(blob->name, opened->length, file->open_size, error);
 	if (result == 0 && file->open_sum && !has_sum(opened, file->open_sum))
 		return not_the_one(blob, error);
 	return result;

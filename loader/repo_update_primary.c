@@ -72,6 +72,7 @@ static int check_last(struct ddl_xml *r)
 
 static int package_element(struct ddl_xml *r)
 {
+	struct ddl_attribute type = { "type", DDL_MAX_NAME, NULL };
 	struct reading *reading = r->arg;
 	struct listed *package;
 
@@ -87,7 +88,12 @@ static int package_element(struct ddl_xml *r)
 	r->number = reading->n_packages;
 	r->label = NULL;
 	reading->list = IN_NOTHING;
-	return 0;
+	if (ddl_xml_attributes(r, &type, 1))
+		return -1;
+	if (!type.value || strcmp(type.value, "rpm") == 0)
+		return 0;
+	(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("type is \"%s\": rpm was expected"), type.value);
+	return ddl_xml_in(r);
 }
 
 static int read_evr(struct ddl_xml *r, struct ddl_evr *evr)
@@ -147,7 +153,7 @@ static int field_element(struct ddl_xml *r, struct reading *reading)
 	return 0;
 }
 
-static unsigned sense_of(const char *flags)
+static int read_sense(struct ddl_xml *r, const char *flags, unsigned *sense)
 {
 	static const struct { char name[3]; unsigned sense; } all[] = {
 		{ "EQ", DDL_SENSE_EQUAL }, { "LT", DDL_SENSE_LESS }, { "GT", DDL_SENSE_GREATER },
@@ -155,9 +161,14 @@ static unsigned sense_of(const char *flags)
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (strcmp(flags, all[i].name) == 0)
-			return all[i].sense;
-	return 0;
+		if (strcmp(flags, all[i].name) == 0) {
+			*sense = all[i].sense;
+			return 0;
+		}
+	if (!*flags)
+		return 0;
+	(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("flags is \"%s\": EQ, LT, GT, LE or GE was expected"), flags);
+	return ddl_xml_in(r);
 }
 
 static int entry_element(struct ddl_xml *r, struct reading *reading)
@@ -175,7 +186,10 @@ static int entry_element(struct ddl_xml *r, struct reading *reading)
 	if (ddl_xml_attributes(r, a, 2) || !ddl_xml_required(r, &a[0]) || read_evr(r, &entry->evr))
 		return -1;
 	entry->name = a[0].value;
-	entry->sense = *entry->evr.version ? sense_of(ddl_xml_optional(&a[1])) : 0;
+	if (read_sense(r, ddl_xml_optional(&a[1]), &entry->sense))
+		return -1;
+	if (!*entry->evr.version)
+		entry->sense = 0;
 	entry->package = (uint32_t)(reading->n_packages - 1);
 	last(reading)->n_requires += !provides;
 	return 0;

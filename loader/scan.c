@@ -31,6 +31,8 @@ struct scanning {
 	struct ddl_wanted *wanted;    /* for a directory medium */
 	size_t n_wanted;
 	size_t n_known;               /* files that repomd.xml names and the parent has opened */
+	struct ddl_wanted *loose;     /* packages and modules in an archive, of use where nothing lists them */
+	size_t n_loose;
 	struct ddl_blob *blobs;
 	size_t n_blobs;
 	struct ddl_blob treeinfo;     /* of an installer's medium; bytes NULL: it is none */
@@ -72,14 +74,46 @@ static int read_blob(struct scanning *scanning, struct ddl_reader *reader, struc
 	return 0;
 }
 
+static int add_note(struct scanning *scanning, const char *text, struct ddl_error *error)
+{
+	struct ddl_scan *scan = &scanning->found->scan;
+	const char **note;
+
+	if (scan->n_notes >= DDL_MAX_LIST_LINES)
+		return 0;
+	note = ddl_arena_push(scanning->arena, &scan->notes, &scan->n_notes, sizeof(*note));
+	if (!note || !text)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", scanning->medium->name);
+	*note = text;
+	return 0;
+}
+
+/* As deep as on a stick; one more than there may be is kept, to tell. */
+static int collect_loose(struct scanning *scanning, const char *name, struct ddl_error *error)
+{
+	struct ddl_wanted *slot;
+	unsigned depth = 0;
+
+	for (const char *at = name; (at = strchr(at, '/')); at++)
+		depth++;
+	if (depth > DDL_MAX_FOLDER_DEPTH || scanning->n_loose > DDL_MAX_ISO_FILES)
+		return 0;
+	slot = ddl_arena_push(scanning->arena, &scanning->loose, &scanning->n_loose, sizeof(*slot));
+	if (!slot || !(slot->name = ddl_arena_dup(scanning->arena, name)))
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", name);
+	slot->fd = -1;
+	return 0;
+}
+
 /* An archive in an archive: an ISO file is a medium, but not at any depth. */
 static int collect_archive(struct scanning *scanning, const struct ddl_reader *reader, struct ddl_error *error)
 {
 	struct ddl_scan *scan = &scanning->found->scan;
 	bool image = ddl_text_ends_in(reader->name, ".iso");
 	struct ddl_image *slot;
-	const char **note;
 
+	if (ddl_medium_is_loose(reader->name))
+		return collect_loose(scanning, reader->name, error);
 	if (!image && !ddl_text_ends_in(reader->name, ".zip"))
 		return 0;
 	if (image && scanning->medium->depth < DDL_MAX_ARCHIVE_DEPTH && scan->n_images < DDL_MAX_ISO_FILES) {
@@ -91,14 +125,9 @@ static int collect_archive(struct scanning *scanning, const struct ddl_reader *r
 		slot->in_place = reader->in_place;
 		return 0;
 	}
-	if (scan->n_notes >= DDL_MAX_LIST_LINES)
-		return 0;
-	note = ddl_arena_push(scanning->arena, &scan->notes, &scan->n_notes, sizeof(*note));
-	if (!note || !(*note = ddl_arena_printf(scanning->arena,
+	return add_note(scanning, ddl_arena_printf(scanning->arena,
 			_("%s is packed into %s and was not looked into: unpack that first."), reader->name,
-			scanning->medium->name)))
-		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
-	return 0;
+			scanning->medium->name), error);
 }
 
 static const char *canonical(struct ddl_arena *arena, const struct ddl_blob *blob)
@@ -147,6 +176,20 @@ static int read_list(struct scanning *scanning, struct found *found, struct ddl_
 	return 0;
 }
 
+/* In place of a file that is not there under its name. */
+static int collect_like(void *arg, struct ddl_reader *reader, struct ddl_error *error)
+{
+	struct scanning *scanning = arg;
+
+	for (size_t i = 0; i < scanning->n_wanted; i++)
+		if (!scanning->wanted[i].found && !ddl_repo_is_metadata(reader->name) &&
+		    ddl_update_may_be(scanning->wanted[i].name, reader->name)) {
+			reader->wanted = &scanning->wanted[i];
+			return collect(scanning, reader, error);
+		}
+	return 0;
+}
+
 /*
  * What repomd.xml lists can be read only when that was: of an archive at once, but in a directory
  * the files are opened by the parent first. 1: tell it of them.
@@ -166,7 +209,15 @@ static int read_files(struct scanning *scanning, struct found *found, struct ddl
 		return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
 	for (size_t i = 0; i < found->n_files; i++)
 		wanted[i] = (struct ddl_wanted){ found->files[i], -1, false };
-	return ddl_medium_visit(scanning->medium, wanted, found->n_files, collect, scanning, error);
+	if (ddl_medium_visit(scanning->medium, wanted, found->n_files, collect, scanning, error) < 0)
+		return -1;
+	for (size_t i = 0; i < found->n_files; i++)
+		if (!wanted[i].found) {
+			scanning->wanted = wanted;
+			scanning->n_wanted = found->n_files;
+			return ddl_medium_walk(scanning->medium, collect_like, scanning, error);
+		}
+	return 0;
 }
 
 /* The metadata's own bytes go with each repository, for the hand-off. */
@@ -308,6 +359,8 @@ static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *
 		return -1;
 	if (is_rpm && read_rpm(scanning, reader, first, (size_t)n, &rpm, error) < 0)
 		return -1;
+	if (!is_rpm && (n < 4 || memcmp(first, "\x7f" "ELF", 4) != 0) && !ddl_medium_is_packed_module(reader->name))
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", reader->name);
 	if (is_rpm && !rpm.has_modules)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is an RPM package without a driver in it"), reader->name);
 	if (repo && ddl_repo_bare(scanning->arena, reader->name, reader->size, is_rpm ? &rpm : NULL, repo, error) < 0)
@@ -317,6 +370,37 @@ static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
 	*slot = repo;
 	return 0;
+}
+
+/* One that is no driver, or damaged, hides nothing of the others. */
+static int visit_loose(void *arg, struct ddl_reader *reader, struct ddl_error *error)
+{
+	struct scanning *scanning = arg;
+	struct ddl_error trouble = DDL_ERROR_INIT;
+	bool said;
+
+	if (collect_bare(scanning, reader, &trouble) == 0)
+		return 0;
+	said = trouble.code == DDL_E_NOT_A_DISK;
+	if (trouble.code == DDL_E_RPM || trouble.code == DDL_E_PATH || trouble.code == DDL_E_TOO_LARGE || said)
+		return said && scanning->n_loose > 1 ? 0 : add_note(scanning, said ? ddl_arena_dup(scanning->arena, trouble.text)
+			: ddl_arena_printf(scanning->arena, "%s (%s)", ddl_code_sentence(trouble.code), trouble.text), error);
+	if (error)
+		*error = trouble;
+	return -1;
+}
+
+/* Drivers without metadata in an ISO image or a zip file: where there is metadata, they are what it lists. */
+static int read_loose(struct scanning *scanning, struct ddl_error *error)
+{
+	if (scanning->n_blobs || !scanning->n_loose)
+		return 0;
+	if (scanning->n_loose > DDL_MAX_ISO_FILES) {
+		scanning->n_loose--;
+		if (add_note(scanning, _("There are too many files and folders here; not all were looked into."), error) < 0)
+			return -1;
+	}
+	return ddl_medium_visit(scanning->medium, scanning->loose, scanning->n_loose, visit_loose, scanning, error);
 }
 
 static int run_bare(struct scanning *scanning, struct ddl_sink *sink, struct ddl_error *error)
@@ -363,6 +447,8 @@ static int run_scan(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 		read = read_files(scanning, &found, error);
 	if (read == 0)
 		read = parse(scanning, &found, error);
+	if (read == 0)
+		read = read_loose(scanning, error);
 	return read < 0 ? -1 : tell(sink, &found, error);
 }
 
@@ -503,6 +589,36 @@ static int is_below(const char *name, struct ddl_error *error)
 	return ddl_path_clean_relative(clean, sizeof(clean), name) ? 0 : ddl_fail(error, DDL_E_DAMAGED, 0, "%s", name);
 }
 
+/* A file that repomd.xml names; where it is not there under that name, those that may be it. */
+static int want_listed(struct ddl_arena *arena, struct scanning *scanning, const char *file)
+{
+	size_t n = (size_t)(ddl_path_base(file) - file);
+	const char *directory = ddl_arena_dupn(arena, file, n ? n - 1 : 0);
+	int fd, result = directory ? want_file(arena, scanning, "", file) : -1;
+	const struct dirent *entry;
+	struct stat st;
+	DIR *dir;
+
+	fd = result == 0 ? ddl_path_open_dir(scanning->medium->fd, directory, NULL) : -1;
+	if (fd < 0)
+		return result;
+	if (fstatat(fd, file + n, &st, AT_SYMLINK_NOFOLLOW) == 0 || !(dir = fdopendir(fd))) {
+		close(fd);
+		return 0;
+	}
+	for (unsigned i = 0; result == 0 && i < DDL_MAX_FOLDER_ENTRIES && (entry = readdir(dir)); i++) {
+		const char *name = *directory ? ddl_arena_printf(arena, "%s/%s", directory, entry->d_name) : entry->d_name;
+		bool known = !name || ddl_repo_is_metadata(name) || !ddl_update_may_be(file, name) || is_below(name, NULL) < 0;
+
+		for (size_t j = 0; j < scanning->n_wanted && !known; j++)
+			known = strcmp(scanning->wanted[j].name, name) == 0;
+		if (!known)
+			result = want_file(arena, scanning, "", name);
+	}
+	closedir(dir);
+	return result;
+}
+
 /* The files to open on a directory medium: in the usual directories, and what `told` names. */
 static int want_all(struct ddl_arena *arena, struct scanning *scanning, const struct found *told, struct ddl_error *error)
 {
@@ -521,7 +637,7 @@ static int want_all(struct ddl_arena *arena, struct scanning *scanning, const st
 	for (size_t i = 0; i < told->n_files && result == 0; i++) {
 		if (is_below(told->files[i], error) < 0)
 			return -1;
-		result = want_file(arena, scanning, "", told->files[i]);
+		result = want_listed(arena, scanning, told->files[i]);
 	}
 	return result < 0 ? ddl_fail(error, DDL_E_MEMORY, 0, "metadata") : 0;
 }

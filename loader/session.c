@@ -424,19 +424,19 @@ static int add_note(struct ddl_session *session, struct ddl_look *look, const ch
 
 static int add_repo(struct ddl_session *session, struct ddl_look *look, struct ddl_repo *repo, size_t medium)
 {
-	const char *inside = session->opened[medium].inside;
+	const char *inside = session->opened[medium].inside, *below = repo->directory;
 	struct ddl_repo **slot = ddl_arena_push(session->arena, &look->repos, &look->n_repos, sizeof(*slot));
 
 	if (!slot)
 		return -1;
 	*slot = repo;
 	repo->medium = medium;
-	if (repo->generation == DDL_GEN_BARE && session->opened[medium].outer == SIZE_MAX)
-		repo->where = "";
-	else if (*inside && *repo->directory)
-		repo->where = ddl_arena_printf(session->arena, "%s: %s", inside, repo->directory);
+	if (repo->generation == DDL_GEN_BARE) /* the medium is the file itself, or an archive with it */
+		below = session->opened[medium].medium->kind == DDL_MEDIUM_ARCHIVE ? repo->packages->file : "";
+	if (*inside && *below)
+		repo->where = ddl_arena_printf(session->arena, "%s: %s", inside, below);
 	else
-		repo->where = *inside ? inside : repo->directory;
+		repo->where = *inside ? inside : below;
 	return repo->where ? ddl_repo_fill_in(session->arena, repo, session->machine.release) : -1;
 }
 

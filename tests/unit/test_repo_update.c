@@ -305,6 +305,8 @@ static void repomd_errors_name_the_field(void **state)
 		  "repodata/repomd.xml line 1: sha256 is \"12\": 64 hexadecimal digits were expected" },
 		{ "<repomd><data type='primary'><size>-1</size></data></repomd>",
 		  "repodata/repomd.xml line 1: size is \"-1\": a whole number of bytes was expected" },
+		{ "<repomd><data type='primary'><open-size>1 MB</open-size></data></repomd>",
+		  "repodata/repomd.xml line 1: size is \"1 MB\": a whole number of bytes was expected" },
 		{ "<repomd><data type='primary'><location href='../primary.xml'/></data></repomd>",
 		  "repodata/repomd.xml line 1: the file name \"../primary.xml\" is absolute or leads out of the pack" },
 		{ "<repomd><data type='group'><location href='/etc/passwd'/></data></repomd>",
@@ -350,12 +352,16 @@ static void open_checksums_are_tested(void **state)
 	static const char text[] = "some text", wrong[] = SUM;
 	struct built packed = build_compressed("gzip", text, sizeof(text) - 1);
 	struct ddl_blob from = { "x.gz", (const char *)packed.bytes, packed.length, false }, opened;
-	struct ddl_repomd_file file = { "x.gz", sha256_hex(packed.bytes, packed.length), sha256_hex(text, sizeof(text) - 1), packed.length };
+	struct ddl_repomd_file file = { "x.gz", sha256_hex(packed.bytes, packed.length), sha256_hex(text, sizeof(text) - 1), packed.length, sizeof(text) - 1 };
 
 	(void)state;
 	assert_int_equal(ddl_repomd_open(&from, &file, &opened, &error), 0);
 	assert_int_equal(opened.length, sizeof(text) - 1);
 	free((void *)(uintptr_t)opened.bytes);
+	file.open_size = 8;
+	expect(ddl_repomd_open(&from, &file, &opened, &error), DDL_E_LIST, "x.gz: it has 9 bytes, repomd.xml lists 8");
+	free((void *)(uintptr_t)opened.bytes);
+	file.open_size = sizeof(text) - 1;
 	file.open_sum = wrong;
 	expect(ddl_repomd_open(&from, &file, &opened, &error), DDL_E_LIST, "x.gz: its SHA-256 is not the one that repomd.xml lists");
 	free((void *)(uintptr_t)opened.bytes);
@@ -396,6 +402,9 @@ static void primary_errors_name_package_and_field(void **state)
 		  "package 1 (d): %s: the file name \"../../etc/passwd\" is absolute or leads out of the pack" },
 		{ "<metadata>" HEAD "<location href='/d.rpm'/></package></metadata>",
 		  "package 1 (d): %s: the file name \"/d.rpm\" is absolute or leads out of the pack" },
+		{ "<metadata><package type='deb'/></metadata>", "package 1: %s: type is \"deb\": rpm was expected" },
+		{ "<metadata xmlns:rpm='r'>" HEAD "<format><rpm:requires><rpm:entry name='a' flags='NE' ver='1'/></rpm:requires></format></package></metadata>",
+		  "package 1 (d): %s: flags is \"NE\": EQ, LT, GT, LE or GE was expected" },
 		{ "<other/>", "%s: the outermost element is <other>: <metadata> was expected" },
 	};
 
