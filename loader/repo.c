@@ -13,6 +13,8 @@ static const char repository_name[] = "XS-REPOSITORY";
 static const char packages_name[] = "XS-PACKAGES";
 const char ddl_repo_list_name[] = "XS-REPOSITORY-LIST";
 
+#define MOST_SAID 8U /* remarks about the same thing */
+
 /* formats.md 2, "Where a reader looks on a medium". */
 const char *const ddl_repo_directories[] = {
 	"", "packages", "packages.main", "packages.linux", "packages.site", NULL
@@ -38,6 +40,8 @@ struct search {
 	struct ddl_error first;   /* what was wrong with the first that could not be read */
 	const char **broken;      /* the same in words for each of them */
 	size_t n_broken;
+	size_t n_missing;         /* directories of the list without a repository */
+	bool full, nested;        /* said: there are too many; there is a list that is not in the root */
 };
 
 /* The one place that says when a file's name is the one a format asks for. */
@@ -58,7 +62,6 @@ static bool is_blank(char c)
 static bool is_text_generation(const char *bytes, size_t length)
 {
 	size_t at = 0, line;
-	const char *colon;
 
 	if (!bytes)
 		return false;
@@ -70,8 +73,7 @@ static bool is_text_generation(const char *bytes, size_t length)
 		if (c == '<' || (c < ' ' && c != '\r' && c != '\t'))
 			return false;
 	}
-	colon = memchr(bytes + at, ':', line - at);
-	return colon && colon > bytes + at && (size_t)(colon - bytes) + 1 < line;
+	return line > at && memchr(bytes + at, ':', line - at);
 }
 
 /* The first of the names it may have, from the one at `from` on; NULL: none. */
@@ -365,10 +367,26 @@ static int note_incomplete(struct search *s, const char *directory, const struct
 	else if (packages)
 		text = ddl_arena_printf(s->arena, _("%s has no XS-REPOSITORY beside it and was left out."), packages->name);
 	else if (holds(s->listed, s->n_listed, directory) && !find_blob(s, directory, ddl_update_name))
-		text = ddl_arena_printf(s->arena, _("XS-REPOSITORY-LIST names \"%s\", but no repository is there."), directory);
+		text = ++s->n_missing > MOST_SAID ? "" : s->n_missing == MOST_SAID
+			? _("XS-REPOSITORY-LIST names still more directories without a repository.")
+			: ddl_arena_printf(s->arena, _("XS-REPOSITORY-LIST names \"%s\", but no repository is there."), directory);
 	else
+		text = "";
+	if (text && !*text)
 		return 0;
 	return add_note(s->arena, s->notes, s->n_notes, text);
+}
+
+/* Lists that name each other lead nowhere: only the one in the root counts. */
+static int note_nested(struct search *s, const char *directory)
+{
+	const struct ddl_blob *list = *directory && !s->nested ? find_blob(s, directory, ddl_repo_list_name) : NULL;
+
+	if (!list)
+		return 0;
+	s->nested = true;
+	return add_note(s->arena, s->notes, s->n_notes,
+			ddl_arena_printf(s->arena, _("%s was left out: such a list counts only where the medium begins."), list->name));
 }
 
 static int look_in(struct search *s, const char *directory, struct ddl_error *error)
@@ -378,10 +396,14 @@ static int look_in(struct search *s, const char *directory, struct ddl_error *er
 	const struct ddl_blob *update = find_blob(s, directory, ddl_update_name);
 	bool both = repository && packages;
 
-	if (s->n_repos >= DDL_MAX_REPOSITORIES && (both || update))
+	if (s->n_repos >= DDL_MAX_REPOSITORIES && (both || update)) {
+		if (s->full)
+			return 0;
+		s->full = true;
 		return add_note(s->arena, s->notes, s->n_notes,
-				ddl_arena_printf(s->arena, _("%s: there are more than %u repositories; it was left out."),
+				ddl_arena_printf(s->arena, _("%s: there are more than %u repositories; it and what follows was left out."),
 						 update ? update->name : repository->name, DDL_MAX_REPOSITORIES));
+	}
 	if (update && parse_update(s, directory, update, error) < 0)
 		return -1;
 	return both ? parse_one(s, directory, repository, packages, error)
@@ -402,7 +424,7 @@ int ddl_repos_parse(struct ddl_arena *arena, const struct ddl_blob *blobs, size_
 	if (gather_directories(&s))
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository_name);
 	for (size_t i = 0; i < s.n_directories; i++) {
-		if (look_in(&s, s.directories[i], &trouble))
+		if (look_in(&s, s.directories[i], &trouble) || note_nested(&s, s.directories[i]))
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository_name);
 	}
 	/* With nothing to show for it, the first is the error, and not said twice. */

@@ -277,6 +277,10 @@ static int read_package(struct reading *r, struct ddl_package *package)
 			       r->field[kind->file]);
 		return in_line(r);
 	}
+	if (kind->type == DDL_PKG_TBZ2 && strcmp(r->field[4], "required") != 0 && strcmp(r->field[4], "optional") != 0) {
+		(void)ddl_fail(r->error, DDL_E_METADATA, 0, _("\"%s\": required or optional was expected"), r->field[4]);
+		return in_line(r);
+	}
 	package->label = r->field[0];
 	package->type = kind->type;
 	package->file = ddl_arena_dup(r->arena, clean);

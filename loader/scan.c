@@ -360,7 +360,7 @@ static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *
 	if (is_rpm && read_rpm(scanning, reader, first, (size_t)n, &rpm, error) < 0)
 		return -1;
 	if (!is_rpm && (n < 4 || memcmp(first, "\x7f" "ELF", 4) != 0) && !ddl_medium_is_packed_module(reader->name))
-		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", reader->name);
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is named like a driver, but is none"), reader->name);
 	if (is_rpm && !rpm.has_modules)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is an RPM package without a driver in it"), reader->name);
 	if (repo && ddl_repo_bare(scanning->arena, reader->name, reader->size, is_rpm ? &rpm : NULL, repo, error) < 0)
@@ -377,14 +377,13 @@ static int visit_loose(void *arg, struct ddl_reader *reader, struct ddl_error *e
 {
 	struct scanning *scanning = arg;
 	struct ddl_error trouble = DDL_ERROR_INIT;
-	bool said;
+	bool others = scanning->n_loose > 1 || scanning->found->scan.n_images;
 
-	if (collect_bare(scanning, reader, &trouble) == 0)
+	if (collect_bare(scanning, reader, &trouble) == 0 || (trouble.code == DDL_E_NOT_A_DISK && others))
 		return 0;
-	said = trouble.code == DDL_E_NOT_A_DISK;
-	if (trouble.code == DDL_E_RPM || trouble.code == DDL_E_PATH || trouble.code == DDL_E_TOO_LARGE || said)
-		return said && scanning->n_loose > 1 ? 0 : add_note(scanning, said ? ddl_arena_dup(scanning->arena, trouble.text)
-			: ddl_arena_printf(scanning->arena, "%s (%s)", ddl_code_sentence(trouble.code), trouble.text), error);
+	if (others && (trouble.code == DDL_E_RPM || trouble.code == DDL_E_PATH || trouble.code == DDL_E_TOO_LARGE))
+		return add_note(scanning, ddl_arena_printf(scanning->arena, "%s (%s)", ddl_code_sentence(trouble.code), trouble.text),
+				error);
 	if (error)
 		*error = trouble;
 	return -1;

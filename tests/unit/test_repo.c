@@ -868,7 +868,7 @@ static void repositories_have_a_limit(void **state)
 	assert_int_equal(parse_all(blobs, last + 2), 0);
 	assert_int_equal(n_repos, DDL_MAX_REPOSITORIES);
 	assert_int_equal(n_notes, 1);
-	assert_string_equal(notes[0], "d64/XS-REPOSITORY: there are more than 64 repositories; it was left out.");
+	assert_string_equal(notes[0], "d64/XS-REPOSITORY: there are more than 64 repositories; it and what follows was left out.");
 }
 
 static void knows_metadata_by_name(void **state)
