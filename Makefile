@@ -213,7 +213,7 @@ cases: all parts native $(BUILD)/native/asan/fake $(static_test_programs)
 	@tests/cases/run
 packs: all parts
 	@tests/packs/run
-media: all parts
+media: all parts $(BUILD)/native/asan/fake
 	@tests/media/run
 hostile: all parts $(hostile_programs)
 	@tests/hostile/run

@@ -19,6 +19,7 @@ import lzma
 import os
 import re
 import shutil
+import struct
 import subprocess
 import tarfile
 import zipfile
@@ -48,7 +49,7 @@ def run(*command, **options):
 
 
 def unescape(text):
-    return text.replace("~", " ").replace("\\r", "\r").replace("\\e", "\x1b")
+    return text.replace("~", " ").replace("\\0", "\0").replace("\\r", "\r").replace("\\e", "\x1b")
 
 
 def only(directory, pattern="*"):
@@ -198,6 +199,15 @@ class Maker:
             repository.write_text(repository.read_text().replace("megaraid-sas", "pack%d" % number))
         (to / "XS-REPOSITORY-LIST").write_text("".join("d%d\n" % number for number in range(1, int(count) + 1)))
 
+    def content_nested(self, to, count):
+        """A list that names a directory with a list that names a directory, and so on; a pack in the first and last."""
+        for number in range(int(count)):
+            (to / "XS-REPOSITORY-LIST").write_text("d\n")
+            to = to / "d"
+            to.mkdir()
+            if number in (0, int(count) - 1):
+                self.pack("default" if number == 0 else "e100", to)
+
     def content_rpm(self, to, kind="driver"):
         """A driver RPM by itself."""
         shutil.copy(only(PARTS / "rpms" / kind, "*.rpm"), to)
@@ -222,12 +232,22 @@ class Maker:
         """A disk of the third generation."""
         self.pack("update", to)
 
+    def content_update_pack(self, to, variant):
+        """One of build/parts/updates."""
+        shutil.copytree(only(PARTS / "updates" / variant, "*/"), to, dirs_exist_ok=True)
+
+    def content_loose(self, to, count):
+        """So many packages without a driver, and one with."""
+        self.content_rpm(to)
+        for number in range(int(count) - 1):
+            shutil.copy(only(PARTS / "rpms" / "data", "*.rpm"), to / ("a%03d.rpm" % number))
+
     # --- defects: changes in the directory -------------------------------------------------------
 
     def package(self, which):
         """The file of the driver, its twin, the data; or of this name."""
         files = [path for path in self.path.rglob("*") if path.is_file()]
-        choose = {"driver": lambda n: n.startswith(DRIVER) and TWIN not in n, "twin": lambda n: TWIN in n,
+        choose = {"DRIVER": lambda n: n.startswith(DRIVER), "driver": lambda n: n.startswith(DRIVER) and TWIN not in n, "twin": lambda n: TWIN in n,
                   "data": lambda n: n.startswith(DATA)}.get(which, lambda n: n == which)
         (path,) = (path for path in files if choose(path.name))
         return path
@@ -267,6 +287,10 @@ class Maker:
     def defect_append(self, name, *lines):
         with (self.path / name).open("a", newline="") as file:
             file.write("".join(line + "\n" for line in lines))
+
+    def defect_many_lines(self, count):
+        """XS-REPOSITORY-LIST with so many lines, the last one with a directory that is there."""
+        self.defect_put("XS-REPOSITORY-LIST", *("d%d" % number for number in range(int(count) - 1)), "raid")
 
     def defect_put(self, name, *lines):
         """A file with these lines."""
@@ -312,25 +336,58 @@ class Maker:
         line = next(line for line in path.read_text().splitlines(keepends=True) if re.search(name, line))
         self.edit(path, re.escape(line), line + line)
 
-    def defect_packages(self, count):
-        """So many packages are listed besides, none of them there."""
-        filler = "".join('<package label="l" md5="%032x" size="1" type="rpm">%d</package>\n'
-                         % (number, number) for number in range(int(count)))
-        self.edit(self.path / "XS-PACKAGES", "</packages>", filler + "</packages>")
+    def defect_packages(self, count, there=""):
+        """So many packages are listed besides; they are there only with "there"."""
+        if (self.path / "update.xml").exists():
+            self.more_of_update(int(count))
+            return
+        lines, path = [], self.path / "XS-PACKAGES"
+        xml = path.read_text().startswith("<")
+        for number in range(int(count)):
+            name, content = "%d" % number, b"firmware %d" % number
+            if there:
+                (self.path / name).write_bytes(content)
+            fields = hashlib.md5(content).hexdigest(), len(content), name
+            lines.append('<package label="l" md5="%s" size="%d" type="firmware">%s</package>\n' % fields if xml
+                         else "l {1} {0} firmware {2}\n".format(*fields))
+        if xml:
+            self.edit(path, "</packages>", "".join(lines) + "</packages>")
+        else:
+            self.defect_append("XS-PACKAGES", "".join(lines).rstrip("\n"))
 
-    def defect_large(self, name):
-        """A comment of a megabyte."""
-        with (self.path / name).open("a") as file:
-            file.write("<!--%s-->" % (" " * 1048576))
+    def more_of_update(self, count):
+        """The same in primary: update-megaraid-sas requires them all."""
+        filler = "".join(
+            '<package type="rpm"><name>p%d</name><arch>noarch</arch><version ver="1" rel="1"/><checksum type="sha256">'
+            '%064x</checksum><size package="1"/><location href="Packages/%d"/><format><rpm:provides>'
+            '<rpm:entry name="more"/></rpm:provides></format></package>\n' % (n, n, n) for n in range(count))
+        self.defect_metadata("primary", "<rpm:requires>", '<rpm:requires><rpm:entry name="more"/>')
+        self.defect_metadata("primary", "</metadata>", filler + "</metadata>", "agree")
+
+    def defect_large(self, pattern, size="1048577"):
+        """A file gets so many bytes by a comment at its end; a packed one by rubbish."""
+        path = only(self.path, pattern)
+        length = int(size) - path.stat().st_size
+        with path.open("ab") as file:
+            if path.suffix == ".gz":
+                file.truncate(int(size))
+            else:
+                file.write(b"<!--%s-->" % (b" " * (length - 7)))
+
+    def defect_edit(self, name, pattern, new=""):
+        """What fits a pattern in a file is another text, the first time."""
+        self.edit(self.path / name, pattern, new)
 
     def defect_metadata(self, which, old, new, agree=""):
-        """A text in primary or comps of the third generation; with "agree" repomd.xml has the new sums."""
+        """A text (or what fits a pattern, after "re:") in primary or comps of the third generation, everywhere; with
+        "agree" repomd.xml has the new sums."""
         for path in sorted((self.path / "repodata").glob("*-%s.xml*" % which)):
             packed = path.read_bytes()
             plain = gzip.decompress(packed) if path.suffix == ".gz" else packed
-            if old.encode() not in plain:
+            pattern = old[3:] if old.startswith("re:") else re.escape(old)
+            plain, found = re.subn(pattern.encode(), lambda _: new.encode(), plain)
+            if not found:
                 raise Mistake("%s does not hold %s" % (path.name, old))
-            plain = plain.replace(old.encode(), new.encode())
             content = gzip.compress(plain, mtime=0) if path.suffix == ".gz" else plain
             path.write_bytes(content)
             if agree:
@@ -375,8 +432,9 @@ class Maker:
         return tree
 
     def wrap_iso(self, kind="jr", label=LABEL, name="pack.iso"):
-        """ISO 9660 with Joliet (j), Rock Ridge (r), both, or neither (plain)."""
-        options = {"jr": ["-J", "-joliet-long", "-r"], "j": ["-J", "-joliet-long"], "r": ["-r"], "plain": []}[kind]
+        """ISO 9660 with Joliet (j; short: its names have 64 characters), Rock Ridge (r), both, or neither (plain)."""
+        options = {"jr": ["-J", "-joliet-long", "-r"], "j": ["-J", "-joliet-long"], "short": ["-J"], "r": ["-r"],
+                   "plain": [], "plain2": ["-iso-level", "2"], "plain3": ["-iso-level", "3"]}[kind]
         image = self.next(name)
         run("genisoimage", "-quiet", "-no-pad", "-input-charset", "utf-8", *options, "-V", label[:32],
             "-o", image, self.dated(self.tree()))
@@ -395,6 +453,20 @@ class Maker:
             "-b", "boot/bios.bin", "-no-emul-boot", "-boot-load-size", "4", "-eltorito-alt-boot", "-e", "boot/efi.img",
             "-no-emul-boot", "-isohybrid-gpt-basdat", "-G", code, "-part_like_isohybrid", "-o", image, self.dated(tree))
         return image
+
+    def wrap_table(self, kind):
+        """ISO 9660 on a stick of which the first blocks hold a table that is not the ISO's own: "rubbish", or one of
+        partitions that are "elsewhere", or the marks of another file system ("fat")."""
+        content = bytearray(self.path.read_bytes())
+        if kind == "rubbish":
+            content[:32768] = hashlib.shake_128(b"rubbish").digest(32768)
+        elif kind == "fat":
+            content[3:11], content[54:62], content[82:90] = b"mkfs.fat", b"FAT16   ", b"FAT32   "
+        else:
+            for entry, start in ((446, 1), (462, 99999999)):
+                content[entry:entry + 16] = struct.pack("<B3sB3sII", 0x80, b"\0\2\0", 0x0C, b"\xfe\xff\xff", start, 88888)
+        content[510:512] = b"\x55\xaa"
+        self.path.write_bytes(content)
 
     def wrap_rebuilt(self):
         """The pack put into an installer's ISO, which has a pack of its own, by rebuild-iso."""
