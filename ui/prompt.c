@@ -19,6 +19,7 @@
 #define LONGEST_SEQUENCE 8U
 #define CTRL_C 0x03
 #define LINE_ROOM 256U
+#define WHOLE_LINE_EVERY 5U /* seconds */
 
 /* One place where the question stands. The first is descriptors 0 and 1. */
 struct asked {
@@ -50,7 +51,10 @@ static void put(struct asked *asked, const char *text)
 		return;
 }
 
-/* The whole line once, then only what has changed at its end: at 300 baud the line takes two seconds. */
+/*
+ * The whole line now and then, for who comes to the console late; else only what has changed at its
+ * end: at 300 baud the line takes two seconds.
+ */
 static void show(struct asked *asked, unsigned seconds)
 {
 	char line[LINE_ROOM], changed[2 * LINE_ROOM];
@@ -60,7 +64,7 @@ static void show(struct asked *asked, unsigned seconds)
 		snprintf(line, sizeof line, _("\rPress F9 (or d) to load a driver disk ... %u "), seconds);
 	else
 		snprintf(line, sizeof line, _("\rF9 or d: load a driver disk ... %u "), seconds);
-	while (asked->shown[same] && asked->shown[same] == line[same])
+	while (seconds % WHOLE_LINE_EVERY && asked->shown[same] && asked->shown[same] == line[same])
 		same++;
 	for (size_t i = same; same && asked->shown[i]; i++)
 		changed[n++] = '\b'; /* digits and a blank */

@@ -13,7 +13,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from machine import BUILD, OUT, PARTS
+from machine import BUILD, OUT, PARTS, Trouble
 
 TARGET = PARTS / "media" / "target.img"
 DRIVER = (PARTS / "drivers" / "version").read_text().strip()
@@ -129,8 +129,16 @@ def screens(count=len(SCREENS)):
     return tuple(steps)
 
 
+MOST_KEYS = 9  # from the prompt to the disk, where one pack fits
+
+
+def few_keys(machine):
+    if machine.terminal.presses > MOST_KEYS:
+        raise Trouble("%d keys were pressed, %d are enough" % (machine.terminal.presses, MOST_KEYS))
+
+
 def whole_job(press="F9"):
-    return (wait("to load a driver disk"), key(press)) + screens() + (wait("The driver works"), key("Enter"))
+    return (wait("to load a driver disk"), key(press)) + screens() + (wait("The driver works"), few_keys, key("Enter"))
 
 
 # --- states

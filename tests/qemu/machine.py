@@ -45,6 +45,8 @@ class Gone(Trouble):
 class Line(Terminal):
     """A terminal at the other end of a serial line, which QEMU has on a unix socket."""
 
+    presses = 0  # keys so far
+
     def __init__(self, path, log, alive, columns=80, lines=24):
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
@@ -61,7 +63,12 @@ class Line(Terminal):
         connect(self.socket, path, alive)
         self.fd = self.socket.fileno()
 
+    def key(self, name):
+        self.presses += 1
+        super().key(name)
+
     def press(self, name):
+        self.presses += 1
         os.write(self.fd, KEYS.get(name, name).encode())
 
     def close(self):
@@ -71,6 +78,8 @@ class Line(Terminal):
 
 class Vga:
     """A terminal at QEMU's graphics card in text mode, and its keyboard."""
+
+    presses = 0
 
     def __init__(self, machine):
         self.machine = machine
@@ -101,6 +110,7 @@ class Vga:
             for letter in name:
                 self.key(letter)
             return
+        self.presses += 1
         self.machine.monitor("sendkey " + KEYBOARD.get(name, name))
         self.settle(ESCAPE_PAUSE if name == "Esc" else 0.0)
 
@@ -139,11 +149,12 @@ class Machine:
         console = "vga" if vga else "socket:%s" % (self.scratch / "line")
         command = [str(TOP / "scripts" / "qemu"), *arguments, "--console", console, "--time", str(int(limit) + 5),
                    "--qmp", str(self.scratch / "qmp"), "--append", "test.facts=" + port,
-                   "--", "-serial", "file:%s" % self.facts_path, *raw]
+                   "--", "-serial", "file:%s" % self.facts_path, *(word.replace("@SCRATCH@", str(self.scratch)) for word in raw)]
         self.errors = open(OUT / (name + ".qemu"), "wb")
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors,
                                         start_new_session=True)
         self.qmp = self.terminal = None
+        self.others = {}  # more consoles, by name
         try:
             self.terminal = Vga(self) if vga else Line(self.scratch / "line", self.log_path, self.alive)
             self.open_qmp()
@@ -153,6 +164,12 @@ class Machine:
 
     def alive(self):
         return self.process.poll() is None
+
+    def line(self, name):
+        """The terminal at the unix socket of this name in the scratch directory."""
+        if name not in self.others:
+            self.others[name] = Line(self.scratch / name, OUT / ("%s.%s.log" % (self.name, name)), self.alive)
+        return self.others[name]
 
     def left(self):
         seconds = self.end - time.monotonic()
@@ -244,8 +261,9 @@ class Machine:
         return found
 
     def close(self):
-        if self.terminal:
-            self.terminal.close()
+        for terminal in (self.terminal, *self.others.values()):
+            if terminal:
+                terminal.close()
         if self.alive():
             os.killpg(self.process.pid, signal.SIGTERM)
             try:
