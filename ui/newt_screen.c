@@ -110,7 +110,10 @@ void screen_open(struct screen *screen, const char *title, int width, int height
 	memset(screen, 0, sizeof *screen);
 	screen->width = width;
 	screen->height = height;
-	newtCenteredWindow((unsigned)width, (unsigned)height, title);
+	/* newt throws away what was typed before it opens a window; where the end is reached, for ever. */
+	screen->windowless = term_gone();
+	if (!screen->windowless)
+		newtCenteredWindow((unsigned)width, (unsigned)height, title);
 	newtPushHelpLine(_(" Tab, arrows: move   Enter: press   Letter: its button   Esc: back   F1 ?: help"));
 	screen->form = newtForm(NULL, NULL, NEWT_FLAG_NOF12);
 	newtFormAddHotKey(screen->form, NEWT_KEY_ESCAPE);
@@ -186,7 +189,8 @@ void screen_close(struct screen *screen)
 {
 	newtFormDestroy(screen->form);
 	newtPopHelpLine();
-	newtPopWindow();
+	if (!screen->windowless)
+		newtPopWindow();
 }
 
 /* ------------------------------------------------------------------------- keys */

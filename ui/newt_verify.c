@@ -16,6 +16,7 @@
 #define PART_DIGITS 32U /* in one line */
 #define MOST_PARTS 2
 #define DIGITS_COLUMN 17
+#define BACK_BUTTON 'B' /* pressed; the letter comes as 'b', which may be a digit */
 #define SCAN_GAP_MS 30 /* a scanner sends its next digit within this, nobody types so fast */
 
 static const char *verify_help(void)
@@ -99,8 +100,8 @@ static void add_digits(struct verify_screen *verify, int row)
 static void open_verify(struct verify_screen *verify, const struct ddl_repo *repo)
 {
 	const struct screen_button buttons[] = {
-		{ _("It is the same - test packages"), 'i' }, { _("Skip"), 's' }, { _("Back"), 'b' },
-		{ NULL, 0 }
+		{ _("It is the same - test packages"), 'i' }, { _("Skip"), 's' },
+		{ _("Back"), BACK_BUTTON }, { NULL, 0 }
 	};
 	struct screen *screen = &verify->screen;
 	char name[LINE_ROOM], line[LINE_ROOM];
@@ -143,7 +144,7 @@ static bool typed_key(struct verify_screen *verify, int key)
 			verify->typed[used - 1] = '\0';
 	} else if (key == ' ' || key == '-' || key == ':') {
 		return true; /* between groups; on a button, a blank would press it */
-	} else if (key >= NEWT_KEY_EXTRA_BASE || key <= 0 || key > 'f' || !isxdigit(key) || !is_digit(verify, key)) {
+	} else if (key == BACK_BUTTON || key >= NEWT_KEY_EXTRA_BASE || key <= 0 || key > 'f' || !isxdigit(key) || !is_digit(verify, key)) {
 		return false;
 	} else {
 		(void)compare_add(verify->typed, verify->fingerprint, key); /* one too many is no digit of it */
@@ -188,6 +189,7 @@ enum ddl_reply newt_ask_verify(struct ddl_question *question)
 		reply = DDL_REPLY_SKIP;
 		break;
 	case 'b':
+	case BACK_BUTTON:
 	case SCREEN_BACK:
 		reply = DDL_REPLY_BACK;
 		break;

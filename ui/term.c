@@ -102,6 +102,13 @@ int term_wait_also(int milliseconds, int fd)
 	return fds[0].revents ? 1 : fds[2].revents ? 2 : 0;
 }
 
+bool term_gone(void)
+{
+	struct pollfd fd = { .fd = 0 };
+
+	return poll(&fd, 1, 0) > 0;
+}
+
 bool term_raw_on(int fd, struct termios *before)
 {
 	struct termios raw;

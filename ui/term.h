@@ -31,6 +31,9 @@ int term_wait(int milliseconds);
 /* The same, and 2 when there is no input but `fd` is readable. */
 int term_wait_also(int milliseconds, int fd);
 
+/* The terminal at descriptor 0 was hung up or closed: nothing can be read any more. */
+bool term_gone(void);
+
 /* Keys at once and without echo on descriptor 0, until term_cooked(); false when it is no terminal. */
 bool term_raw(void);
 /* The same on another terminal; `before` is what puts it back. */
