@@ -53,6 +53,8 @@ GOLDEN = {
     "outcome": ("outcome", []),
     "outcome-replace": ("outcome-replace", []),
     "outcome-no-disk": ("outcome-no-disk", []),
+    "outcome-already": ("outcome-already", []),
+    "outcome-refused": ("outcome-refused", []),
     "outcome-failed": ("outcome-failed", []),
     "report": ("trouble", ["L", "r"]),
     "outcome-failed-log": ("outcome-failed", ["F2"]),
@@ -87,7 +89,7 @@ PLAIN = {
     **{scene: (scene, []) for scene in (
         "source", "source-looked", "source-none", "source-many", "packs", "packs-none-fit", "verify", "verify-long", "verify-beside",
         "tested", "tested-bad", "tested-beside", "tested-gone", "licence", "plan", "plan-replace", "plan-note", "past", "outcome", "outcome-replace",
-        "outcome-no-disk", "outcome-failed", "trouble", "trouble-in-use", "trouble-gone", "testing")},
+        "outcome-no-disk", "outcome-already", "outcome-refused", "outcome-failed", "trouble", "trouble-in-use", "trouble-gone", "testing")},
     "verify-differs": ("verify", ["2fb9 9ae8 1000 b446 f3d7\r"]),
     "packs-details": ("packs", ["d\r"]),
     "packs-none-marked": ("packs-none-fit", ["y\r"]),

@@ -7,7 +7,8 @@
  *
  * After the answer it prints "reply: WORD" and what was chosen; scenes that show progress
  * go on until they are told to stop, and print "reply: stopped". SHOW_ROOT is the root of a
- * machine without media, for what can be done with a log. SHOW_COLORS is the value of --colors.
+ * machine without media, for what can be done with a log. SHOW_COLORS is the value of --colors,
+ * SHOW_REPLY a file for the answer.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -252,6 +253,10 @@ static struct ddl_outcome failed = { .result = DDL_RESULT_UNDONE, .plan = &faile
 	.kernel_lines = kernel_lines, .n_kernel_lines = COUNT(kernel_lines),
 	.error = { DDL_E_INSERT_SYMBOL, 22, "megaraid_sas" } };
 
+static struct ddl_outcome already = { .result = DDL_RESULT_ALREADY };
+static struct ddl_outcome refused = { .result = DDL_RESULT_REFUSED, .plan = &refused_plan,
+	.error = { DDL_E_BUSY, 0, "sda1 is mounted on /mnt/data" } };
+
 static const char log_text[] =
 	"[   12.345] sr0: acme:megaraid-sas \"MegaRAID SAS driver 07.999\" version 1.0, fingerprint "
 	"2fb99ae91000b446f3d71d782c734dae\n"
@@ -310,6 +315,8 @@ static const struct scene {
 	{ "outcome-replace", { .kind = DDL_ASK_OUTCOME, .outcome = &swapped } },
 	{ "outcome-no-disk", { .kind = DDL_ASK_OUTCOME, .outcome = &no_disk } },
 	{ "outcome-failed", { .kind = DDL_ASK_OUTCOME, .outcome = &failed } },
+	{ "outcome-already", { .kind = DDL_ASK_OUTCOME, .outcome = &already } },
+	{ "outcome-refused", { .kind = DDL_ASK_OUTCOME, .outcome = &refused } },
 	{ "trouble", { .kind = DDL_ASK_TROUBLE, .error = &other_kernel } },
 	{ "trouble-in-use", { .kind = DDL_ASK_TROUBLE, .error = &in_use, .plan = &refused_plan } },
 	{ "trouble-gone", { .kind = DDL_ASK_TROUBLE, .error = &pulled_out } },
@@ -345,6 +352,15 @@ static void watch(struct ddl_question *question, const char *message, size_t len
 		exit(1);
 }
 
+/* Where the terminal is gone, the answer would be lost. */
+static void answer_to_file(void)
+{
+	const char *path = getenv("SHOW_REPLY");
+
+	if (path && !freopen(path, "w", stdout))
+		exit(1);
+}
+
 static int show_question(struct front *front, const char *name, struct ddl_question question)
 {
 	static const char *const words[] = {
@@ -373,6 +389,7 @@ static int show_question(struct front *front, const char *name, struct ddl_quest
 	enum ddl_reply reply = front->ddl.ask(front->ddl.ctx, &question);
 	ddl_session_free(question.session);
 	front->finish(front);
+	answer_to_file();
 	printf("reply: %s", words[reply]);
 	if (question.kind == DDL_ASK_SOURCE && reply == DDL_REPLY_YES)
 		printf(question.typed ? " typed %s" : " chosen %s",
@@ -401,6 +418,7 @@ static int show_progress(struct front *front, const struct progress_scene *scene
 		nanosleep(&pause, NULL);
 	}
 	front->finish(front);
+	answer_to_file();
 	printf("reply: stopped\n");
 	return 0;
 }
