@@ -230,6 +230,7 @@ struct ddl_signature {
 	enum ddl_signature_state state;
 	const char *signer;       /* user id, "Acme <updates@acme.example>"; "" when not known. NULL before it was checked */
 	const char *key;          /* fingerprint, hex; UNKNOWN: what it says of itself, or the disk's own key's. NULL as above */
+	bool own;                 /* UNKNOWN: it is whole by the disk's own key, which a person may trust by its fingerprint */
 };
 
 /* A package's signature until it is checked. */
@@ -443,6 +444,7 @@ struct ddl_event {
 	const char *what;         /* PHASE: a source; PROGRESS: a package; NOTE: a translated sentence */
 	const struct ddl_package *package; /* PACKAGE: just tested */
 	const struct ddl_op *op;  /* STEP: its state has changed */
+	bool again;               /* nothing new: it was told before, and is so that keys are heard */
 };
 
 enum ddl_question_kind {
@@ -454,7 +456,8 @@ enum ddl_question_kind {
 	DDL_ASK_APPLY,            /* do what the plan says? A refused plan is a TROUBLE instead */
 	DDL_ASK_OUTCOME,          /* shown; another disk (AGAIN) or leave (YES)? */
 	DDL_ASK_TROUBLE,          /* an error is shown; try again (AGAIN), back, or leave? */
-	DDL_ASK_PAST              /* a run was killed while it changed drivers: put them back (YES), leave it so (SKIP)? */
+	DDL_ASK_PAST,             /* a run was killed while it changed drivers: put them back (YES), leave it so (SKIP)? */
+	DDL_ASK_TRUST             /* trust the key on the disk this once (YES), or go on without (SKIP)? */
 };
 
 /* No answer (a terminal that is gone, end of input) must be given as NO. */
@@ -462,7 +465,7 @@ enum ddl_reply {
 	DDL_REPLY_NO = 0,         /* decline: nothing is changed; leaves the flow */
 	DDL_REPLY_BACK,           /* one step back; where there is none: as NO */
 	DDL_REPLY_YES,            /* go on with what the question holds */
-	DDL_REPLY_SKIP,           /* VERIFY: on without testing; PAST: as it is; else: on without a disk */
+	DDL_REPLY_SKIP,           /* VERIFY: on without testing; TRUST: on, not trusted; PAST: as it is; else: on without a disk */
 	DDL_REPLY_AGAIN           /* look again / another disk */
 };
 
@@ -480,7 +483,7 @@ struct ddl_question {
 	const char *typed;        /* SOURCE: out: a path typed in place of a choice; must live until ask() is called again */
 	const struct ddl_look *look; /* PACKS */
 	bool *ticked;             /* PACKS: in (what fits) and out, one for each look->repos */
-	const struct ddl_repo *repo; /* VERIFY, TESTED, LICENCE */
+	const struct ddl_repo *repo; /* VERIFY, TESTED, LICENCE, TRUST */
 	const char *licence;      /* LICENCE: its whole text, cleaned line by line */
 	bool fingerprint_compared; /* VERIFY: out: the person typed it or says it is the same */
 	const struct ddl_plan *plan; /* APPLY; PAST: what that run was about, and how far it came */

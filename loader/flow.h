@@ -25,6 +25,7 @@ struct ddl_flow {
 	enum ddl_step failed;             /* where the trouble arose */
 	struct ddl_error trouble;
 	enum ddl_status status;       /* what to end with */
+	bool by_policy;               /* nobody is asked */
 	bool without;                 /* the person goes on without a disk after the test */
 	bool applied;                 /* a plan was carried out, of this disk or of one before it */
 	enum ddl_status left;         /* then: what they left behind */

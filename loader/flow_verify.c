@@ -54,10 +54,57 @@ static enum ddl_reply verify_pack(struct ddl_flow *flow, struct ddl_repo *repo)
 	struct ddl_question question = { .kind = DDL_ASK_VERIFY, .repo = repo };
 	enum ddl_reply reply = ddl_flow_ask(flow, &question);
 
+	flow->by_policy = question.why != NULL;
 	flow->compared = flow->compared && (question.fingerprint_compared || flow->session->options.fingerprint);
 	if (reply == DDL_REPLY_YES)
 		reply = test_pack(flow, repo);
 	return reply;
+}
+
+/* From here on, for all packs of this run. False: no memory for it. */
+static bool trust_by_hand(struct ddl_session *session, struct ddl_repo *repo, const char *key)
+{
+	const char *kept = ddl_arena_dup(session->arena, key);
+
+	if (!kept)
+		return false;
+	session->options.trust_key = kept;
+	if (session->checker)
+		ddl_checker_trust(session->checker, kept);
+	ddl_trust_by_hand(repo, kept);
+	ddl_log(session->log, "%s: the key %s was trusted by hand", repo->identifier, kept);
+	return true;
+}
+
+/* The key on the disk is never trusted by itself; a person may know its fingerprint. YES and SKIP: go on. */
+static enum ddl_reply ask_trust(struct ddl_flow *flow, struct ddl_repo *repo)
+{
+	struct ddl_question question = { .kind = DDL_ASK_TRUST, .repo = repo };
+	const struct ddl_signature *signature = ddl_repo_signature(repo);
+	enum ddl_reply reply;
+
+	if (signature->state != DDL_SIGNED_UNKNOWN || !signature->own)
+		return DDL_REPLY_SKIP;
+	reply = ddl_flow_ask(flow, &question);
+	if (reply == DDL_REPLY_YES && !trust_by_hand(flow->session, repo, signature->key))
+		return DDL_REPLY_NO;
+	return reply;
+}
+
+/* Where nobody sees it on a screen. Packs before generation 3 never are signed: that is worth no word. */
+static void tell_signature(struct ddl_flow *flow, const struct ddl_repo *repo)
+{
+	const struct ddl_signature *signature = ddl_repo_signature(repo);
+	char words[DDL_MAX_TEXT];
+	const char *line;
+
+	if (!flow->by_policy || (signature->state == DDL_SIGNED_NOT && repo->generation != DDL_GEN_UPDATE) ||
+	    !*ddl_words_signature(words, sizeof(words), signature))
+		return;
+	line = ddl_arena_printf(flow->session->arena, "%s: %s", repo->identifier, words); /* it is told again */
+	if (line)
+		(void)ddl_session_tell(flow->session, &(struct ddl_event){ .kind = DDL_EVENT_NOTE, .phase = DDL_PHASE_TEST,
+			.what = line });
 }
 
 enum ddl_step ddl_step_verify(struct ddl_flow *flow)
@@ -69,7 +116,9 @@ enum ddl_step ddl_step_verify(struct ddl_flow *flow)
 
 		if (ddl_compare_fingerprint(&flow->session->options, repo, &flow->trouble) < 0)
 			return ddl_flow_fail(flow, DDL_STEP_VERIFY);
-		reply = verify_pack(flow, repo);
+		reply = ask_trust(flow, repo);
+		if (reply == DDL_REPLY_YES || reply == DDL_REPLY_SKIP)
+			reply = verify_pack(flow, repo);
 		flow->session->cancelled = false;
 		if (reply == DDL_REPLY_BACK)
 			return ddl_flow_back_to_packs(flow);
@@ -81,6 +130,7 @@ enum ddl_step ddl_step_verify(struct ddl_flow *flow)
 		}
 		if (reply == DDL_REPLY_YES && flow->trouble.code != DDL_OK)
 			return ddl_flow_fail(flow, DDL_STEP_VERIFY); /* the medium is gone: what was not tested is not loaded */
+		tell_signature(flow, repo);
 		if (ddl_trust_judge(&flow->session->options, repo, &flow->trouble) < 0)
 			return ddl_flow_fail(flow, DDL_STEP_VERIFY);
 	}

@@ -183,7 +183,7 @@ bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const 
 static const char *const questions[] = {
 	[DDL_ASK_SOURCE] = "source", [DDL_ASK_PACKS] = "packs", [DDL_ASK_VERIFY] = "verify", [DDL_ASK_TESTED] = "tested",
 	[DDL_ASK_LICENCE] = "licence", [DDL_ASK_APPLY] = "apply", [DDL_ASK_OUTCOME] = "outcome",
-	[DDL_ASK_TROUBLE] = "trouble", [DDL_ASK_PAST] = "past",
+	[DDL_ASK_TROUBLE] = "trouble", [DDL_ASK_PAST] = "past", [DDL_ASK_TRUST] = "trust",
 };
 
 static const char *const answers[] = {
@@ -215,6 +215,7 @@ static bool go_on(void *arg)
 
 	if (again.kind != DDL_EVENT_PROGRESS)
 		again.kind = DDL_EVENT_PHASE;
+	again.again = true;
 	return ddl_session_tell(session, &again);
 }
 

@@ -33,6 +33,7 @@ struct gpgv_run {
 	const struct ddl_checker *checker;
 	const struct ddl_claim *claim;
 	bool own;                 /* against the disk's own key */
+	bool whole;               /* and it is that one's */
 	int packet, data;
 	struct ddl_verdict verdict;
 };
@@ -270,9 +271,11 @@ static int check_twice(struct gpgv_run *run, const struct ddl_confine *confine, 
 	run->own = true;
 	if (run_confined(run, confine, error) < 0)
 		return -1;
-	if (run->verdict.state == DDL_SIGNED_GOOD || run->verdict.state == DDL_SIGNED_EXPIRED)
-		run->verdict.state = is_trusted_by_hand(checker, run->verdict.key) ? DDL_SIGNED_BY_HAND
-										      : DDL_SIGNED_UNKNOWN;
+	run->whole = run->verdict.state == DDL_SIGNED_GOOD;
+	/* one that has expired is not made good by a hand */
+	if (run->whole || (run->verdict.state == DDL_SIGNED_EXPIRED && !is_trusted_by_hand(checker, run->verdict.key)))
+		run->verdict.state = run->whole && is_trusted_by_hand(checker, run->verdict.key) ? DDL_SIGNED_BY_HAND
+												 : DDL_SIGNED_UNKNOWN;
 	return 0;
 }
 
@@ -293,7 +296,7 @@ int ddl_signature_check(struct ddl_checker *checker, const struct ddl_confine *c
 	struct gpgv_run run = { .checker = checker, .claim = claim, .packet = -1, .data = claim->data_fd };
 	int result = -1;
 
-	*signature = (struct ddl_signature){ DDL_SIGNED_UNCHECKED, "", "" };
+	*signature = (struct ddl_signature){ DDL_SIGNED_UNCHECKED, "", "", false };
 	if (checker->gpgv < 0) {
 		(void)ddl_fail(error, DDL_E_GPGV, ENOENT, "ddload-gpgv");
 		return 0;
@@ -310,6 +313,7 @@ int ddl_signature_check(struct ddl_checker *checker, const struct ddl_confine *c
 	if (result < 0)
 		return error->code == DDL_E_CANCELLED || error->code == DDL_E_MEMORY ? -1 : 0;
 	signature->state = run.verdict.state;
+	signature->own = run.whole && run.verdict.state == DDL_SIGNED_UNKNOWN;
 	signature->signer = ddl_arena_dup(arena, run.verdict.signer);
 	signature->key = ddl_arena_dup(arena, run.verdict.key);
 	return signature->signer && signature->key ? 0 : ddl_fail(error, DDL_E_MEMORY, 0, "signature");
@@ -353,6 +357,11 @@ struct ddl_checker *ddl_checker_new(const struct ddl_options *options, struct dd
 		return NULL;
 	}
 	return checker;
+}
+
+void ddl_checker_trust(struct ddl_checker *checker, const char *key)
+{
+	checker->trusted = key;
 }
 
 void ddl_checker_free(struct ddl_checker *checker)

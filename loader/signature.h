@@ -22,6 +22,8 @@ struct ddl_checker;
  */
 struct ddl_checker *ddl_checker_new(const struct ddl_options *options, struct ddl_stage *stage,
 				    struct ddl_log *log, struct ddl_error *error);
+/* The disk's own key with this fingerprint is trusted from now on, in place of options->trust_key. Not copied. */
+void ddl_checker_trust(struct ddl_checker *checker, const char *key);
 void ddl_checker_free(struct ddl_checker *checker); /* NULL allowed */
 
 /* What is to be checked. */

@@ -16,6 +16,11 @@ static const struct ddl_metadata *metadata_of(const struct ddl_repo *repo, const
 	return NULL;
 }
 
+static bool is_trusted(const struct ddl_signature *signature)
+{
+	return signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;
+}
+
 /* One signature; bad ones and those that could not be checked go to the log as well. */
 static int check(struct ddl_trust *trust, const struct ddl_repo *repo, const char *what, struct ddl_claim *claim,
 		 struct ddl_signature *signature, struct ddl_error *error)
@@ -58,7 +63,7 @@ static int check_list(struct ddl_trust *trust, struct ddl_repo *repo, struct ddl
 	if (repo->generation != DDL_GEN_UPDATE || repo->signature.state != DDL_SIGNED_UNREAD || !list)
 		return 0;
 	if (!packet) {
-		repo->signature = (struct ddl_signature){ DDL_SIGNED_NOT, "", "" };
+		repo->signature = (struct ddl_signature){ DDL_SIGNED_NOT, "", "", false };
 		return 0;
 	}
 	claim.packet = packet->bytes;
@@ -77,7 +82,7 @@ static int check_package(struct ddl_trust *trust, const struct ddl_repo *repo, s
 	if (package->state != DDL_PKG_STAGED || package->signature.state != DDL_SIGNED_UNREAD ||
 	    (package->type != DDL_PKG_DRIVER_RPM && package->type != DDL_PKG_RPM))
 		return 0;
-	package->signature = (struct ddl_signature){ proof ? DDL_SIGNED_UNCHECKED : DDL_SIGNED_NOT, "", "" };
+	package->signature = (struct ddl_signature){ proof ? DDL_SIGNED_UNCHECKED : DDL_SIGNED_NOT, "", "", false };
 	if (!proof || (proof->payload_too && package->fd < 0))
 		return 0; /* an old signature is over the whole package, which was not kept */
 	claim.packet = proof->packet;
@@ -88,7 +93,7 @@ static int check_package(struct ddl_trust *trust, const struct ddl_repo *repo, s
 	claim.data_offset = proof->data_offset;
 	if (check(trust, repo, package->file, &claim, &package->signature, error) < 0)
 		return -1;
-	if (proof->untied && package->signature.state == DDL_SIGNED_GOOD)
+	if (proof->untied && (is_trusted(&package->signature) || package->signature.own))
 		package->signature.state = DDL_SIGNED_UNCHECKED; /* the header is signed, the payload could be any */
 	package->proof = NULL;
 	return 0;
@@ -128,11 +133,6 @@ const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo)
 	return worst;
 }
 
-static bool is_trusted(const struct ddl_signature *signature)
-{
-	return signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;
-}
-
 static int refuse(const struct ddl_signature *signature, const char *what, struct ddl_error *error)
 {
 	switch (signature->state) {
@@ -147,6 +147,21 @@ static int refuse(const struct ddl_signature *signature, const char *what, struc
 	default:
 		return ddl_fail(error, DDL_E_UNSIGNED, 0, "%s", what);
 	}
+}
+
+static void mark(struct ddl_signature *signature, const char *key)
+{
+	if (signature->state != DDL_SIGNED_UNKNOWN || !signature->own || strcmp(signature->key, key) != 0)
+		return;
+	signature->state = DDL_SIGNED_BY_HAND;
+	signature->own = false;
+}
+
+void ddl_trust_by_hand(struct ddl_repo *repo, const char *key)
+{
+	mark(&repo->signature, key);
+	for (size_t i = 0; i < repo->n_packages; i++)
+		mark(&repo->packages[i].signature, key);
 }
 
 int ddl_trust_judge(const struct ddl_options *options, const struct ddl_repo *repo, struct ddl_error *error)

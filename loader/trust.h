@@ -21,6 +21,9 @@ struct ddl_trust {
 /* Checks what of the pack is there to be checked and was not yet. -1: cancelled, no memory, --keyring. */
 int ddl_trust_check(struct ddl_trust *trust, struct ddl_repo *repo, struct ddl_error *error);
 
+/* A person has compared the fingerprint of the disk's own key: what that one has signed of the pack counts as signed. */
+void ddl_trust_by_hand(struct ddl_repo *repo, const char *key);
+
 /*
  * May it be loaded, by its signatures? Its list of contents is signed by a trusted key, or each
  * package for this kernel is. -1 and DDL_E_UNSIGNED, _KEY_UNKNOWN, _KEY_EXPIRED, _GPGV.

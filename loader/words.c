@@ -46,7 +46,7 @@ char *ddl_words_signature(char *to, size_t room, const struct ddl_signature *sig
 			snprintf(to, room, "%s", _("signed by a key that is not known here"));
 		break;
 	case DDL_SIGNED_EXPIRED:
-		snprintf(to, room, _("signed by %s, with a key or signature that has expired"), signer);
+		snprintf(to, room, _("NOT TRUSTED, expired key or signature: %s"), signer);
 		break;
 	case DDL_SIGNED_GOOD:
 		snprintf(to, room, _("signed by %s"), signer);

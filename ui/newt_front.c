@@ -23,6 +23,8 @@ static enum ddl_reply ask_screen(struct ddl_question *question)
 		return newt_ask_apply(question);
 	case DDL_ASK_PAST:
 		return newt_ask_past(question);
+	case DDL_ASK_TRUST:
+		return newt_ask_trust(question);
 	case DDL_ASK_OUTCOME:
 		newt.told = question->outcome->error.code;
 		return newt_ask_outcome(question);

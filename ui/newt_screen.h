@@ -115,6 +115,7 @@ enum ddl_reply newt_ask_packs(struct ddl_question *question);
 enum ddl_reply newt_ask_verify(struct ddl_question *question);
 enum ddl_reply newt_ask_tested(const struct ddl_question *question);
 enum ddl_reply newt_ask_licence(const struct ddl_question *question);
+enum ddl_reply newt_ask_trust(const struct ddl_question *question);
 enum ddl_reply newt_ask_apply(const struct ddl_question *question);
 enum ddl_reply newt_ask_past(const struct ddl_question *question);
 enum ddl_reply newt_ask_outcome(const struct ddl_question *question);

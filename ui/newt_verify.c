@@ -263,3 +263,33 @@ enum ddl_reply newt_ask_licence(const struct ddl_question *question)
 
 	return reply_of(key, 'a');
 }
+
+static void write_trust(const struct print *print, const void *what)
+{
+	print_trust(print, what);
+}
+
+static const char *trust_help(void)
+{
+	return _("The signature shows that the disk is as the owner of this key made it. But the key came with the disk, and "
+		 "nobody here knows whose it is. The vendor gives the fingerprint of the key elsewhere: on paper, on the web "
+		 "page, on the telephone.\n\n"
+		 "T trusts the key until ddload ends, after you have compared every digit. N goes on without trusting it: the "
+		 "pack counts as signed by somebody unknown, and is refused where only signed packs may be loaded. "
+		 "B and Escape go back to the packs.");
+}
+
+/* The first button has the focus: Enter trusts nothing. */
+enum ddl_reply newt_ask_trust(const struct ddl_question *question)
+{
+	const struct screen_button buttons[] = {
+		{ _("No"), 'n' }, { _("Trust it this once"), 't' }, { _("Back"), 'b' }, { NULL, 0 }
+	};
+	char *text = screen_report(write_trust, question->repo);
+	int key = SCREEN_GONE;
+
+	if (text)
+		key = screen_text(_("Trust this key?"), text, trust_help(), buttons);
+	free(text);
+	return key == 'n' ? DDL_REPLY_SKIP : reply_of(key, 't');
+}

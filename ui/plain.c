@@ -107,6 +107,8 @@ static void tell_settle(const struct ddl_event *event)
 static bool event(void *ctx, const struct ddl_event *event)
 {
 	(void)ctx;
+	if (event->again)
+		return !term_signal();
 	if (event->kind == DDL_EVENT_NOTE && event->phase == DDL_PHASE_PLAN && events.n_held < HELD_NOTES) {
 		events.held[events.n_held++] = event->what;
 		return !term_signal();

@@ -395,6 +395,26 @@ static enum ddl_reply ask_apply(const struct ddl_question *question)
 	return reply_of(plain_choose(choices));
 }
 
+static enum ddl_reply ask_trust(const struct ddl_question *question)
+{
+	const struct choice choices[] = {
+		{ 'n', _("no: go on, the key is not trusted") }, { 't', _("every digit is the same: trust the key this once") },
+		{ 'b', _("back") }, { 'c', _("cancel: nothing is loaded") }, { 0, NULL }
+	};
+
+	print_trust(&plain.out, question->repo);
+	switch (plain_choose(choices)) {
+	case 't':
+		return DDL_REPLY_YES;
+	case 'n':
+		return DDL_REPLY_SKIP;
+	case 'b':
+		return DDL_REPLY_BACK;
+	default:
+		return DDL_REPLY_NO;
+	}
+}
+
 static enum ddl_reply ask_past(const struct ddl_question *question)
 {
 	const struct choice choices[] = {
@@ -476,6 +496,8 @@ enum ddl_reply plain_ask(struct ddl_question *question)
 		return ask_apply(question);
 	case DDL_ASK_PAST:
 		return ask_past(question);
+	case DDL_ASK_TRUST:
+		return ask_trust(question);
 	case DDL_ASK_OUTCOME:
 		return ask_outcome(question);
 	case DDL_ASK_TROUBLE:

@@ -300,6 +300,21 @@ static bool sum_differs(const struct ddl_repo *repo)
 	return false;
 }
 
+void print_trust(const struct print *print, const struct ddl_repo *repo)
+{
+	const struct ddl_signature *signature = ddl_repo_signature(repo);
+	char line[512];
+
+	print_line(print, 0, "%s", text_repo(line, sizeof line, repo));
+	print_line(print, 0, "%s", _("This disk is signed by a key that is not known here. The key says that it is of:"));
+	print_line(print, 2, "%s", *signature->signer ? signature->signer : _("unnamed"));
+	print_line(print, 0, "%s", _("Anybody can make a key with any name. Compare its fingerprint with the one that the "
+				     "vendor gives, on paper or on the web page:"));
+	ddl_text_groups(line, sizeof line, signature->key);
+	print_line(print, 2, "%s", line);
+	print_line(print, 0, "%s", _("Only if every digit is the same, trust it for this once."));
+}
+
 static void print_module_facts(const struct print *print, const struct ddl_module *module)
 {
 	if (*module->description)

@@ -33,6 +33,8 @@ void print_look(const struct print *print, const struct ddl_look *look, const ch
 void print_tested(const struct print *print, const struct ddl_repo *repo);
 /* The checksum files beside the pack, a line each; nothing where there is none. */
 void print_sums(const struct print *print, unsigned column, const struct ddl_repo *repo);
+/* Whose the key on the disk says it is, and its fingerprint to be compared. */
+void print_trust(const struct print *print, const struct ddl_repo *repo);
 /* What a run that was killed was about, and how far it came. */
 void print_past(const struct print *print, const struct ddl_plan *plan);
 void print_plan(const struct print *print, const struct ddl_plan *plan);

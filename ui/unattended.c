@@ -151,6 +151,8 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 		return may_apply(unattended, question);
 	case DDL_ASK_PAST:
 		return answer(question, DDL_REPLY_YES, _("the drivers as they were are the safe ones to begin with"));
+	case DDL_ASK_TRUST:
+		return answer(question, DDL_REPLY_SKIP, _("no key is trusted that was not named beforehand"));
 	case DDL_ASK_OUTCOME:
 		return DDL_REPLY_YES;
 	case DDL_ASK_SOURCE: /* the command line names the sources: there is nobody to choose */

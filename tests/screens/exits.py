@@ -68,6 +68,8 @@ SCREENS = {
         "b": "back", "Enter": "back", "c": "skip", "Esc": "back", "^C": "no", "g": "> Result of the test"}),
     "licence": ("licence", [], "Licence", {
         "a": "yes", "b": "back", "d": "skip", "Enter": "> Licence", "Esc": "back", "^C": "no", **HELP}),
+    "trust": ("trust", [], "Trust this key?", {
+        "n": "skip", "Enter": "skip", "t": "yes", "b": "back", "Esc": "back", "^C": "no", **HELP}),
     "plan": ("plan", [], "Before anything is changed", {
         "l": "yes", "Enter": "yes", "b": "back", "Esc": "back", "^C": "no", **HELP}),
     "past": ("past", [], "An earlier run was interrupted", {
@@ -153,6 +155,8 @@ PLAIN = [
     ("tested-bad", "y\nb\n", "back"), ("tested-bad", "c\n", "skip"), ("tested-gone", "y\nc\n", "skip"), ("tested-gone", "b\n", "back"),
     ("licence", "y\n", "yes"), ("licence", "b\n", "back"), ("licence", "c\n", "skip"),
     ("plan", "y\r\n", "yes"), ("plan", " b \n", "back"), ("plan", "b\n", "back"), ("plan", "c\n", "skip"),
+    ("trust", "n\n", "skip"), ("trust", "t\n", "yes"), ("trust", "y\nb\n", "back"), ("trust", "c\n", "no"), ("trust", "\n", "no"),
+    ("trust", "1\n", "skip"), ("trust", "2\n", "yes"), ("trust", "3\n", "back"), ("trust", "4\n", "no"),
     ("past", "p\n", "yes"), ("past", "l\n", "skip"), ("past", "c\n", "no"),
     ("outcome", "a\n", "again"), ("outcome", "c\n", "yes"), ("outcome", "L\na\n", "again"), ("outcome-failed", "a\n", "again"),
     ("trouble", "a\n", "again"), ("trouble", "b\n", "back"), ("trouble", "c\n", "skip"), ("trouble", "l\nb\nb\n", "back"),
@@ -168,7 +172,7 @@ PLAIN = [
     ("trouble", "3\n", "skip"), ("trouble", "4\n1\n2\n4\n2\n", "back"),
 ]
 # One scene of each question, for what is tried on all of them.
-PLAIN_SCENES = ("source", "source-none", "packs", "verify", "tested", "tested-bad", "tested-gone", "licence", "plan", "past",
+PLAIN_SCENES = ("source", "source-none", "packs", "verify", "tested", "tested-bad", "tested-gone", "licence", "trust", "plan", "past",
                 "outcome", "trouble")
 
 

@@ -36,6 +36,9 @@ GOLDEN = {
     "verify": ("verify", []),
     "verify-long": ("verify-long", ["1e0defda496f0a358565157ec4fd212c85158e4730"]),
     "verify-beside": ("verify-beside", []),
+    "verify-expired": ("verify-expired", []),
+    "trust": ("trust", []),
+    "trust-help": ("trust", ["F1"]),
     "verify-part": ("verify", ["2FB9 9"]),
     "verify-wrong": ("verify", ["2fb9-9ae8 1000 b446", "Backspace", "i"]),
     "verify-not-all": ("verify", ["2fb9", "i"]),
@@ -88,6 +91,7 @@ MANY_TERMINALS = ("source-many", "packs", "outcome-failed", "settling")
 PLAIN = {
     **{scene: (scene, []) for scene in (
         "source", "source-looked", "source-none", "source-many", "packs", "packs-none-fit", "verify", "verify-long", "verify-beside",
+        "verify-expired", "trust",
         "tested", "tested-bad", "tested-beside", "tested-gone", "licence", "plan", "plan-replace", "plan-note", "past", "outcome", "outcome-replace",
         "outcome-no-disk", "outcome-already", "outcome-refused", "outcome-failed", "trouble", "trouble-in-use", "trouble-gone", "testing")},
     "verify-differs": ("verify", ["2fb9 9ae8 1000 b446 f3d7\r"]),

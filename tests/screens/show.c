@@ -180,6 +180,15 @@ static struct ddl_repo beside_repo = REPO("MegaRAID SAS driver 07.999", "megarai
 static struct ddl_error not_the_same = { DDL_E_SUM, 0, "pack.iso.md5, from the same medium, says "
 	"00000000000000000000000000000000; the whole file has 900150983cd24fb0d6963f7d28e17f72" };
 
+static struct ddl_repo unknown_repo = { .generation = DDL_GEN_UPDATE, .identifier = "megaraid-sas", .version = "1.0", .build = "",
+	.description = "MegaRAID SAS driver for XenServer 7",
+	.fingerprint = "1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7",
+	.signature = { DDL_SIGNED_UNKNOWN, "Acme Updates <updates@acme.example>", "5FE4C4D57C1A2B3C4D5E6F708192A3B4C5D6E7F8", true } };
+static struct ddl_repo expired_repo = { .generation = DDL_GEN_UPDATE, .identifier = "megaraid-sas", .version = "1.0", .build = "",
+	.description = "MegaRAID SAS driver for XenServer 7",
+	.fingerprint = "1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7",
+	.signature = { DDL_SIGNED_EXPIRED, "Acme of old <old@acme.example>", "5FE4C4D57C1A2B3C4D5E6F708192A3B4C5D6E7F8", false } };
+
 static struct ddl_repo *two_repos[] = { &good_repo, &other_repo };
 static struct ddl_repo *other_repos[] = { &other_repo };
 static struct ddl_look two = { .source = &cd, .repos = two_repos, .n_repos = 2 };
@@ -301,6 +310,8 @@ static const struct scene {
 	{ "verify", { .kind = DDL_ASK_VERIFY, .repo = &good_repo } },
 	{ "verify-long", { .kind = DDL_ASK_VERIFY, .repo = &long_repo } },
 	{ "verify-beside", { .kind = DDL_ASK_VERIFY, .repo = &beside_repo } },
+	{ "verify-expired", { .kind = DDL_ASK_VERIFY, .repo = &expired_repo } },
+	{ "trust", { .kind = DDL_ASK_TRUST, .repo = &unknown_repo } },
 	{ "verify-b", { .kind = DDL_ASK_VERIFY, .repo = &b_repo } },
 	{ "tested", { .kind = DDL_ASK_TESTED, .repo = &good_repo } },
 	{ "tested-bad", { .kind = DDL_ASK_TESTED, .repo = &bad_repo } },

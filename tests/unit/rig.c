@@ -92,7 +92,7 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 
 	(void)ctx;
 	assert_true(n < 40); /* a flow that goes round and round */
-	rig.asked[n] = "SPVTLAOX"[question->kind];
+	rig.asked[n] = "SPVTLAOX\0K"[question->kind];
 	if (question->error) {
 		rig.told = question->error->code;
 		(void)snprintf(rig.told_text, sizeof(rig.told_text), "%s", question->error->text);

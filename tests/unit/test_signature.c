@@ -146,11 +146,11 @@ static enum ddl_code judged(enum ddl_signature_state list, enum ddl_signature_st
 {
 	struct ddl_options options = { .require_signature = required };
 	struct ddl_package packages[] = {
-		{ .file = "a.rpm", .state = DDL_PKG_STAGED, .signature = { DDL_SIGNED_GOOD, "x", "y" } },
-		{ .file = "b.rpm", .state = DDL_PKG_STAGED, .signature = { package, "x", "y" } },
+		{ .file = "a.rpm", .state = DDL_PKG_STAGED, .signature = { DDL_SIGNED_GOOD, "x", "y", false } },
+		{ .file = "b.rpm", .state = DDL_PKG_STAGED, .signature = { package, "x", "y", false } },
 		{ .file = "for-another-kernel.rpm", .state = DDL_PKG_TESTED },
 	};
-	struct ddl_repo repo = { .identifier = "acme:x", .signature = { list, "x", "y" }, .packages = packages, .n_packages = 3 };
+	struct ddl_repo repo = { .identifier = "acme:x", .signature = { list, "x", "y", false }, .packages = packages, .n_packages = 3 };
 	struct ddl_error error = DDL_ERROR_INIT;
 	int result = ddl_trust_judge(&options, &repo, &error);
 
@@ -178,8 +178,8 @@ static void policy(void **state)
 
 static void worst_is_shown(void **state)
 {
-	struct ddl_package packages[3] = { { .file = "a" }, { .signature = { DDL_SIGNED_GOOD, "", "" } },
-					   { .signature = { DDL_SIGNED_UNKNOWN, "", "" } } };
+	struct ddl_package packages[3] = { { .file = "a" }, { .signature = { DDL_SIGNED_GOOD, "", "", false } },
+					   { .signature = { DDL_SIGNED_UNKNOWN, "", "", false } } };
 	struct ddl_repo repo = { .packages = packages, .n_packages = 3 };
 
 	(void)state;
@@ -195,12 +195,32 @@ static void worst_is_shown(void **state)
 	assert_int_equal(ddl_repo_signature(&repo)->state, DDL_SIGNED_UNREAD);
 }
 
+/* Only what is whole by that very key, and known to be. */
+static void trusted_by_hand(void **state)
+{
+	struct ddl_package packages[] = {
+		{ .signature = { DDL_SIGNED_UNKNOWN, "x", "AA", true } }, { .signature = { DDL_SIGNED_UNKNOWN, "x", "AA", false } },
+		{ .signature = { DDL_SIGNED_UNKNOWN, "x", "BB", true } }, { .signature = { DDL_SIGNED_BAD, "x", "AA", true } },
+		{ .signature = { DDL_SIGNED_EXPIRED, "x", "AA", true } },
+	};
+	static const enum ddl_signature_state want[] = { DDL_SIGNED_BY_HAND, DDL_SIGNED_UNKNOWN, DDL_SIGNED_UNKNOWN,
+							 DDL_SIGNED_BAD, DDL_SIGNED_EXPIRED };
+	struct ddl_repo repo = { .signature = { DDL_SIGNED_UNKNOWN, "x", "AA", true }, .packages = packages, .n_packages = 5 };
+
+	(void)state;
+	ddl_trust_by_hand(&repo, "AA");
+	assert_int_equal(repo.signature.state, DDL_SIGNED_BY_HAND);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(packages[i].signature.state, want[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(armour_good), cmocka_unit_test(armour_bad), cmocka_unit_test(armour_cut),
 		cmocka_unit_test(verdicts), cmocka_unit_test(verdict_texts),
 		cmocka_unit_test(policy), cmocka_unit_test(worst_is_shown),
+		cmocka_unit_test(trusted_by_hand),
 	};
 
 	return cmocka_run_group_tests_name("signature", tests, NULL, NULL);
