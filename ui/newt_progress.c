@@ -14,6 +14,7 @@
 #define WAIT_COLUMNS 60
 #define SPEED_AFTER_MS 1000 /* a speed from less than this is a guess */
 #define SHOWN_SECONDS 120UL /* more are shown as minutes */
+#define BRIEF_MS 300    /* a list that is made anew takes no key for so long: it is for the list */
 #define BAR_STEPS 1000 /* newt's scale counts in these */
 
 enum window { WINDOW_NONE, WINDOW_WAIT, WINDOW_TEST, WINDOW_STEPS };
@@ -24,7 +25,7 @@ static struct {
 	newtComponent line, figures, bar, steps[MOST_STEPS];
 	int n_steps;
 	const struct ddl_plan *plan;
-	long long drawn;
+	long long opened, drawn;
 	long long started;        /* when the bytes in this count began to be read; 0: not yet */
 	uint64_t started_at, total; /* and how many were read then, of how many */
 	bool cancelled;
@@ -60,6 +61,7 @@ static void set_label(newtComponent label, const char *text)
 
 static void open_wait(void)
 {
+	screen_keep_keys(); /* as a list does that is made anew */
 	screen_open(&progress.screen, _("One moment"), WAIT_COLUMNS, 5);
 	progress.line = screen_label(&progress.screen, 1, 1, "", 0);
 	progress.figures = screen_label(&progress.screen, 1, 2, "", 0);
@@ -103,6 +105,7 @@ static void need_window(enum window window)
 	newt_progress_close();
 	progress.cancelled = cancelled;
 	progress.window = window;
+	progress.opened = now_ms();
 	progress.drawn = 0;
 	progress.started = 0;
 	if (window == WINDOW_WAIT)
@@ -322,7 +325,8 @@ static void show(const struct ddl_event *event)
 bool newt_progress(const struct ddl_event *event)
 {
 	show(event);
-	if (progress.window == WINDOW_NONE)
+	bool listing = event->phase == DDL_PHASE_MACHINE || event->phase == DDL_PHASE_SOURCES;
+	if (progress.window == WINDOW_NONE || (listing && now_ms() - progress.opened < BRIEF_MS))
 		return !term_signal();
 	int key = screen_peek(&progress.screen);
 	if (key == SCREEN_GONE || key == SCREEN_BACK)

@@ -105,6 +105,13 @@ int screen_highest(void)
 
 /* ------------------------------------------------------------ windows and forms */
 
+static bool keep; /* see screen_keep_keys */
+
+void screen_keep_keys(void)
+{
+	keep = true;
+}
+
 void screen_open(struct screen *screen, const char *title, int width, int height)
 {
 	memset(screen, 0, sizeof *screen);
@@ -112,8 +119,12 @@ void screen_open(struct screen *screen, const char *title, int width, int height
 	screen->height = height;
 	/* newt throws away what was typed before it opens a window; where the end is reached, for ever. */
 	screen->windowless = term_gone();
+	if (keep && !term_signal() && term_signal_fd() >= 0)
+		SLang_TT_Read_FD = term_signal_fd(); /* where it finds nothing to throw away */
 	if (!screen->windowless)
 		newtCenteredWindow((unsigned)width, (unsigned)height, title);
+	SLang_TT_Read_FD = 0;
+	keep = false;
 	newtPushHelpLine(_(" Tab, arrows: move   Enter: press   Letter: its button   Esc: back   F1 ?: help"));
 	screen->form = newtForm(NULL, NULL, NEWT_FLAG_NOF12);
 	newtFormAddHotKey(screen->form, NEWT_KEY_ESCAPE);

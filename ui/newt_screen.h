@@ -61,6 +61,8 @@ int screen_widest(void);
 int screen_highest(void);
 
 void screen_open(struct screen *screen, const char *title, int width, int height);
+/* What has been typed is for the window that opens next, which comes in the place of another; else it is thrown away. */
+void screen_keep_keys(void);
 /* Names the keys of the window that was opened last, on the lowest line. */
 void screen_help_line(const char *line);
 void screen_add(struct screen *screen, newtComponent component);

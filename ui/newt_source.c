@@ -309,6 +309,7 @@ static void open_sources(struct source_screen *open, const struct ddl_question *
 	};
 	struct rows rows = rows_for(question);
 
+	screen_keep_keys(); /* the list may be one that was made anew under the hands of who types */
 	screen_open(&open->screen, _("This machine and its media"), screen_widest(),
 		    machine_rows(&rows) + 1 + 1 + (rows.sources ? rows.sources : 1) + 2);
 	open->screen.help = source_help();

@@ -115,6 +115,7 @@ JOURNEYS = [
     ("source-many", ["Down", "Down", "Down", "Enter"], "yes chosen nvme0"),
     ("source-many", ["Up", "Enter"], "yes chosen sdb1"),
     ("source-added", [], "again"),
+    ("source-refreshed", ["lo"], "yes chosen sr0"),
     ("source-other-event", ["t", "/x", "Esc", "Enter"], "yes chosen sr0"),
     ("source", ["F3", "Enter", "Enter"], "yes chosen sr0"),
     ("source", ["F1", "Esc", "Esc"], "no"),

@@ -299,6 +299,7 @@ static const struct scene {
 } questions[] = {
 	{ "source", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
 	{ "source-added", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
+	{ "source-refreshed", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
 	{ "source-other-event", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = few_sources, .n_sources = 1 } },
 	{ "source-looked", { .kind = DDL_ASK_SOURCE, .machine = &server, .sources = looked_sources,
 			     .n_sources = COUNT(looked_sources) } },
@@ -398,6 +399,11 @@ static int show_question(struct front *front, const char *name, struct ddl_quest
 	if (!strcmp(name, "trouble"))
 		question.session = ddl_session_new(&(struct ddl_options){ .root = getenv("SHOW_ROOT") }, &front->ddl, NULL);
 	enum ddl_reply reply = front->ddl.ask(front->ddl.ctx, &question);
+	if (!strcmp(name, "source-refreshed") && reply == DDL_REPLY_AGAIN) { /* as when media come or go */
+		for (enum ddl_phase phase = DDL_PHASE_MACHINE; phase <= DDL_PHASE_SOURCES; phase++)
+			front->ddl.event(front->ddl.ctx, &(struct ddl_event){ .kind = DDL_EVENT_PHASE, .phase = phase });
+		reply = front->ddl.ask(front->ddl.ctx, &question);
+	}
 	ddl_session_free(question.session);
 	front->finish(front);
 	answer_to_file();
