@@ -217,7 +217,7 @@ media: all parts $(BUILD)/native/asan/fake
 	@tests/media/run
 hostile: all parts $(hostile_programs)
 	@tests/hostile/run
-screens: all $(BUILD)/native/asan/show
+screens: all parts $(patsubst %,$(BUILD)/native/asan/%,show fake)
 	@tests/screens/run
 qemu: all parts $(static_test_programs)
 	@tests/qemu/run
