@@ -180,6 +180,12 @@ $(BUILD)/native/$1/damage: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/dam
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$(patsubst %,-Wl$$(comma)--wrap=%,read pread __read_chk __pread_chk) $$^ $$(native_ld) -o $$@
 
+# Each parser alone, its memory running out.
+$(BUILD)/native/$1/starved: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/starved tests/hostile/starve tests/unit/fake_kernel) \
+		$(BUILD)/native/$1/libddload.a
+	@echo 'LD $$@'
+	@$$($1_cc) $$($1_cflags) $$(patsubst %,-Wl$$(comma)--wrap=ddl_arena_%,alloc dup dupn push) $$^ $$(native_ld) -o $$@
+
 # A fuzz target over files that are given, without libFuzzer.
 $(BUILD)/native/$1/replay_%: $(BUILD)/native/$1/tests/fuzz/fuzz_%.o $(BUILD)/native/$1/tests/fuzz/replay.o \
 		$(BUILD)/native/$1/libddload.a
@@ -193,7 +199,7 @@ $(foreach variant,$(variants),$(eval $(call variant_rules,$(variant))))
 
 native: $(patsubst %,$(BUILD)/native/%/ddload,$(variants))
 
-hostile_programs := $(patsubst %,$(BUILD)/native/%/damage,plain asan) $(foreach v,asan ubsan,\
+hostile_programs := $(foreach v,plain asan,$(BUILD)/native/$v/damage $(BUILD)/native/$v/starved) $(foreach v,asan ubsan,\
 	$(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/native/$v/replay_%,$(wildcard tests/fuzz/fuzz_*.c)))
 
 unit-programs: unit-plain unit-asan unit-ubsan unit-clang

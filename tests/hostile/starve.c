@@ -65,6 +65,11 @@ static bool refuse(const void *caller)
 	return true;
 }
 
+bool starve_refuses(void)
+{
+	return refuse(__executable_start);
+}
+
 #define REFUSED refuse(__builtin_return_address(0))
 
 void *malloc(size_t n)

@@ -14,6 +14,9 @@ struct starve {
 /* From now on. A child goes on counting where it was forked. */
 void starve_begin(const struct starve *starve);
 
+/* Counts one of another sort, as from an arena, as an allocation of ours: must it fail? */
+bool starve_refuses(void);
+
 /* Back to normal. How many were asked for since, in the process that asked most. */
 unsigned long starve_end(void);
 
