@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "path.h"
 #include "sysfs.h"
@@ -128,9 +131,36 @@ static bool read_loaded_list(struct ddl_machine_reader *reader)
 }
 
 /*
+ * What lockdown says; few initrds have mounted securityfs: then it is read from a mount that is
+ * nowhere (linux/mount.h; since Linux 5.2, lockdown came with 5.4). False where there is none.
+ */
+static bool read_lockdown(const struct ddl_machine_reader *reader, char *text, size_t room)
+{
+	enum { CLOSE_ON_EXEC = 1, COMMAND_CREATE = 6 };
+	struct stat root, ours;
+	int fs, mount = -1;
+	bool found;
+
+	if (ddl_sysfs_text(reader->root, text, room, "sys/kernel/security/lockdown"))
+		return true;
+	if (fstat(reader->root, &ours) < 0 || stat("/", &root) < 0 || ours.st_ino != root.st_ino || ours.st_dev != root.st_dev)
+		return false; /* a made-up machine */
+	fs = (int)syscall(SYS_fsopen, "securityfs", CLOSE_ON_EXEC);
+	if (fs < 0)
+		return false;
+	if (syscall(SYS_fsconfig, fs, COMMAND_CREATE, NULL, NULL, 0) == 0)
+		mount = (int)syscall(SYS_fsmount, fs, CLOSE_ON_EXEC, 0);
+	close(fs);
+	if (mount < 0)
+		return false;
+	found = ddl_sysfs_text(mount, text, room, "lockdown");
+	close(mount);
+	return found;
+}
+
+/*
  * Does the kernel take signed modules only? As it says itself: the parameter of its module
- * loader, and lockdown, of which the level in force stands in brackets. (The second one needs
- * securityfs; where that is not mounted the kernel has the last word.)
+ * loader, and lockdown, of which the level in force stands in brackets.
  */
 static bool signed_only(const struct ddl_machine_reader *reader)
 {
@@ -139,7 +169,7 @@ static bool signed_only(const struct ddl_machine_reader *reader)
 	if (ddl_sysfs_text(reader->root, text, sizeof(text), "sys/module/module/parameters/sig_enforce") &&
 	    (*text == 'Y' || *text == '1'))
 		return true;
-	return ddl_sysfs_text(reader->root, text, sizeof(text), "sys/kernel/security/lockdown") &&
+	return read_lockdown(reader, text, sizeof(text)) &&
 	       (strstr(text, "[integrity]") || strstr(text, "[confidentiality]"));
 }
 

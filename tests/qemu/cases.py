@@ -456,7 +456,7 @@ tell up "status $up" "link $(cat /sys/class/net/eth0/operstate)"
 """, add=((PARTS / "packs/e100/e100.iso", "/packs/e100.iso"),
                                                                                  (PARTS / "test-drivers/e100/e100.ko", "/e100.ko")), modules=("mii",), controllers=(),
          raw=("-nic", "user,model=i82551")),
-    Case("signatures", {
+    *(Case(name, {
         "load": refused(NOTHING, "megaraid_sas is not signed; this kernel takes signed drivers only"),
         "swap": refused(OLD, "megaraid_sas is not signed; this kernel takes signed drivers only"),
     }, """
@@ -465,7 +465,8 @@ within 5 no_disk
 run load ddload load --settle 5 /packs/default.iso
 stock
 run swap ddload load --replace --settle 5 /packs/default.iso
-""", packs=("default",), stock=True, append="module.sig_enforce=1"),
+""", packs=("default",), stock=True, append=append) for name, append in (
+               ("signatures", "module.sig_enforce=1"), ("lockdown", "lockdown=integrity"))),
     Case("two-controllers", {
         "load": state(WORKS, driver="megaraid_sas megaraid_sas", disks="sda sdb",
                       outcome__modules__0__bound=lambda bound: len(bound) == 2),
