@@ -150,8 +150,13 @@ static struct ddl_medium *archive_medium(int fd, const char *name, const char *p
 	struct ddl_medium *medium = NULL;
 	struct ddl_error trouble = DDL_ERROR_INIT;
 	const char *what;
-	enum ddl_archive_format format = ddl_archive_recognise(fd, &what, &trouble);
+	enum ddl_archive_format format;
 
+	/* Only a hint: here and there a sector is wanted, not what lies round it. */
+	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+	format = ddl_archive_recognise(fd, &what, &trouble);
+	if (format == DDL_ARCHIVE_BARE || format == DDL_ARCHIVE_PACKED)
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_NORMAL);
 	if (format == DDL_ARCHIVE_BARE || (format == DDL_ARCHIVE_PACKED && ddl_medium_is_packed_module(path)))
 		return bare_medium(fd, path, error);
 	if (trouble.code != DDL_OK) {
@@ -168,9 +173,6 @@ static struct ddl_medium *archive_medium(int fd, const char *name, const char *p
 		medium->fd = fd;
 		medium->depth = 1;
 		medium->archive = ddl_archive_new(format, error);
-		/* Only a hint: here and there a sector is wanted, not what lies round it. */
-		if (format != DDL_ARCHIVE_PACKED)
-			(void)posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
 		if (medium->archive)
 			return medium;
 		ddl_medium_close(medium);

@@ -54,9 +54,13 @@ static void take_value(blkid_probe prober, const char *name, char *to, size_t ro
 
 static void ask_blkid(blkid_probe prober, struct ddl_probe *probe)
 {
+	static char zfs[] = "zfs_member";
+	static char *left_out[] = { zfs, NULL };
 	int result;
 
 	blkid_probe_enable_superblocks(prober, 1);
+	/* for that alone a megabyte would be read, half of it from the end */
+	(void)blkid_probe_filter_superblocks_type(prober, BLKID_FLTR_NOTIN, left_out);
 	blkid_probe_set_superblocks_flags(prober, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |
 					  BLKID_SUBLKS_UUID);
 	errno = 0;
