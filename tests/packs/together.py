@@ -7,8 +7,10 @@ Run by tests/packs/run, which gives each test its Bench.
 import hashlib
 import os
 import pathlib
+import select
 import shutil
 import subprocess
+import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = TOP / os.environ.get("BUILD", "build")
@@ -248,6 +250,64 @@ def test_rebuild(bench):
     text = subprocess.run([BUILD / "ddload", "list", output, "--kernel", bench.release], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     expect("acme:megaraid-sas" in text and "acme:e100" in text, text)
+
+
+def isolinux_installer(bench):
+    """An installer's ISO as they are made: ISOLINUX, which is told where it lies, its isohybrid MBR, an EFI image."""
+    place = bench.fresh()
+    tree = place / "tree"
+    shutil.copytree(PACKS / "e100" / "e100", tree / "packages.main")
+    (tree / "boot" / "isolinux").mkdir(parents=True)
+    for name in ("/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32"):
+        shutil.copy(name, tree / "boot" / "isolinux")
+    (tree / "boot" / "isolinux" / "isolinux.cfg").write_text("SERIAL 0 115200\nPROMPT 1\nTIMEOUT 0\nDEFAULT x\n"
+                                                             "LABEL x\n KERNEL x\n")
+    efi = tree / "boot" / "efi.img"
+    with open(efi, "wb") as image:
+        image.truncate(1 << 20)
+    subprocess.run(["mkfs.fat", "-n", "EFI-IMAGE", efi], check=True, stdout=subprocess.PIPE,
+                   env=dict(os.environ, PATH=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"))
+    iso = place / "installer.iso"
+    subprocess.run(["xorriso", "-as", "mkisofs", "-quiet", "-J", "-r", "-V", "XenServer-8", "-c", "boot/isolinux/boot.cat",
+                    "-b", "boot/isolinux/isolinux.bin", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table",
+                    "-isohybrid-mbr", "/usr/lib/ISOLINUX/isohdpfx.bin", "-eltorito-alt-boot", "-e", "boot/efi.img",
+                    "-no-emul-boot", "-isohybrid-gpt-basdat", "-o", iso, tree],
+                   check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return iso, efi
+
+
+def boots(drive):
+    """Does ISOLINUX come to its prompt?"""
+    said, until = b"", time.monotonic() + 90
+    with subprocess.Popen(["qemu-system-x86_64", "-accel", "tcg", "-nodefaults", "-no-reboot", "-m", "64", "-display", "none",
+                           "-serial", "stdio", "-drive", drive], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as machine:
+        while b"boot:" not in said and time.monotonic() < until:
+            if select.select([machine.stdout], [], [], 1)[0]:
+                more = os.read(machine.stdout.fileno(), 4096)
+                if not more:
+                    break
+                said += more
+        machine.kill()
+    expect(b"ISOLINUX" in said and b"boot:" in said, "%s: %r" % (drive, said[-300:]))
+
+
+def test_rebuild_isolinux_boots(bench):
+    """From a CD, and written to a stick; and the EFI image is where its partition and its boot record say."""
+    original, efi = isolinux_installer(bench)
+    output, answers = bench.fresh() / "new.iso", bench.fresh() / "answers.xml"
+    answers.write_text("<installation/>\n")
+    done_well(rebuild(output, "--answerfile", answers, "--include", RAID, original))
+    expect(volume_id(output) == "XenServer-8", volume_id(output))
+    expect(output.read_bytes()[:432] == original.read_bytes()[:432], "another boot code in the first block")
+    boots("media=cdrom,format=raw,readonly=on,file=%s" % output)
+    boots("format=raw,snapshot=on,file=%s" % output)
+    content = output.read_bytes()
+    kind, start = content[446 + 16 + 4], int.from_bytes(content[446 + 16 + 8:446 + 16 + 12], "little")
+    expect(kind == 0xEF, "the second partition is of the type %#x" % kind)
+    expect(content[start * 512:start * 512 + efi.stat().st_size] == efi.read_bytes(), "its partition is not the EFI image")
+    lines, images = boot_records(output)
+    expect(len(images) == 2 and images[1] == efi.read_bytes()[:2048], lines)
 
 
 def test_rebuild_label_and_no_joliet(bench):
