@@ -150,6 +150,21 @@ class Package:
                                   % (self.path, path[len(tree):], kernel, built_for))
 
 
+def label_of_driver(package):
+    """The driver's name within the RPM's, by whichever of the three rules fits."""
+    name, kernel = package.attributes["label"], package.attributes["kernel"]
+    old = re.fullmatch(r"(.*)-modules-([^-]*)-(.*)", name)
+    if old and old.group(3) + old.group(2) == kernel:
+        return old.group(1)
+    for rest in ("-modules-" + kernel, "-" + kernel + "-modules"):
+        if name.endswith(rest) and name != rest:
+            return name[:-len(rest)]
+    warn("%s: the name \"%s\" does not tell the kernel %s as DRIVER-modules-FLAVOUR-VERSION, "
+         "DRIVER-modules-KERNEL or DRIVER-KERNEL-modules would; tools that go by the name "
+         "will take it for another kernel's" % (package.path, name, kernel))
+    return name
+
+
 def make_iso(tree, iso, text, maker, date):
     """ISO 9660 with Joliet and Rock Ridge of a directory; the volume id is the text, cut."""
     environment = dict(os.environ, SOURCE_DATE_EPOCH=str(date), TZ="UTC", LC_ALL="C.UTF-8")

@@ -31,6 +31,11 @@ PARTS = BUILD / "parts"
 DATE = 1700000000
 # What a pack of 6.2 was built for: the product's kernel, and its twin that only writes crash dumps.
 OLD_KERNEL = "2.6.32.43-0.4.1.xs1.8.0.835.170778"
+# 6.5's and later ones'; the RPM's name, what the DDK took it apart with, and the parts that it put the kernel together of.
+LATER_KERNEL = "3.10.0+10"
+DDK_RULES = (("megaraid_sas-modules-xen-" + OLD_KERNEL, "(.*)-modules-([^-]*)-(.*)", (2, 1)),
+             ("megaraid_sas-modules-" + LATER_KERNEL, "(.*)-modules-(.*)", (1,)),
+             ("megaraid_sas-%s-modules" % LATER_KERNEL, "(.*)-(.*)-modules", (1,)))
 LABEL = "MegaRAID SAS driver 07.999"
 DRIVER, TWIN, DATA = "megaraid_sas-modules-", "-rt-amd64-", "megaraid_sas-data-"
 
@@ -78,6 +83,11 @@ class Shared:
                 "--vermagic", kernel + " SMP")
             self.rpm("megaraid_sas-modules-%s-%s" % (flavour, OLD_KERNEL), "07.999",
                      [(module, "/lib/modules/%s/extra/megaraid_sas.ko" % kernel)])
+        module = self.place / "later.ko"
+        run(TOP / "tests/drivers/patch-module", self.module, module, "--vermagic", LATER_KERNEL + " SMP")
+        for name, place in (("megaraid_sas-modules-" + LATER_KERNEL, "extra"),
+                            ("megaraid_sas-%s-modules" % LATER_KERNEL, "updates")):
+            self.rpm(name, "07.999", [(module, "/lib/modules/%s/%s/megaraid_sas.ko" % (LATER_KERNEL, place))])
         text = self.place / "text"
         text.write_text("firmware\n")
         self.rpm("megaraid_sas-firmware", "07.999", [(text, "/lib/firmware/megaraid_sas/fw.bin")], "noarch")
@@ -156,7 +166,21 @@ class Maker:
 
     def content_rule3(self, to):
         """The RPM is named DRIVER-KERNEL-modules, as since 2014-09; the module is in updates/."""
-        self.build(to, "1.0", only(self.shared.place, "megaraid_sas-*-modules-07.999-*.rpm"))
+        self.build(to, "1.0", only(self.shared.place, "megaraid_sas-%s-modules-07.999-*.rpm" % self.shared.release))
+
+    def content_ddk(self, to, rule):
+        """As the DDK's builder wrote it in its three times: it read label and kernel from the RPM's name."""
+        name, pattern, kernel = DDK_RULES[int(rule) - 1]
+        path = only(self.shared.place, name + "-07.999-*.rpm")
+        parts = re.fullmatch(pattern, name).groups()
+        content = path.read_bytes()
+        shutil.copy(path, to)
+        (to / "XS-REPOSITORY").write_text(
+            '<repository build="1" name="bnx2x-1.72.55-XS602E007" originator="xs" product="XenServer" version="1.72.55">\n'
+            '  <description>bnx2x 1.72.55</description>\n</repository>\n')
+        (to / "XS-PACKAGES").write_text(
+            '<packages>\n  <package kernel="%s" label="%s" md5="%s" size="%d" type="driver-rpm">%s</package>\n</packages>\n'
+            % ("".join(parts[place] for place in kernel), parts[0], hashlib.md5(content).hexdigest(), len(content), path.name))
 
     def content_eula(self, to):
         """The driver's RPM holds a licence to be accepted."""

@@ -196,6 +196,14 @@ def test_update_option_rules(bench):
     refused(build(bench), "RPM", status=2)
 
 
+def test_update_warns_of_names(bench):
+    module = (bench.module, "/lib/modules/%s/updates/megaraid_sas.ko" % bench.release)
+    for name, fits in (("megaraid_sas-modules-" + bench.release, True), ("megaraid_sas", False)):
+        done, out = build(bench, bench.rpm(name, module))
+        good((done, out))
+        expect(("warning" in done.stderr) != fits, "%s: %s" % (name, done.stderr))
+
+
 def test_update_checks_packages(bench):
     wrong = bench.rpm("megaraid_sas-modules-6.1.0-99-amd64",
                       (bench.module, "/lib/modules/6.1.0-99-amd64/extra/megaraid_sas.ko"))
