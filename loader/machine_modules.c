@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "path.h"
@@ -138,6 +139,7 @@ static bool read_lockdown(const struct ddl_machine_reader *reader, char *text, s
 {
 	enum { CLOSE_ON_EXEC = 1, COMMAND_CREATE = 6 };
 	struct stat root, ours;
+	struct utsname running;
 	int fs, mount = -1;
 	bool found;
 
@@ -145,6 +147,8 @@ static bool read_lockdown(const struct ddl_machine_reader *reader, char *text, s
 		return true;
 	if (fstat(reader->root, &ours) < 0 || stat("/", &root) < 0 || ours.st_ino != root.st_ino || ours.st_dev != root.st_dev)
 		return false; /* a made-up machine */
+	if (uname(&running) < 0 || strcmp(running.release, reader->machine->release) != 0)
+		return false; /* asked at a desk, for another */
 	fs = (int)syscall(SYS_fsopen, "securityfs", CLOSE_ON_EXEC);
 	if (fs < 0)
 		return false;
