@@ -118,6 +118,8 @@ static const struct row rows[DDL_CODES] = {
 	[DDL_E_BUILTIN] = { "built-in", DDL_REFUSED, N_("The driver is part of the kernel itself and cannot be replaced."),
 		N_("Use an installer whose kernel has it as a module.") },
 
+	[DDL_E_TWICE] = { "twice", DDL_REFUSED, N_("Two packs have the same driver in different versions."),
+		N_("Choose one of them. Where nobody chooses, take the other disk away.") },
 	[DDL_E_STAGE] = { "stage", DDL_REFUSED, N_("The driver does not fit into memory."),
 		N_("Give the machine more memory, or use a smaller pack.") },
 	[DDL_E_FIRMWARE] = { "firmware", DDL_UNDONE, N_("The driver's firmware could not be put in place."),

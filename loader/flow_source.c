@@ -70,6 +70,9 @@ int ddl_flow_look_at_word(struct ddl_flow *flow, const char *word)
 	if (look->trouble.code == DDL_OK)
 		return 0;
 	flow->trouble = look->trouble;
+	for (size_t i = 0; i < look->n_notes; i++) /* what was found there, and why it is of no use */
+		(void)ddl_session_tell(flow->session, &(struct ddl_event){ .kind = DDL_EVENT_NOTE,
+			.phase = DDL_PHASE_LOOK, .what = look->notes[i] });
 	return -1;
 }
 

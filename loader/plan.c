@@ -160,7 +160,7 @@ static int add_wanted(struct maker *m, const struct ddl_module *module)
 		if (strcmp(other->version, module->version) == 0 &&
 		    strcmp(other->srcversion, module->srcversion) == 0)
 			return 0;
-		return plan_refuse(m, DDL_E_NO_FIT, ddl_arena_printf(m->arena,
+		return plan_refuse(m, DDL_E_TWICE, ddl_arena_printf(m->arena,
 			_("%s is there twice, in version %s and in version %s; choose one pack"),
 			module->name, other->version, module->version));
 	}

@@ -505,7 +505,8 @@ enum ddl_status command_auto(const struct cli *cli)
 {
 	struct auto_run run = { .cli = *cli, .arena = ddl_arena_new() };
 	struct ddl_error error = DDL_ERROR_INIT;
-	enum ddl_status status;
+	enum ddl_status status = DDL_DONE;
+	bool off;
 
 	if (!run.arena)
 		ddl_fail(&error, DDL_E_MEMORY, 0, "auto");
@@ -513,20 +514,19 @@ enum ddl_status command_auto(const struct cli *cli)
 		ddl_arena_free(run.arena);
 		return tell_error(cli, &error);
 	}
-	if (run.words.mode == DDL_MODE_OFF) {
-		ddl_arena_free(run.arena);
-		return DDL_DONE;
-	}
+	off = run.words.mode == DDL_MODE_OFF; /* then only what is wrong with the words is said */
 	take_words(&run);
-	if (!cli->engine.root)
+	if (!off && !cli->engine.root)
 		take_console(&run);
 	if (run.words.lang)
 		run.cli.language = run.words.lang;
 	language_choose(cli->engine.root, run.cli.language); /* TERM is known now */
 	run.out = print_on(stderr, cli->verbose);
 	say_warnings(&run);
-	status = follow(&run, &error);
-	console_loud();
+	if (!off) {
+		status = follow(&run, &error);
+		console_loud();
+	}
 	ddl_arena_free(run.arena);
 	return status;
 }

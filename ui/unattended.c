@@ -135,6 +135,8 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 		return DDL_REPLY_NO;
 	switch (question->kind) {
 	case DDL_ASK_PACKS:
+		for (size_t i = 0; i < question->look->n_notes && unattended->out.file; i++)
+			print_line(&unattended->out, 0, "%s", question->look->notes[i]);
 		/* as ticked; where nothing fits, the flow says why */
 		return answer(question, DDL_REPLY_YES, _("what fits this machine is loaded"));
 	case DDL_ASK_VERIFY:

@@ -9,14 +9,14 @@ from machine import OUT, TOP
 
 def labelled(label, variant):
     """A stick with this label and a pack's image on it; made when the table is read."""
-    out = OUT / ("auto-%s.img" % label.lower())
+    out = OUT / ("auto-%s-%s.img" % (label.lower(), variant))
     out.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run([str(TOP / "scripts" / "make-medium"), "--kind", "fat", "--label", label, str(out), str(pack(variant))],
                    check=True, stdout=subprocess.DEVNULL)
     return out
 
 
-OEMDRV, DDLOAD = labelled("OEMDRV", "default"), labelled("DDLOAD", "other-kernel")
+OEMDRV, DDLOAD, NEWER = labelled("OEMDRV", "default"), labelled("DDLOAD", "other-kernel"), labelled("DDLOAD", "newer")
 
 # What the initrd's script does, and what is told then. The kernel's log has the outcome's line.
 AUTO = """
@@ -44,6 +44,10 @@ LATE = auto("late", "ddload=auto ddload.wait=40", BESIDE, LOADED_SDB,
 # Two labelled volumes, one of them with a pack for another kernel.
 TWO = auto("two-labels", "ddload=auto ddload.wait=20", state(WORKS, disks="sda sdb sdc", outcome__disks__0__name="sdc"), LOADED_SDB.replace("sdb", "sdc"),
            media=("usb:%s" % DDLOAD, "usb:%s" % OEMDRV))
+
+# Two labelled volumes with the same driver in different versions: nobody is there to choose one.
+TWICE = auto("twice", "ddload=auto ddload.wait=20 ddload.on-error=continue", state(NOTHING, 3, disks="sda sdb"),
+             has("ddload: FAILED (twice) megaraid_sas is there twice"), media=("usb:%s" % NEWER, "usb:%s" % OEMDRV))
 
 # A pack in the initrd; the script's stdin is no terminal, and the console is taken.
 INITRD = Case("auto-initrd", {"auto": state(WORKS), "log": {"line": LOADED}}, """
@@ -91,4 +95,4 @@ REBOOT = Case("auto-reboot", {}, "ddload auto\n", append="ddload=/packs/default.
 WHOLE = Case("auto-whole", {}, append="ddload=LABEL=OEMDRV demo.end=poweroff", media=("usb:%s" % OEMDRV,),
              steps=(wait("demo-init: disks: 2"),))
 
-CASES = (LABEL, LATE, TWO, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)
+CASES = (LABEL, LATE, TWO, TWICE, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)

@@ -526,7 +526,7 @@ static void twice(void **state)
 	repos[1] = other;
 	assert_int_equal(ddl_plan_make(w.fake->arena, fake_machine(w.fake), &w.fake->kernel, repos, 2, false,
 				       &plan, &error), 0);
-	assert_int_equal(plan.refusal.code, DDL_E_NO_FIT);
+	assert_int_equal(plan.refusal.code, DDL_E_TWICE);
 	repos[1] = w.repo; /* the same pack named twice is no harm */
 	assert_int_equal(ddl_plan_make(w.fake->arena, fake_machine(w.fake), &w.fake->kernel, repos, 2, false,
 				       &plan, &error), 0);
