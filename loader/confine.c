@@ -134,7 +134,9 @@ static int reap(pid_t pid, bool kill_it)
 /* How a child that said no goodbye ended, in words. */
 static void blame(struct ddl_job *job, int status)
 {
-	if (status != -1 && WIFSIGNALED(status))
+	if (status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		(void)ddl_fail(&job->error, DDL_E_MEMORY, 0, _("the reader was killed, as the kernel does where memory is short"));
+	else if (status != -1 && WIFSIGNALED(status))
 		(void)ddl_fail(&job->error, DDL_E_DAMAGED, 0, _("the reader was stopped by signal %d (%s)"),
 			       WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else

@@ -98,13 +98,15 @@ static int close_others(int channel, const int *keep, size_t n_keep, struct ddl_
 }
 
 /* EPERM: an ordinary user's limit is lower already, which is as good. */
-#define SET_LIMIT(which, value) \
-	(setrlimit((which), &(struct rlimit){ (value), (value) }) == 0 || errno == EPERM)
+#define SET_LIMITS(which, soft, hard) \
+	(setrlimit((which), &(struct rlimit){ (soft), (hard) }) == 0 || errno == EPERM)
+#define SET_LIMIT(which, value) SET_LIMITS(which, value, value)
 
 static int set_limits(rlim_t file_size, struct ddl_error *error)
 {
 	if ((!INSTRUMENTED && !SET_LIMIT(RLIMIT_AS, DDL_MAX_CHILD_MEMORY)) ||
-	    !SET_LIMIT(RLIMIT_CPU, DDL_CHILD_CPU_SECONDS) || !SET_LIMIT(RLIMIT_CORE, 0) ||
+	    /* the soft one says what it was (SIGXCPU): being killed means that memory was short */
+	    !SET_LIMITS(RLIMIT_CPU, DDL_CHILD_CPU_SECONDS, DDL_CHILD_CPU_SECONDS + 1) || !SET_LIMIT(RLIMIT_CORE, 0) ||
 	    !SET_LIMIT(RLIMIT_FSIZE, file_size))
 		return ddl_fail(error, DDL_E_INTERNAL, errno, "limits of the reader");
 	return 0;
@@ -172,10 +174,22 @@ static int filter_calls(struct ddl_error *error)
 
 #endif
 
+/* Where memory runs out the kernel shall take a reader, and not what may be changing drivers. */
+static void offer_to_oom_killer(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)!write(fd, "1000", 4); /* else it chooses by size, which is a reader as well */
+		(void)close(fd);
+	}
+}
+
 int ddl_child_confine(int channel, const int *keep, size_t n_keep, bool programs, struct ddl_error *error)
 {
 	(void)signal(SIGINT, SIG_IGN); /* the parent decides what Ctrl-C means */
 	(void)signal(SIGPIPE, SIG_IGN);
+	offer_to_oom_killer();
 	if (close_others(channel, keep, n_keep, error) < 0 || set_limits(programs ? DDL_MAX_KEYRING : 0, error) < 0 || drop_privileges(error) < 0)
 		return -1;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* none outlives ddload; a new user id clears it */

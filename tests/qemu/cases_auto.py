@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """More cases for cases.py: nobody watching, the kernel command line says what is wanted."""
 
+import random
 import subprocess
 
 from cases import NOTHING, WORKS, Case, has, key, line, pack, qmp, state, wait
-from machine import OUT, TOP
+from machine import OUT, PARTS, TOP
 
 
 def labelled(label, variant):
@@ -57,6 +58,34 @@ tell auto "status $?"
 tell log "line $(dmesg | sed -n 's/.*\\(ddload: \\(loaded\\|FAILED\\) .*\\)/\\1/p' | tail -n 1)"
 """, add=((pack("default"), "/ddload/acme.iso"),), append="ddload=auto", steps=(wait(LOADED),))
 
+def large_pack():
+    """The driver and 12 MB of firmware that do not compress."""
+    out = OUT / "auto-large"
+    out.mkdir(parents=True, exist_ok=True)
+    firmware, driver = out / "large.fw", next((PARTS / "rpms" / "driver").glob("*.rpm"))
+    if (out / "large.iso").exists() and (out / "large.iso").stat().st_mtime > driver.stat().st_mtime:
+        return out / "large.iso"
+    firmware.write_bytes(random.Random(1).randbytes(12 << 20))
+    subprocess.run([str(TOP / "scripts" / "build-rpm"), "--name", "large", "--version", "1", "--arch", "noarch", "--compression", "none",
+                    "--output", str(out), "%s:/lib/firmware/large.fw" % firmware], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([str(TOP / "scripts" / "build-supplemental-pack"), "--vendor-code", "acme", "--vendor-name", "Acme", "--label", "large",
+                    "--text", "A driver and much firmware", "--version", "1.0", "--build", "1", "--output", str(out),
+                    str(driver), str(out / "large-1-1.noarch.rpm")], check=True, stdout=subprocess.DEVNULL)
+    return out / "large.iso"
+
+
+# No memory for what is to be staged: said, with how much there is; nothing was changed, and the policy followed.
+MEMORY = Case("auto-memory", {"memory": state(NOTHING, 3), "log": {"line": has("ddload: FAILED (memory) the reader was killed")}}, """
+mount -o remount,size=100% /tmp
+free() { echo $(($(sed -n 's/MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) / 1024)); }
+dd if=/dev/zero of=/tmp/fill bs=1M count=$(($(free) - 16)) 2>/dev/null
+echo "free: $(free) MB"
+ddload auto
+tell memory "status $?"
+rm /tmp/fill
+tell log "line $(dmesg | sed -n 's/.*\\(ddload: FAILED .*\\)/\\1/p' | tail -n 1)"
+""", append="ddload=sr0 ddload.on-error=continue", media=("cd-ide:%s" % large_pack(),), limit=150, slow=True)
+
 FINGERPRINT = "ddload.fingerprint=00000000000000000000000000000000"
 FAILED = has("ddload: FAILED (fingerprint)")
 
@@ -95,4 +124,4 @@ REBOOT = Case("auto-reboot", {}, "ddload auto\n", append="ddload=/packs/default.
 WHOLE = Case("auto-whole", {}, append="ddload=LABEL=OEMDRV demo.end=poweroff", media=("usb:%s" % OEMDRV,),
              steps=(wait("demo-init: disks: 2"),))
 
-CASES = (LABEL, LATE, TWO, TWICE, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)
+CASES = (LABEL, LATE, TWO, TWICE, MEMORY, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)

@@ -424,7 +424,7 @@ static int tell_pid(struct ddl_sink *sink, struct ddl_error *error)
 }
 
 /* What /proc shows of a child, looked at from the parent while it runs. */
-static char proc_status[8192], proc_limits[8192], proc_fds[1024];
+static char proc_oom[16], proc_status[8192], proc_limits[8192], proc_fds[1024];
 
 static void read_proc(const char *pid, const char *name, char *to, size_t room)
 {
@@ -452,6 +452,7 @@ static int look_at_child(void *arg, uint32_t type, const void *bytes, size_t n, 
 	(void)snprintf(pid, sizeof(pid), "%.*s", (int)n, (const char *)bytes);
 	read_proc(pid, "status", proc_status, sizeof(proc_status));
 	read_proc(pid, "limits", proc_limits, sizeof(proc_limits));
+	read_proc(pid, "oom_score_adj", proc_oom, sizeof(proc_oom));
 	(void)snprintf(path, sizeof(path), "/proc/%s/fd", pid);
 	dir = opendir(path);
 	proc_fds[0] = '\0';
@@ -505,9 +506,34 @@ static void its_walls_as_seen_from_outside(void **state)
 		assert_non_null(strstr(proc_status, "CapEff:\t0000000000000000\n"));
 	}
 	assert_int_equal(DDL_CHILD_CPU_SECONDS, 120);
-	assert_non_null(strstr(proc_limits, "Max cpu time              120                  120"));
+	assert_non_null(strstr(proc_limits, "Max cpu time              120                  121"));
 	assert_non_null(strstr(proc_limits, "Max file size             0                    0"));
 	assert_non_null(strstr(proc_limits, "Max core file size        0                    0"));
+	assert_string_equal(proc_oom, "1000\n");
+}
+
+static int kill_child(void *arg, uint32_t type, const void *bytes, size_t n, struct ddl_error *error)
+{
+	char pid[32];
+
+	(void)arg;
+	(void)type;
+	(void)error;
+	(void)snprintf(pid, sizeof(pid), "%.*s", (int)n, (const char *)bytes);
+	return kill((pid_t)strtol(pid, NULL, 10), SIGKILL);
+}
+
+/* The kernel does so where memory is short: the disk is not to blame. */
+static void killed_means_no_memory(void **state)
+{
+	struct heard heard = { .act = tell_pid };
+	struct ddl_job job = { .run = act, .receive = kill_child, .arg = &heard };
+	struct ddl_confine confine = { .silence_ms = 5000 };
+	struct ddl_error error = DDL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(ddl_jobs_run(&job, 1, &confine, &error), -1);
+	assert_int_equal(error.code, DDL_E_MEMORY);
 }
 
 /* ---------------------------------------------------------------- wrong on the wire */
@@ -769,6 +795,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_that_hangs_is_given_up, begin, end),
 		cmocka_unit_test_setup_teardown(memory_is_limited, begin, end),
 		cmocka_unit_test_setup_teardown(its_walls_as_seen_from_outside, begin, end),
+		cmocka_unit_test_setup_teardown(killed_means_no_memory, begin, end),
 		cmocka_unit_test_setup_teardown(nonsense_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(the_parent_may_refuse, begin, end),
 		cmocka_unit_test_setup_teardown(each_job_has_its_result, begin, end),
