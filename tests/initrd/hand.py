@@ -24,6 +24,8 @@ def load(machine, key="F9"):
     machine.terminal.key(key)
     for text in MENUS:
         machine.wait(text)
+        if text == MENUS[0]:
+            machine.wait("1 for this machine")  # the list grows while media are found
         machine.terminal.key("Enter")
 
 
