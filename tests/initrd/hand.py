@@ -21,7 +21,9 @@ def start(name, image, words, disk, *more, memory=1024, limit=400, raw=()):
 def load(machine, key="F9"):
     """From the prompt to the outcome, with Enter."""
     machine.wait("to load a driver disk")
-    machine.terminal.key(key)
+    while "to load a driver disk" in machine.terminal.text() and machine.left() > 0:
+        machine.terminal.key(key)  # once more where it was lost: on a busy machine the line may not be listened to yet
+        machine.terminal.settle(1.5, 10.0)
     for text in MENUS:
         machine.wait(text)
         if text == MENUS[0]:
