@@ -107,7 +107,7 @@ static int view_word(struct view *view, const struct cli *cli, const char *word,
 	if (view_look(view, source, error) != 0)
 		return -1;
 	const struct ddl_look *look = view->looks[view->n_looks - 1];
-	if (look->trouble.code != DDL_OK && !look->n_products) /* the installer's medium is named to say what is installed */
+	if (look->trouble.code != DDL_OK && (cli->n_words < 2 || !look->n_products)) /* an installer's, to say what is installed */
 		view_trouble(view, cli, &look->trouble);
 	return 0;
 }

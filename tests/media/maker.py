@@ -464,6 +464,20 @@ class Maker:
             "-o", image, self.dated(self.tree()))
         return image
 
+    def wrap_beside(self, *names):
+        """Checksum files next to the file: "iso.md5", "md5", "metadata.md5", … of it; NAME:wrong, or NAME:garbled."""
+        (tree,), content = self.place.glob("1/tree"), self.path.read_bytes()
+        metadata = [tree / name for name in ("XS-REPOSITORY", "XS-PACKAGES", "repodata/repomd.xml")]
+        inside = b"".join(path.read_bytes() for path in metadata if path.exists())
+        folder = self.tree()
+        for name in names:
+            name, _, how = name.partition(":")
+            kind = hashlib.sha256 if name.endswith("sha256") else hashlib.md5
+            of = inside if "metadata" in name else content
+            digest = kind(b"another" if how == "wrong" else of).hexdigest()
+            (folder / (self.path.stem + "." + name)).write_text("<html>\n" if how == "garbled" else digest + "  " + self.path.name + "\n")
+        return folder
+
     def wrap_hybrid(self):
         """ISO 9660 that starts from a stick, too: with boot code and a partition table in its first blocks."""
         tree = self.tree()
