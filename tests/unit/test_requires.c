@@ -213,6 +213,21 @@ static void main_repositories(void **state)
 	is_product(1, "xcp", "main", "1.8.0", "");
 }
 
+/* limit: DDL_MAX_PRODUCTS */
+static void too_many_products(void **state)
+{
+	struct ddl_repo one = { .identifier = "xs:main", .originator = "xs", .name = "main", .version = "6.2.0", .build = "" };
+	struct ddl_repo *repos[DDL_MAX_PRODUCTS + 1];
+
+	(void)state;
+	for (size_t i = 0; i <= DDL_MAX_PRODUCTS; i++)
+		repos[i] = &one;
+	find(repos, DDL_MAX_PRODUCTS, NULL);
+	assert_int_equal(n_products, DDL_MAX_PRODUCTS);
+	find(repos, DDL_MAX_PRODUCTS + 1, NULL);
+	assert_int_equal(n_products, DDL_MAX_PRODUCTS);
+}
+
 static void treeinfo(void **state)
 {
 	static const char *const none[] = { "", "\n", "[", "=", "[branding]", "version = 7.1.0\n", "[branding]\nversion = \n",
@@ -269,6 +284,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_refusal_goes_first, set_up, tear_down),
 		cmocka_unit_test(product_words),
 		cmocka_unit_test_setup_teardown(main_repositories, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(too_many_products, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(treeinfo, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(installers_disagree, set_up, tear_down),
 	};

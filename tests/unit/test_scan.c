@@ -154,6 +154,28 @@ static void cancelled(void **state)
 	assert_int_equal(scan.n_repos, 0);
 }
 
+/* limit: DDL_MAX_TREEINFO */
+static void treeinfo_size(void **state)
+{
+	char *text = malloc(DDL_MAX_TREEINFO + 2);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '\n', DDL_MAX_TREEINFO + 1);
+	memcpy(text, "[branding]\nversion = 7.1.0\n", 27);
+	text[DDL_MAX_TREEINFO] = '\0';
+	tree_file("medium/.treeinfo", text);
+	assert_int_equal(run(true), 0);
+	assert_int_equal(scan.n_products, 1);
+	assert_string_equal(scan.products[0].version, "7.1.0");
+	text[DDL_MAX_TREEINFO] = '\n';
+	text[DDL_MAX_TREEINFO + 1] = '\0';
+	tree_file("medium/.treeinfo", text);
+	assert_int_equal(run(true), 0);
+	assert_int_equal(scan.n_products, 0);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +184,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(links_are_not_followed, begin, end),
 		cmocka_unit_test_setup_teardown(broken_and_too_large, begin, end),
 		cmocka_unit_test_setup_teardown(cancelled, begin, end),
+		cmocka_unit_test_setup_teardown(treeinfo_size, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
