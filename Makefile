@@ -164,9 +164,10 @@ $(BUILD)/native/$1/test_%: $(BUILD)/native/$1/tests/unit/test_%.o $(helper_o) $(
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$^ -lcmocka $$(native_ld) -o $$@
 
+# Its news of the list of media are made up.
 $(BUILD)/native/$1/show: $(BUILD)/native/$1/tests/screens/show.o $(BUILD)/native/$1/libddload.a
 	@echo 'LD $$@'
-	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
+	@$$($1_cc) $$($1_cflags) -Wl,--wrap=ddl_live_news $$^ $$(native_ld) -o $$@
 
 # The program on a kernel that is read from a file, for the text cases of `load`.
 $(BUILD)/native/$1/fake: $(patsubst %,$(BUILD)/native/$1/%.o,ui/main tests/cases/fake_main tests/unit/fake_kernel) \

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "print.h"
@@ -24,6 +25,7 @@ void SLsmg_touch_screen(void);
 #define CTRL_C 3
 #define CTRL_L 12
 #define PEEK_MS 1
+#define SILENT_MS 30000 /* whoever comes back after this may have another terminal on the line */
 #define MOST_COLUMNS 110 /* longer lines are hard to read */
 #define KEY_HELP NEWT_KEY_F1
 #define KEY_LOG 'l'
@@ -132,6 +134,7 @@ void screen_open(struct screen *screen, const char *title, int width, int height
 	newtFormAddHotKey(screen->form, KEY_HELP);
 	newtFormAddHotKey(screen->form, CTRL_L);
 	newtFormAddHotKey(screen->form, NEWT_KEY_RESIZE);
+	newtFormSetTimer(screen->form, SILENT_MS);
 	if (term_signal_fd() >= 0)
 		newtFormWatchFd(screen->form, term_signal_fd(), NEWT_FD_READ);
 }
@@ -193,7 +196,8 @@ void screen_watch(struct screen *screen, int fd)
 
 void screen_timer(struct screen *screen, int milliseconds)
 {
-	newtFormSetTimer(screen->form, milliseconds);
+	screen->timed = milliseconds > 0;
+	newtFormSetTimer(screen->form, screen->timed ? milliseconds : SILENT_MS);
 }
 
 void screen_close(struct screen *screen)
@@ -201,7 +205,7 @@ void screen_close(struct screen *screen)
 	newtFormDestroy(screen->form);
 	newtPopHelpLine();
 	if (!screen->windowless)
-		newtPopWindow();
+		newtPopWindowNoRefresh(); /* what comes next draws: a slow line gets the differences only */
 }
 
 /* ------------------------------------------------------------------------- keys */
@@ -265,10 +269,30 @@ static void redraw(void)
 	newtRefresh();
 }
 
+/*
+ * Nothing tells that a serial line was unplugged and is used again, with an empty screen. A key
+ * after so long a silence draws all of it once more.
+ */
+static void wait_silent(const struct screen *screen)
+{
+	struct timespec from, to;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	if (term_wait_also(-1, screen->watch ? screen->watch : -1) != 1)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	if ((to.tv_sec - from.tv_sec) * 1000 >= SILENT_MS)
+		redraw();
+}
+
 int screen_run(struct screen *screen)
 {
 	for (;;) {
 		int key = run_once(screen);
+		if (key == SCREEN_TIMER && !screen->timed) {
+			wait_silent(screen);
+			continue;
+		}
 		if (key == CTRL_L || key == NEWT_KEY_RESIZE) {
 			redraw();
 			continue;

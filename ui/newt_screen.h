@@ -40,6 +40,7 @@ struct screen {
 	int width, height;   /* inside the window */
 	const char *help;    /* translated; what F1 shows; NULL or "": nothing */
 	int watch;           /* see screen_watch; 0: none */
+	bool timed;          /* screen_timer is on */
 	bool windowless;     /* the terminal was gone when it opened */
 	bool typing;         /* letters are text, not keys */
 	newtComponent buttons[SCREEN_MAX_BUTTONS];

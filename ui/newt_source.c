@@ -214,15 +214,17 @@ static size_t first_source(const struct ddl_question *question)
 	return question->chosen < question->n_sources ? question->chosen : 0;
 }
 
-static newtComponent add_sources(struct screen *screen, const struct ddl_question *question, int row, int rows)
+static newtComponent add_sources(struct screen *screen, const struct ddl_question *question, int row, int rows,
+				 size_t *columns)
 {
 	char line[LINE_ROOM];
 	bool scrolls = question->n_sources > (size_t)rows;
 	newtComponent list = newtListbox(1, row, rows, NEWT_FLAG_RETURNEXIT |
 					 (scrolls ? NEWT_FLAG_SCROLL : 0));
 
+	*columns = (size_t)screen->width - (scrolls ? 5 : 2);
 	for (size_t i = 0; i < question->n_sources; i++) {
-		source_line(line, sizeof line, question->sources[i], (size_t)screen->width - (scrolls ? 5 : 2));
+		source_line(line, sizeof line, question->sources[i], *columns);
 		newtListboxAppendEntry(list, line, (void *)(uintptr_t)(i + 1));
 	}
 	newtListboxSetWidth(list, screen->width - 2);
@@ -298,6 +300,7 @@ static void show_kernel(const struct ddl_machine *machine)
 struct source_screen {
 	struct screen screen;
 	newtComponent list; /* NULL: there is nothing to choose */
+	size_t columns;     /* of its lines */
 	struct ddl_source *const *sources; /* those that it shows */
 };
 
@@ -320,7 +323,7 @@ static void open_sources(struct source_screen *open, const struct ddl_question *
 	open->sources = question->sources;
 	if (rows.sources) {
 		screen_label(&open->screen, 1, row, _("Where is the driver disk?"), SCREEN_COLOUR_STRONG);
-		open->list = add_sources(&open->screen, question, row + 1, rows.sources);
+		open->list = add_sources(&open->screen, question, row + 1, rows.sources, &open->columns);
 	} else {
 		screen_label(&open->screen, 1, row, _("No medium was found."), SCREEN_COLOUR_ALARM);
 		screen_label(&open->screen, 1, row + 1, _("Put the driver disk in and look again."), 0);
@@ -353,9 +356,29 @@ static void keep_cursor(const struct source_screen *open)
 		snprintf(last_name, sizeof last_name, "%s", open->sources[number - 1]->name);
 }
 
-/* The list is drawn anew where it was. */
+static bool same_media(const struct source_screen *open, const struct ddl_question *question)
+{
+	if (!open->list || newtListboxItemCount(open->list) != (int)question->n_sources)
+		return false;
+	for (size_t i = 0; i < question->n_sources; i++)
+		if (strcmp(open->sources[i]->name, question->sources[i]->name) != 0)
+			return false;
+	return true;
+}
+
+/* What is known of the media is written where it was; where others are there, the list is drawn anew. */
 static void draw_again(struct source_screen *open, const struct ddl_question *question)
 {
+	char line[LINE_ROOM];
+
+	if (same_media(open, question)) {
+		open->sources = question->sources;
+		for (size_t i = 0; i < question->n_sources; i++) {
+			source_line(line, sizeof line, question->sources[i], open->columns);
+			newtListboxSetEntry(open->list, (int)i, line);
+		}
+		return;
+	}
 	keep_cursor(open);
 	screen_close(&open->screen);
 	open_sources(open, question);
