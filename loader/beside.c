@@ -40,7 +40,7 @@ static bool find_place(struct ddl_session *session, size_t number, struct place 
 		return false;
 	}
 	place->name = base;
-	place->outer = ddl_medium_open(&folder, session->options.root ? session->options.root : "", error);
+	place->outer = ddl_medium_open(&folder, session->options.root ? session->options.root : "", NULL, error);
 	place->ours = true;
 	return place->outer != NULL;
 }
@@ -232,7 +232,7 @@ static int ask_medium(struct ddl_session *session, struct ddl_arena *arena, cons
 {
 	struct ddl_confine confine = ddl_session_confine(session);
 	struct ddl_error trouble = DDL_ERROR_INIT;
-	struct ddl_medium *medium = ddl_medium_open(source, session->options.root ? session->options.root : "", &trouble);
+	struct ddl_medium *medium = ddl_medium_open(source, session->options.root ? session->options.root : "", &confine, &trouble);
 	struct ddl_scan scan = { .n_products = 0 };
 	int result = medium ? ddl_scan_medium(arena, medium, &confine, &scan, &trouble) : -1;
 

@@ -14,6 +14,7 @@
 
 #include "confine_child.h"
 #include "i18n.h"
+#include "left_behind.h"
 #include "limits.h"
 #include "path.h"
 #include "text.h"
@@ -32,8 +33,9 @@ struct frame {
 	uint32_t type, length;
 };
 
-/* The last message of every child; the job's own types are below it. */
+/* The last message of every child, and one that bears a descriptor; the job's own types are below. */
 #define FRAME_END UINT32_MAX
+#define FRAME_GIVEN (UINT32_MAX - 1)
 
 struct child {
 	struct ddl_job *job;  /* NULL: free */
@@ -68,13 +70,53 @@ int ddl_sink_send(struct ddl_sink *sink, uint32_t type, const void *bytes, size_
 	return 0;
 }
 
+/* One descriptor beside a byte that means nothing (unix(7), SCM_RIGHTS). */
+union rights {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+int ddl_sink_give(struct ddl_sink *sink, int fd, struct ddl_error *error)
+{
+	struct frame frame = { FRAME_GIVEN, 0 };
+	struct iovec bytes = { &frame, sizeof(frame) };
+	union rights rights = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
+	struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof(rights) };
+	ssize_t sent;
+
+	memcpy(CMSG_DATA(&rights.head), &fd, sizeof(fd));
+	sent = sendmsg(sink->fd, &message, MSG_NOSIGNAL);
+	(void)close(fd);
+	return sent == (ssize_t)sizeof(frame) ? 0 : ddl_fail(error, DDL_E_CANCELLED, errno, "descriptor");
+}
+
+/* read(2), and what descriptor comes along is the job's. From a confined child none is taken. */
+static ssize_t hear(const struct child *child, void *buffer, size_t room)
+{
+	struct iovec bytes = { buffer, room };
+	union rights rights = { .room = { 0 } };
+	struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof(rights) };
+	ssize_t n;
+
+	if (!child->job->device)
+		return read(child->fd, buffer, room);
+	n = recvmsg(child->fd, &message, MSG_CMSG_CLOEXEC);
+	if (n > 0 && message.msg_controllen >= CMSG_LEN(sizeof(int)) && rights.head.cmsg_type == SCM_RIGHTS) {
+		if (child->job->given >= 0)
+			(void)close(child->job->given);
+		memcpy(&child->job->given, CMSG_DATA(&rights.head), sizeof(int));
+	}
+	return n;
+}
+
 /* The child's whole life. */
 static _Noreturn void child_main(struct ddl_job *job, int fd)
 {
 	struct ddl_sink sink = { fd, job };
 	struct ddl_error error = DDL_ERROR_INIT, end = DDL_ERROR_INIT;
 
-	if (ddl_child_confine(fd, job->keep, job->n_keep, job->programs, &end) == 0 &&
+	if ((job->device ? ddl_child_shut(fd, job->keep, job->n_keep, &end)
+			 : ddl_child_confine(fd, job->keep, job->n_keep, job->programs, &end)) == 0 &&
 	    job->run(job->arg, &sink, &end) < 0 && end.code == DDL_OK)
 		(void)ddl_fail(&end, DDL_E_INTERNAL, 0, "job failed without a reason");
 	if (ddl_sink_send(&sink, FRAME_END, &end, sizeof(end), &error) < 0)
@@ -128,6 +170,7 @@ static int reap(pid_t pid, bool kill_it)
 			(void)kill(pid, SIGKILL); /* it has said its last word and goes on all the same */
 		(void)nanosleep(&pause, NULL); /* cut short by a signal: looks again sooner */
 	}
+	ddl_leave_behind(pid);
 	return -1;
 }
 
@@ -161,6 +204,8 @@ static int dispatch(struct child *child, const struct frame *frame, const uint8_
 {
 	struct ddl_job *job = child->job;
 
+	if (frame->type != FRAME_END && job->device)
+		return 0; /* there was only a descriptor to it */
 	if (frame->type != FRAME_END)
 		return job->receive(job->arg, frame->type, bytes, frame->length, &job->error);
 	if (frame->length != sizeof(job->error))
@@ -199,7 +244,7 @@ static int drain(struct child *child)
 /* The child's socket can be read (or is closed). */
 static void listen_to(struct child *child)
 {
-	ssize_t n = read(child->fd, child->buffer + child->got, sizeof(child->buffer) - child->got);
+	ssize_t n = hear(child, child->buffer + child->got, sizeof(child->buffer) - child->got);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
@@ -323,6 +368,7 @@ int ddl_jobs_run(struct ddl_job *jobs, size_t count, const struct ddl_confine *c
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		jobs[i].ok = false;
+		jobs[i].given = -1;
 		ddl_error_clear(&jobs[i].error);
 	}
 	ran = confine->unconfined ? run_here(jobs, count, confine, error)

@@ -22,6 +22,9 @@ struct ddl_sink;
 int ddl_sink_send(struct ddl_sink *sink, uint32_t type, const void *bytes, size_t n,
 		  struct ddl_error *error);
 
+/* In the child of a `device` job: hands over a descriptor, which is closed here. */
+int ddl_sink_give(struct ddl_sink *sink, int fd, struct ddl_error *error);
+
 struct ddl_job {
 	/* In the child: does the work. -1 and the error end the job. */
 	int (*run)(void *arg, struct ddl_sink *sink, struct ddl_error *error);
@@ -31,6 +34,8 @@ struct ddl_job {
 	const int *keep;          /* descriptors that the child keeps, besides its messages' */
 	size_t n_keep;
 	bool programs;            /* it runs a program: any system call; may write to the descriptors it keeps */
+	bool device;              /* it interprets nothing, but asks a device that may never answer: keeps its rights */
+	int given;                /* `device`: the last descriptor that it handed over, the caller's to close; else -1 */
 	/* the result */
 	bool ok;
 	struct ddl_error error;   /* DDL_OK when ok */

@@ -185,6 +185,14 @@ static void offer_to_oom_killer(void)
 	}
 }
 
+int ddl_child_shut(int channel, const int *keep, size_t n_keep, struct ddl_error *error)
+{
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	return close_others(channel, keep, n_keep, error);
+}
+
 int ddl_child_confine(int channel, const int *keep, size_t n_keep, bool programs, struct ddl_error *error)
 {
 	(void)signal(SIGINT, SIG_IGN); /* the parent decides what Ctrl-C means */

@@ -19,4 +19,7 @@
  */
 int ddl_child_confine(int channel, const int *keep, size_t n_keep, bool programs, struct ddl_error *error);
 
+/* Only closes the descriptors, and goes when ddload goes: for a child that interprets nothing. */
+int ddl_child_shut(int channel, const int *keep, size_t n_keep, struct ddl_error *error);
+
 #endif

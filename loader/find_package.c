@@ -179,7 +179,7 @@ static int list_archive(struct finding *finding, struct ddl_error *error)
 	return run_job(finding, &(struct ddl_job){ .run = run_walk, .receive = take_file, .keep = keep, .n_keep = 1 }, error);
 }
 
-static int list_directory(struct finding *finding, const char *directory, struct ddl_error *error)
+static int list_names(struct finding *finding, const char *directory, struct ddl_error *error)
 {
 	int fd = ddl_path_open_dir(finding->call->medium->fd, directory, NULL), result = 0;
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -203,6 +203,26 @@ static int list_directory(struct finding *finding, const char *directory, struct
 	}
 	closedir(dir);
 	return result;
+}
+
+struct listing {
+	struct finding *finding;
+	const char *directory;
+};
+
+static int rehearse(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	const struct listing *listing = arg;
+
+	(void)sink;
+	return list_names(listing->finding, listing->directory, error);
+}
+
+static int list_directory(struct finding *finding, const char *directory, struct ddl_error *error)
+{
+	struct listing listing = { finding, directory };
+
+	return ddl_medium_rehearse(finding->call->medium, rehearse, &listing, error) < 0 ? -1 : list_names(finding, directory, error);
 }
 
 /* The directories that the packages are listed in. */
@@ -254,6 +274,8 @@ static int read_digests(struct finding *finding, size_t *at, struct ddl_error *e
 		finding->index[finding->n_wanted] = *at;
 		finding->wanted[finding->n_wanted++] = (struct ddl_wanted){ finding->files[*at].name, -1, false };
 	}
+	if (ddl_medium_reach(finding->call->medium, finding->wanted, finding->n_wanted, error) < 0)
+		return -1;
 	if (!finding->n_wanted || ddl_medium_prepare(finding->call->medium, finding->wanted, finding->n_wanted, NULL) < 0)
 		return 0;
 	if (finding->call->medium->kind == DDL_MEDIUM_ARCHIVE)

@@ -97,6 +97,9 @@
 #define DDL_CHILD_CPU_SECONDS     120U
 #define DDL_CHILD_SILENCE_MS      90000U /* no word for this long: it hangs */
 #define DDL_PROBE_TIMEOUT_MS      3000U  /* one device's probe */
+#define DDL_LOOK_SILENCE_MS       30000U /* the same while a medium is only looked into */
+#define DDL_DEVICE_MS             15000U /* to open or mount a device, or to find files on it */
+#define DDL_CLOSE_MS              3000U  /* to let go of it */
 
 /* The kernel command line and answer files */
 #define DDL_MAX_CMDLINE           (64U * 1024U)

@@ -26,7 +26,8 @@
 #include "uevent.h"
 
 #define AT_ONCE 4U            /* workers that work; those that hang are not counted */
-#define HANGS_AFTER_S 3U      /* without a word */
+#define HANGS_AFTER_S 3U      /* without a word, when it is asked what it is */
+#define READ_HANGS_AFTER_S 10U /* when it is looked into: a disc turns up to speed, an arm seeks */
 #define START_UP_TRIES 15U    /* of up to DDL_PROBE_TIMEOUT_MS and a second each */
 #define READ_TRIES 5U
 #define EJECT_TRIES 20U        /* a tenth of a second each */
@@ -48,6 +49,7 @@ struct worker {
 	pid_t pid;                   /* 0: not begun, or over */
 	int fd;
 	unsigned silent_s;           /* ticks since it last reported */
+	unsigned hangs_after_s;
 };
 
 struct ddl_live {
@@ -83,6 +85,7 @@ void ddl_live_beat(void)
 static bool may_come(const struct ddl_probe *probe, const struct ddl_source *source, unsigned tries)
 {
 	return probe->state == DDL_PROBE_NOT_READY ? tries < START_UP_TRIES
+		: probe->state == DDL_PROBE_SILENT ? tries < 2 /* the second time with more patience: nobody waits for it */
 		: probe->state == DDL_PROBE_READ && source->removable && tries < READ_TRIES;
 }
 
@@ -97,7 +100,8 @@ static bool ask_device(const struct ddl_live *live, const struct worker *worker,
 		const struct timespec pause = { tries > 0, 0 };
 
 		(void)nanosleep(&pause, NULL);
-		ddl_probe_devices(&path, &asked.probe, 1, DDL_PROBE_TIMEOUT_MS);
+		ddl_probe_devices(&path, &asked.probe, 1, tries && asked.probe.state == DDL_PROBE_SILENT ? DDL_CHILD_SILENCE_MS
+												 : DDL_PROBE_TIMEOUT_MS);
 		report(out, &asked);
 	} while (may_come(&asked.probe, worker->source, ++tries));
 	return ddl_devices_take(live->call.arena, live->call.devices, worker->device, &asked.probe) &&
@@ -161,6 +165,7 @@ static void begin(struct ddl_live *live, struct worker *worker)
 		return;
 	}
 	worker->fd = ends[0];
+	worker->hangs_after_s = worker->device == SIZE_MAX ? READ_HANGS_AFTER_S : HANGS_AFTER_S;
 	watch(live, ends[0], (uint32_t)(worker - live->workers));
 }
 
@@ -169,7 +174,7 @@ static void begin_more(struct ddl_live *live)
 	unsigned busy = 0;
 
 	for (size_t i = 0; i < live->next; i++)
-		busy += live->workers[i].pid > 0 && live->workers[i].silent_s < HANGS_AFTER_S;
+		busy += live->workers[i].pid > 0 && live->workers[i].silent_s < live->workers[i].hangs_after_s;
 	for (; live->next < live->n_workers && busy < AT_ONCE; busy++)
 		begin(live, &live->workers[live->next++]);
 }
@@ -197,6 +202,10 @@ static void hear_worker(struct ddl_live *live, struct worker *worker)
 		return;
 	if (got == (ssize_t)sizeof(said) && said.kind == REPORT_ASKED && worker->device != SIZE_MAX) {
 		ddl_probe_check(&said.probe);
+		if (said.probe.state != DDL_PROBE_SILENT)
+			worker->hangs_after_s = READ_HANGS_AFTER_S;
+		else
+			worker->silent_s = HANGS_AFTER_S; /* still */
 		if (ddl_devices_take(live->call.arena, live->call.devices, worker->device, &said.probe))
 			return;
 	} else if (got == (ssize_t)sizeof(said) && said.kind == REPORT_LOOKED) {
@@ -219,10 +228,10 @@ static bool tick(struct ddl_live *live)
 		return false;
 	for (size_t i = 0; i < live->next; i++) {
 		struct worker *worker = &live->workers[i];
-		bool before = worker->silent_s >= HANGS_AFTER_S;
+		bool before = worker->silent_s >= worker->hangs_after_s;
 
 		worker->silent_s += (unsigned)times;
-		if (before || worker->pid <= 0 || worker->silent_s < HANGS_AFTER_S)
+		if (before || worker->pid <= 0 || worker->silent_s < worker->hangs_after_s)
 			continue;
 		(void)ddl_fail(&worker->source->trouble, DDL_E_TIMEOUT, 0, "%s", worker->source->name);
 		hangs = true;
@@ -310,7 +319,7 @@ static int add_workers(struct ddl_live *live)
 	if (own)
 		live->workers[live->n_workers++] = (struct worker){ .source = own, .device = SIZE_MAX };
 	for (size_t i = 0; i < count; i++)
-		live->workers[live->n_workers++] = (struct worker){ ddl_devices_source(devices, i), i, 0, 0, 0 };
+		live->workers[live->n_workers++] = (struct worker){ .source = ddl_devices_source(devices, i), .device = i };
 	for (size_t i = 0; i < live->n_workers; i++)
 		live->workers[i].source->look = DDL_LOOK_UNDER_WAY;
 	return 0;

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "medium_archive.h"
 #include "medium_mount.h"
 #include "path.h"
@@ -26,6 +27,7 @@
 #define THIS_SLOT INT32_MAX /* linux/cdrom.h's CDSL_CURRENT */
 #define GONE_POLL_MS 50
 #define GONE_WAIT_MS 1000U
+#define GONE_GLANCE_MS 150U
 
 static bool gone(int cause)
 {
@@ -61,14 +63,15 @@ void ddl_medium_close(struct ddl_medium *medium)
 {
 	if (!medium)
 		return;
-	if (medium->fd >= 0)
+	if (medium->fd >= 0 && medium->outermost)
+		ddl_apart_close(medium->fd);
+	else if (medium->fd >= 0)
 		close(medium->fd);
-	if (medium->mounted)
-		ddl_mount_undo(medium->mountpoint);
 	ddl_archive_free(medium->archive);
 	if (*medium->inside)
 		free((void *)(uintptr_t)medium->inside);
-	free(medium->device);
+	if (medium->outermost)
+		free(medium->device);
 	free(medium);
 }
 
@@ -99,20 +102,44 @@ bool ddl_device_goes(const char *device, unsigned limit_ms)
 	return true;
 }
 
+struct going {
+	const char *device;
+	unsigned limit_ms;
+};
+
+static int see_it_go(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	const struct going *going = arg;
+
+	(void)sink;
+	return ddl_device_goes(going->device, going->limit_ms) ? ddl_fail(error, DDL_E_GONE, 0, "%s", "") : 0;
+}
+
+/* One that does not answer may be there or not. */
+static bool has_gone(const char *device, unsigned limit_ms)
+{
+	struct going going = { device, limit_ms };
+	struct ddl_error seen = DDL_ERROR_INIT;
+
+	return ddl_apart(NULL, NULL, 0, DDL_PROBE_TIMEOUT_MS, "", see_it_go, &going, NULL, &seen) < 0 && seen.code == DDL_E_GONE;
+}
+
 bool ddl_medium_gone(const struct ddl_medium *medium)
 {
-	return medium->device && ddl_device_goes(medium->device, GONE_WAIT_MS);
+	return medium->device && !medium->device->silent && has_gone(medium->device->path, GONE_WAIT_MS);
 }
 
 void ddl_medium_name_trouble(const struct ddl_source *source, const char *root, struct ddl_error *trouble)
 {
 	bool opening = trouble->code == DDL_E_OPEN || trouble->code == DDL_E_MOUNT;
+	/* the kernel's FAT passes over parts of a directory that it cannot read, so that it looks empty */
+	bool empty = trouble->code == DDL_E_NOT_A_DISK && source->usable && strstr(source->format, "fat");
 	char path[DDL_MAX_PATH];
 
 	/* to open or mount what is there fails for many a reason, and is not asked about those */
-	if (source->kind != DDL_SOURCE_DEVICE || (trouble->code != DDL_E_READ && !(opening && gone(trouble->os_errno))))
+	if (source->kind != DDL_SOURCE_DEVICE || (trouble->code != DDL_E_READ && !empty && !(opening && gone(trouble->os_errno))))
 		return;
-	if (ddl_path_join(path, sizeof(path), root, source->path) && ddl_device_goes(path, GONE_WAIT_MS))
+	if (ddl_path_join(path, sizeof(path), root, source->path) && has_gone(path, empty ? GONE_GLANCE_MS : GONE_WAIT_MS))
 		trouble->code = DDL_E_GONE;
 }
 
@@ -230,57 +257,68 @@ static struct ddl_medium *open_file(const struct ddl_source *source, const char 
 	return archive_medium(fd, source->name, source->path, error);
 }
 
+/* A device that is opened in a child. */
+struct opening {
+	const struct ddl_source *source;
+	const char *root, *path;
+};
+
 /* The device without mounting, when what is on it can be read so. */
-static struct ddl_medium *open_unmounted(const struct ddl_source *source, int fd,
-					 const struct ddl_error *mounting, struct ddl_error *error)
+static int give_unmounted(const struct opening *opening, int fd, const struct ddl_error *mounting,
+			  struct ddl_sink *sink, struct ddl_error *error)
 {
 	struct ddl_error trouble = DDL_ERROR_INIT;
-	enum ddl_archive_format format = ddl_archive_recognise(fd, NULL, &trouble);
 
-	if (format == DDL_ARCHIVE_ISO9660)
-		return archive_medium(fd, source->name, source->path, error);
-	close(fd);
+	if (ddl_archive_recognise(fd, NULL, &trouble) == DDL_ARCHIVE_ISO9660)
+		return ddl_sink_give(sink, fd, error);
 	if (trouble.code != DDL_OK)
-		ddl_fail(error, trouble.code, trouble.os_errno, "%s", source->name);
-	else
-		ddl_fail(error, mounting->code, mounting->os_errno, "%s", mounting->text);
-	return NULL;
+		return ddl_fail(error, trouble.code, trouble.os_errno, "%s", opening->source->name);
+	return ddl_fail(error, mounting->code, mounting->os_errno, "%s", mounting->text);
 }
 
-static struct ddl_medium *open_device(const struct ddl_source *source, const char *root,
-				      const char *path, struct ddl_error *error)
+/* In the child: hands over the directory that the device is mounted on, or the device. */
+static int give_device(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 {
+	const struct opening *opening = arg;
+	const struct ddl_source *source = opening->source;
 	struct ddl_error mounting = DDL_ERROR_INIT;
-	struct ddl_medium *medium;
-	char mountpoint[sizeof(medium->mountpoint)];
 	/* Not blocking: a CD drive would draw its tray in. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), directory;
-	bool ours;
+	int fd = open(opening->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), directory;
 
-	if (fd < 0) {
-		cannot_open(error, source->name);
+	if (fd < 0)
+		return cannot_open(error, source->name);
+	directory = ddl_mount(opening->root, opening->path, source->name, source->format, &mounting);
+	return directory >= 0 ? ddl_sink_give(sink, directory, error) : give_unmounted(opening, fd, &mounting, sink, error);
+}
+
+static struct ddl_medium *open_device(const struct ddl_source *source, const char *root, const char *path,
+				      const struct ddl_confine *confine, struct ddl_error *error)
+{
+	struct opening opening = { source, root, path };
+	struct ddl_medium *medium;
+	struct stat st;
+	int fd;
+
+	if (ddl_apart(confine, NULL, 0, 0, source->name, give_device, &opening, &fd, error) < 0)
 		return NULL;
-	}
-	directory = ddl_mount(root, path, source->name, source->format, mountpoint,
-			      sizeof(mountpoint), &ours, &mounting);
-	if (directory < 0)
-		return open_unmounted(source, fd, &mounting, error);
-	close(fd);
-	medium = directory_medium(directory, source->name, error);
-	if (!medium) {
-		if (ours)
-			ddl_mount_undo(mountpoint);
+	medium = fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) ? directory_medium(fd, source->name, error)
+							    : archive_medium(fd, source->name, source->path, error);
+	if (!medium)
 		return NULL;
+	medium->outermost = true;
+	medium->device = malloc(sizeof(*medium->device) + strlen(path) + 1);
+	if (medium->device) { /* without it a failed read is only that */
+		medium->device->silent = false;
+		strcpy(medium->device->path, path);
 	}
-	medium->mounted = ours;
-	memcpy(medium->mountpoint, mountpoint, sizeof(mountpoint));
+	if (confine)
+		medium->confine = *confine;
 	return medium;
 }
 
 struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *root,
-				   struct ddl_error *error)
+				   const struct ddl_confine *confine, struct ddl_error *error)
 {
-	struct ddl_medium *medium;
 	char path[4096];
 
 	if (!place(path, sizeof(path), root, source->path)) {
@@ -293,10 +331,7 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 	case DDL_SOURCE_FILE:
 		return open_file(source, path, error);
 	case DDL_SOURCE_DEVICE:
-		medium = open_device(source, root, path, error);
-		if (medium)
-			medium->device = strdup(path); /* without it a failed read is only that */
-		return medium;
+		return open_device(source, root, path, confine, error);
 	}
 	ddl_fail(error, DDL_E_INTERNAL, 0, "%s", source->name);
 	return NULL;
@@ -320,9 +355,50 @@ struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_err
 	return medium;
 }
 
+int ddl_medium_rehearse(const struct ddl_medium *medium,
+			int (*work)(void *arg, struct ddl_sink *sink, struct ddl_error *error), void *arg,
+			struct ddl_error *error)
+{
+	struct ddl_error why = DDL_ERROR_INIT;
+
+	if (!medium->device)
+		return 0;
+	if (medium->device->silent)
+		return ddl_fail(error, DDL_E_TIMEOUT, 0, "%s", medium->name);
+	if (ddl_apart(&medium->confine, &medium->fd, 1, 0, medium->name, work, arg, NULL, &why) == 0 ||
+	    (why.code != DDL_E_TIMEOUT && why.code != DDL_E_CANCELLED))
+		return 0;
+	medium->device->silent = why.code == DDL_E_TIMEOUT;
+	if (error)
+		*error = why;
+	return -1;
+}
+
+struct inner {
+	const struct ddl_medium *outer;
+	const char *name;
+};
+
+static int reach_inner(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	const struct inner *inner = arg;
+	int fd = ddl_path_open(inner->outer->fd, inner->name, NULL);
+
+	(void)sink;
+	(void)error;
+	if (fd < 0) /* maybe a folder */
+		fd = ddl_path_open_dir(inner->outer->fd, inner->name, NULL);
+	else
+		(void)ddl_archive_recognise(fd, NULL, NULL);
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
 					 struct ddl_error *error)
 {
+	struct inner inner = { outer, name };
 	struct ddl_medium *medium;
 	int fd;
 
@@ -330,6 +406,8 @@ struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const c
 		ddl_fail(error, DDL_E_INTERNAL, 0, "%s", name);
 		return NULL;
 	}
+	if (ddl_medium_rehearse(outer, reach_inner, &inner, error) < 0)
+		return NULL;
 	fd = ddl_path_open_dir(outer->fd, name, NULL); /* a folder with an unpacked pack */
 	if (fd >= 0) {
 		medium = medium_new(DDL_MEDIUM_DIRECTORY, ddl_path_base(name), error);
@@ -341,8 +419,10 @@ struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const c
 		fd = ddl_path_open(outer->fd, name, error);
 		medium = fd >= 0 ? ddl_medium_open_fd(fd, name, error) : NULL;
 	}
-	if (medium && outer->device)
-		medium->device = strdup(outer->device);
+	if (medium) {
+		medium->device = outer->device;
+		medium->confine = outer->confine;
+	}
 	return medium;
 }
 
@@ -359,7 +439,8 @@ struct ddl_medium *ddl_medium_open_image(const struct ddl_medium *outer, const s
 	if (!medium)
 		return NULL;
 	medium->depth = outer->depth + 1;
-	medium->device = outer->device ? strdup(outer->device) : NULL;
+	medium->device = outer->device;
+	medium->confine = outer->confine;
 	medium->archive = ddl_archive_image(outer->archive, image, error);
 	medium->fd = medium->archive ? fcntl(outer->fd, F_DUPFD_CLOEXEC, 0) : -1;
 	if (medium->fd >= 0)
@@ -398,6 +479,36 @@ static int open_wanted(const struct ddl_medium *medium, const char *name, struct
 		return ddl_fail(error, DDL_E_OPEN, ENOENT, "%s", name);
 	fd = fcntl(medium->fd, F_DUPFD_CLOEXEC, 0);
 	return fd >= 0 ? fd : ddl_fail(error, DDL_E_OPEN, errno, "%s", name);
+}
+
+/* Files that are going to be opened. */
+struct reaching {
+	const struct ddl_medium *medium;
+	const struct ddl_wanted *wanted;
+	size_t count;
+};
+
+static int reach_wanted(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	const struct reaching *reaching = arg;
+
+	(void)sink;
+	for (size_t i = 0; i < reaching->count; i++) {
+		int fd = open_wanted(reaching->medium, reaching->wanted[i].name, NULL);
+
+		if (fd >= 0)
+			close(fd);
+	}
+	(void)error;
+	return 0;
+}
+
+int ddl_medium_reach(const struct ddl_medium *medium, const struct ddl_wanted *wanted, size_t count,
+		     struct ddl_error *error)
+{
+	struct reaching reaching = { medium, wanted, count };
+
+	return count && medium->kind == DDL_MEDIUM_DIRECTORY ? ddl_medium_rehearse(medium, reach_wanted, &reaching, error) : 0;
 }
 
 int ddl_medium_prepare(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,

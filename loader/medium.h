@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "arena.h"
+#include "confine.h"
 #include "ddl.h"
 
 /* BARE: one file, an RPM package or a module, that nothing lists. */
@@ -23,26 +24,41 @@ struct ddl_image {
 	bool in_place;
 };
 
+struct ddl_medium_device {
+	bool silent;              /* it did not answer in time: it is not asked again */
+	char path[];
+};
+
 struct ddl_medium {
 	enum ddl_medium_kind kind;
 	int fd;                   /* directory, or the file's bytes */
 	unsigned depth;           /* archives that it is read through: at most DDL_MAX_ARCHIVE_DEPTH */
-	bool mounted;             /* by us: close unmounts */
-	char mountpoint[128];
+	bool outermost;           /* on its device: the last to be closed, for which the kernel may need the device */
+	struct ddl_confine confine; /* whether to go on while the device is waited for */
 	const char *inside;       /* "pack.iso" when it is a file on another medium, else "" */
-	char *device;             /* the path of the device that it is on; NULL: none is known */
+	struct ddl_medium_device *device; /* that it is on; NULL: none is known. Of the outermost medium */
 	char name[DDL_MAX_NAME + 1]; /* for messages */
 	struct ddl_archive *archive; /* how to read it and what is known of it; NULL for a directory */
 };
 
 /*
  * Opens a source. A device is mounted ro,nodev,nosuid,noexec (noload / norecovery so that
- * no journal is replayed) below /run/ddload/media; where that cannot be done (no right, no
+ * no journal is replayed), by a child and seen by nobody else: the mount is gone as soon as the
+ * medium is closed, and with ddload. Where that cannot be done (no right, no
  * such file system in this kernel) and it holds an ISO 9660 file system, libarchive
- * reads it. NULL and DDL_E_NO_MEDIUM, _MOUNT, _OPEN, _NOT_A_DISK, …
+ * reads it. NULL and DDL_E_NO_MEDIUM, _MOUNT, _OPEN, _NOT_A_DISK, _TIMEOUT, …
+ * `confine` may be NULL; it is copied.
  */
 struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *root,
-				   struct ddl_error *error);
+				   const struct ddl_confine *confine, struct ddl_error *error);
+
+/*
+ * Does the work in a child first, where the medium is on a device: see apart.h. 0, or -1 and
+ * DDL_E_TIMEOUT, _CANCELLED: then it is not to be done at all. What the work returns is of no account.
+ */
+int ddl_medium_rehearse(const struct ddl_medium *medium,
+			int (*work)(void *arg, struct ddl_sink *sink, struct ddl_error *error), void *arg,
+			struct ddl_error *error);
 
 /* A medium that is a file on a directory medium (an .iso, .zip, .tar.gz, .rpm or .ko on a stick), or a folder there. */
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
@@ -74,7 +90,7 @@ void ddl_medium_name_trouble(const struct ddl_source *source, const char *root, 
 /* The same of a device's node; reads from a stick fail some moments before the kernel takes it away. */
 bool ddl_device_goes(const char *device, unsigned limit_ms);
 
-/* Unmounts, closes, removes the mount point, frees. NULL allowed. */
+/* Closes, which unmounts, and frees. NULL allowed. */
 void ddl_medium_close(struct ddl_medium *medium);
 
 /* ---- what may be called inside a confined child ---- */
@@ -104,6 +120,10 @@ struct ddl_wanted {
 	int fd;
 	bool found;               /* visited */
 };
+
+/* The rehearsal (above) of opening the wanted files. */
+int ddl_medium_reach(const struct ddl_medium *medium, const struct ddl_wanted *wanted, size_t count,
+		     struct ddl_error *error);
 
 /* Opens the wanted files of a directory medium; those that are not there keep -1. */
 int ddl_medium_prepare(const struct ddl_medium *medium, struct ddl_wanted *wanted, size_t count,

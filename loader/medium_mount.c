@@ -151,40 +151,46 @@ void ddl_mount_undo(const char *mountpoint)
 	(void)rmdir(mountpoint);
 }
 
+/* What libblkid knows and is no file system for a medium, in words where there are some. */
+static int cannot_be_one(const char *name, const char *format, struct ddl_error *error)
+{
+	if (strcmp(format, "crypto_LUKS") == 0 || strcmp(format, "BitLocker") == 0)
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is encrypted (%s)"), name, format);
+	if (strstr(format, "_member"))
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is a part of something larger (%s)"), name, format);
+	return *format ? ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s: %s", name, format)
+		       : ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", name);
+}
+
 int ddl_mount(const char *root, const char *path, const char *name, const char *format,
-	      char *mountpoint, size_t room, bool *ours, struct ddl_error *error)
+	      struct ddl_error *error)
 {
 	const struct kind *kind = kind_of(format);
-	char media[DDL_MAX_PATH];
-	int fd;
+	char media[DDL_MAX_PATH], mountpoint[DDL_MAX_PATH];
+	int fd, cause;
 
-	*ours = false;
 	if (!kind)
-		return *format ? ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s: %s", name, format)
-			       : ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", name);
-	if (make_media(root, media, sizeof(media)) < 0 ||
-	    make_place(media, ddl_path_base(name), mountpoint, room) < 0)
+		return cannot_be_one(name, format, error);
+	if (make_media(root, media, sizeof(media)) < 0)
+		return ddl_fail(error, DDL_E_MOUNT, errno, "%s: %s", name, format);
+	(void)ddl_mount_apart(media); /* where that cannot be, others see the mount, for a moment */
+	if (make_place(media, ddl_path_base(name), mountpoint, sizeof(mountpoint)) < 0)
 		return ddl_fail(error, DDL_E_MOUNT, errno, "%s: %s", name, format);
 	if (mount_kind(kind, path, mountpoint) < 0) {
-		int cause = errno;
-
+		cause = errno;
 		(void)rmdir(mountpoint);
 		fd = cause == EBUSY ? find_mounted(path) : -1;
 		if (fd >= 0)
 			return fd;
-		if (cause == ENOMEDIUM || cause == ENXIO)
-			return ddl_fail(error, DDL_E_NO_MEDIUM, cause, "%s", name);
+		if (cause == ENOMEDIUM || cause == ENXIO) /* it was there when it was recognised */
+			return ddl_fail(error, DDL_E_GONE, cause, "%s", name);
 		return ddl_fail(error, DDL_E_MOUNT, cause, "%s: %s", name, format);
 	}
 	fd = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		int cause = errno;
-
-		ddl_mount_undo(mountpoint);
-		return ddl_fail(error, DDL_E_MOUNT, cause, "%s: %s", name, format);
-	}
-	*ours = true;
-	return fd;
+	cause = errno;
+	(void)umount2(mountpoint, UMOUNT_NOFOLLOW | MNT_DETACH);
+	(void)rmdir(mountpoint);
+	return fd >= 0 ? fd : ddl_fail(error, DDL_E_MOUNT, cause, "%s: %s", name, format);
 }
 
 bool ddl_mount_apart(const char *media)

@@ -16,13 +16,12 @@ bool ddl_mount_knows(const char *format);
 
 /*
  * Mounts the device `path` (already below `root`) on a new directory
- * <root>/run/ddload/media/<name>, read-only and without replaying a journal. Where it is
- * mounted already and will not be mounted twice, that mount is used (`ours` false).
- * Gives a descriptor of its directory, or -1: DDL_E_NOT_A_DISK (no file system we know),
- * DDL_E_MOUNT.
+ * <root>/run/ddload/media/<name>, read-only and without replaying a journal, and takes it off there
+ * at once: it stays as long as the descriptor of its directory that is returned, or one of
+ * its files, is open. Where it is mounted already and will not be mounted twice, that mount is used.
+ * -1: DDL_E_NOT_A_DISK (no file system we know), DDL_E_MOUNT. To be called in a child (apart.h).
  */
-int ddl_mount(const char *root, const char *path, const char *name, const char *format,
-	      char *mountpoint, size_t room, bool *ours, struct ddl_error *error);
+int ddl_mount(const char *root, const char *path, const char *name, const char *format, struct ddl_error *error);
 
 /* Unmounts and removes the mount point; in use: as soon as it no longer is. */
 void ddl_mount_undo(const char *mountpoint);

@@ -22,6 +22,7 @@ static int compare_names(const void *a, const void *b)
 
 /* What is put together while the folders are gone through. */
 struct offers {
+	const struct ddl_medium *medium;
 	struct ddl_arena *arena;
 	const char **names;
 	size_t count;
@@ -219,15 +220,23 @@ static int read_offers(const struct ddl_medium *medium, struct offers *offers, s
 	return 0;
 }
 
+static int rehearse(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	struct offers *offers = arg;
+
+	(void)sink;
+	return read_offers(offers->medium, offers, error);
+}
+
 int ddl_offers_find(const struct ddl_medium *medium, struct ddl_arena *arena, const char ***names,
 		      size_t *count, bool *more, struct ddl_error *error)
 {
-	struct offers offers = { .arena = arena };
+	struct offers offers = { .arena = arena, .medium = medium };
 
 	*names = NULL;
 	*count = 0;
 	*more = false;
-	if (read_offers(medium, &offers, error) < 0)
+	if (ddl_medium_rehearse(medium, rehearse, &offers, error) < 0 || read_offers(medium, &offers, error) < 0)
 		return ddl_fail_in(error, "%s", medium->name);
 	if (offers.count > 0)
 		qsort(offers.names, offers.count, sizeof(*offers.names), compare_names);

@@ -413,13 +413,24 @@ static int open_package(const struct ddl_packages_call *call, struct ddl_wanted 
 
 static int share_prepare(struct share *share, const struct ddl_packages_call *call, struct ddl_error *error)
 {
+	struct ddl_error silent = DDL_ERROR_INIT;
+
 	for (size_t i = 0; i < share->count; i++) {
 		struct ddl_package *package = share->wishes[i].package;
 
 		share->wanted[i] = (struct ddl_wanted){ package_path(call, package), -1, false };
 		if (!share->wanted[i].name)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->file);
-		if (open_package(call, &share->wanted[i], package, error) < 0)
+	}
+	if (ddl_medium_reach(call->medium, share->wanted, share->count, &silent) < 0 && silent.code != DDL_E_TIMEOUT) {
+		if (error)
+			*error = silent;
+		return -1;
+	}
+	for (size_t i = 0; i < share->count; i++) {
+		if (silent.code != DDL_OK)
+			share->wishes[i].package->trouble = silent;
+		else if (open_package(call, &share->wanted[i], share->wishes[i].package, error) < 0)
 			return -1;
 	}
 	if (call->medium->kind == DDL_MEDIUM_ARCHIVE)

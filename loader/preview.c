@@ -7,8 +7,8 @@
 static bool beat(void *ctx, const struct ddl_event *event)
 {
 	(void)ctx;
-	(void)event;
-	ddl_live_beat();
+	if (!event->again)
+		ddl_live_beat();
 	return true;
 }
 

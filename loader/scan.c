@@ -37,6 +37,7 @@ struct scanning {
 	size_t n_blobs;
 	struct ddl_blob treeinfo;     /* of an installer's medium; bytes NULL: it is none */
 	struct found *found;
+	const struct found *told;     /* what a child found the time before */
 	uint8_t *parts;               /* the parent's: what was told so far */
 	size_t n_parts;
 };
@@ -641,6 +642,16 @@ static int want_all(struct ddl_arena *arena, struct scanning *scanning, const st
 	return result < 0 ? ddl_fail(error, DDL_E_MEMORY, 0, "metadata") : 0;
 }
 
+static int rehearse(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	struct scanning *scanning = arg;
+
+	(void)sink;
+	if (want_all(scanning->arena, scanning, scanning->told, error) == 0)
+		(void)ddl_medium_prepare(scanning->medium, scanning->wanted, scanning->n_wanted, error);
+	return 0;
+}
+
 static int want_bare(struct ddl_arena *arena, struct scanning *scanning, struct ddl_error *error)
 {
 	struct ddl_wanted *wanted = ddl_arena_push(arena, &scanning->wanted, &scanning->n_wanted, sizeof(*wanted));
@@ -654,11 +665,11 @@ static int want_bare(struct ddl_arena *arena, struct scanning *scanning, struct 
 static int scan_once(struct ddl_arena *arena, struct ddl_medium *medium, const struct ddl_confine *confine,
 		     const struct found *told, struct found *found, struct ddl_error *error)
 {
-	struct scanning scanning = { .medium = medium, .arena = arena, .n_known = told->n_files };
+	struct scanning scanning = { .medium = medium, .arena = arena, .n_known = told->n_files, .told = told };
 	int result = -1;
 
 	if (medium->kind == DDL_MEDIUM_DIRECTORY &&
-	    (want_all(arena, &scanning, told, error) < 0 ||
+	    (ddl_medium_rehearse(medium, rehearse, &scanning, error) < 0 || want_all(arena, &scanning, told, error) < 0 ||
 	     ddl_medium_prepare(medium, scanning.wanted, scanning.n_wanted, error) < 0))
 		goto out;
 	if (medium->kind == DDL_MEDIUM_BARE && want_bare(arena, &scanning, error) < 0)

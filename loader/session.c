@@ -282,12 +282,13 @@ struct ddl_source *ddl_session_source(struct ddl_session *session, const char *w
 struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number, struct ddl_error *error)
 {
 	struct ddl_opened *opened = &session->opened[number];
+	struct ddl_confine confine = ddl_session_confine(session);
 	struct ddl_medium *outer;
 
 	if (opened->medium)
 		return opened->medium;
 	if (opened->outer == SIZE_MAX) {
-		opened->medium = ddl_medium_open(opened->source, root_of(session), error);
+		opened->medium = ddl_medium_open(opened->source, root_of(session), &confine, error);
 		return opened->medium;
 	}
 	outer = ddl_session_medium(session, opened->outer, error);
@@ -373,6 +374,7 @@ static int read_packages(struct ddl_session *session, struct ddl_repo *repo, boo
 		.progress = tell_progress, .finished = tell_finished, .arg = session };
 	size_t count = 0;
 
+	call.confine.silence_ms = all ? DDL_CHILD_SILENCE_MS : DDL_LOOK_SILENCE_MS;
 	if (!wishes)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "packages");
 	for (size_t i = 0; i < repo->n_packages; i++) {
@@ -490,6 +492,16 @@ static int look_at_medium(struct ddl_session *session, struct ddl_look *look, si
 	return 0;
 }
 
+/* It is gone or does not answer, and so is all else on it: the trouble of the whole look. */
+static bool concerns_all(struct ddl_look *look, const struct ddl_error *trouble)
+{
+	if (trouble->code != DDL_E_GONE && trouble->code != DDL_E_TIMEOUT)
+		return false;
+	if (look->trouble.code == DDL_OK)
+		look->trouble = *trouble;
+	return true;
+}
+
 /* A file on a medium that is a medium itself. What is no driver disk need not be spoken of. */
 static int look_at_inner(struct ddl_session *session, struct ddl_look *look, size_t outer, const char *name,
 			 const struct ddl_image *image)
@@ -502,10 +514,8 @@ static int look_at_inner(struct ddl_session *session, struct ddl_look *look, siz
 		return -1;
 	if (trouble.code == DDL_OK || (trouble.code == DDL_E_NOT_A_DISK && !ddl_text_ends_in(name, ".iso")))
 		return 0;
-	if (trouble.code == DDL_E_GONE && look->trouble.code == DDL_OK) { /* and all else on it is, too */
-		look->trouble = trouble;
+	if (concerns_all(look, &trouble))
 		return 0;
-	}
 	note = ddl_arena_printf(session->arena, "%s: %s (%s)", session->opened[number].inside,
 				ddl_code_sentence(trouble.code), trouble.text);
 	return add_note(session, look, note);
@@ -523,7 +533,7 @@ static int look_at_offers(struct ddl_session *session, struct ddl_look *look, si
 	if (!medium || medium->kind != DDL_MEDIUM_DIRECTORY)
 		return 0;
 	if (ddl_offers_find(medium, session->arena, &names, &count, &more, &trouble) < 0)
-		return trouble.code == DDL_E_MEMORY ? -1 : add_note(session, look,
+		return trouble.code == DDL_E_MEMORY ? -1 : concerns_all(look, &trouble) ? 0 : add_note(session, look,
 			ddl_arena_printf(session->arena, "%s", ddl_code_sentence(trouble.code)));
 	for (size_t i = 0; i < count && !session->cancelled; i++)
 		if (look_at_inner(session, look, outer, names[i], NULL) < 0)
@@ -591,6 +601,7 @@ static int look_everywhere(struct ddl_session *session, struct ddl_look *look, s
 		(void)ddl_fail(&look->trouble, DDL_E_NOT_A_DISK, 0, "%s",
 			       look->n_notes == 1 && look->source->kind == DDL_SOURCE_FILE ? look->notes[0]
 										   : look->source->name);
+	ddl_medium_name_trouble(look->source, root_of(session), &look->trouble);
 	return 0;
 }
 

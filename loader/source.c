@@ -176,6 +176,9 @@ static bool take_probe(struct ddl_arena *arena, const struct ddl_probe *probe,
 		(void)ddl_fail(trouble, DDL_E_NOT_A_DISK, 0,
 			       _("%s bears the marks of more than one file system"), source->name);
 		break;
+	case DDL_PROBE_AUDIO:
+		(void)ddl_fail(trouble, DDL_E_NOT_A_DISK, 0, _("%s holds an audio CD"), source->name);
+		break;
 	case DDL_PROBE_NOTHING:
 		break;
 	case DDL_PROBE_FOUND:

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -29,6 +30,7 @@
 #include "path.h"
 #include "text.h"
 
+#define AT_ONCE 24U         /* more would have less than their share of a slow processor */
 #define PULLED_WAIT_MS 500U /* for the kernel to see that a stick has gone */
 #define SPIN_UP_POLL_MS 100 /* how often a drive that is starting up is asked again */
 #define THIS_SLOT INT32_MAX /* CDSL_CURRENT, without needing the C library's limits.h */
@@ -113,15 +115,11 @@ void ddl_probe_fd(int fd, struct ddl_probe *probe)
 }
 
 /*
- * Asks a CD drive whether it is ready (linux/cdrom.h, CDROM_DRIVE_STATUS); waits while it
+ * Asks a CD drive whether it is ready (linux/cdrom.h, CDROM_DRIVE_STATUS), and for what; waits while it
  * starts up. Other devices do not know the question. True: go on and read.
  */
 static bool drive_is_ready(int fd, unsigned until, struct ddl_probe *probe)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) < 0 || !S_ISBLK(st.st_mode))
-		return true;
 	for (;;) {
 		const struct timespec pause = { 0, SPIN_UP_POLL_MS * 1000000L };
 
@@ -134,6 +132,11 @@ static bool drive_is_ready(int fd, unsigned until, struct ddl_probe *probe)
 			if ((int)(until - milliseconds()) > 0)
 				break;
 			probe->state = DDL_PROBE_NOT_READY;
+			return false;
+		case CDS_DISC_OK:
+			if (ioctl(fd, CDROM_DISC_STATUS) != CDS_AUDIO)
+				return true;
+			probe->state = DDL_PROBE_AUDIO;
 			return false;
 		default:
 			return true;
@@ -172,6 +175,7 @@ struct child {
 	pid_t pid;
 	int fd;
 	size_t got;
+	unsigned until;       /* milliseconds() */
 };
 
 static _Noreturn void run_child(const char *path, int out, unsigned until)
@@ -179,6 +183,7 @@ static _Noreturn void run_child(const char *path, int out, unsigned until)
 	const struct rlimit seconds = { DDL_CHILD_CPU_SECONDS, DDL_CHILD_CPU_SECONDS };
 	struct ddl_probe probe;
 
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* none outlives ddload */
 	(void)setrlimit(RLIMIT_CPU, &seconds); /* a precaution; the parent's clock is what counts */
 	probe_path(path, until, &probe);
 	_exit(ddl_write_full(out, &probe, sizeof(probe)) == 0 ? 0 : 1);
@@ -236,25 +241,51 @@ static void hear(struct child *child, struct ddl_probe *probe)
 	ddl_leave_behind(child->pid);
 }
 
-static void hear_all(struct child *children, struct pollfd *polls, struct ddl_probe *probes,
-		     size_t count, unsigned until)
+/* One that has not answered in time. */
+static void give_up(struct child *child, struct ddl_probe *probe)
 {
-	for (;;) {
-		int left = (int)(until - milliseconds());
-		size_t open_ends = 0;
+	memset(probe, 0, sizeof(*probe));
+	(void)close(child->fd);
+	child->fd = -1;
+	ddl_leave_behind(child->pid);
+}
 
-		for (size_t i = 0; i < count; i++) {
-			polls[i] = (struct pollfd){ .fd = children[i].fd, .events = POLLIN };
-			open_ends += children[i].fd >= 0;
-		}
-		if (open_ends == 0 || left <= 0)
-			return;
-		if (poll(polls, (nfds_t)count, left) <= 0)
-			continue;
-		for (size_t i = 0; i < count; i++)
-			if (polls[i].fd >= 0 && polls[i].revents != 0)
-				hear(&children[i], &probes[i]);
+/* Waits for an answer, or until the time of the first of them is over; how many are still out. */
+static size_t hear_some(struct child *children, struct pollfd *polls, struct ddl_probe *probes, size_t count)
+{
+	unsigned now = milliseconds();
+	int left = INT32_MAX;
+	size_t out = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int own = (int)(children[i].until - now);
+
+		polls[i] = (struct pollfd){ .fd = children[i].fd, .events = POLLIN };
+		if (children[i].fd >= 0 && own < left)
+			left = own > 0 ? own : 0;
 	}
+	if (left < INT32_MAX && poll(polls, (nfds_t)count, left) < 0)
+		return count; /* a signal: once more */
+	now = milliseconds();
+	for (size_t i = 0; i < count; i++) {
+		if (polls[i].fd >= 0 && polls[i].revents != 0)
+			hear(&children[i], &probes[i]);
+		else if (polls[i].fd >= 0 && (int)(children[i].until - now) <= 0)
+			give_up(&children[i], &probes[i]);
+		out += children[i].fd >= 0;
+	}
+	return out;
+}
+
+static void begin(struct child *child, const char *path, struct ddl_probe *probe, unsigned timeout_ms)
+{
+	child->until = milliseconds() + timeout_ms;
+	/* The child gives up a little before it would be given up. */
+	start(child, path, child->until - timeout_ms / 8);
+	if (child->fd >= 0)
+		return;
+	probe->state = DDL_PROBE_OPEN;
+	probe->os_errno = EAGAIN;
 }
 
 void ddl_probe_devices(const char *const *paths, struct ddl_probe *probes, size_t count,
@@ -262,32 +293,16 @@ void ddl_probe_devices(const char *const *paths, struct ddl_probe *probes, size_
 {
 	struct child *children = calloc(count + 1, sizeof(*children));
 	struct pollfd *polls = calloc(count + 1, sizeof(*polls));
-	unsigned until = milliseconds() + timeout_ms;
+	size_t begun = 0, out = 0;
 
 	ddl_reap_left_behind();
-	for (size_t i = 0; i < count; i++) {
-		memset(&probes[i], 0, sizeof(probes[i]));
-		if (!children || !polls) {
-			probes[i].state = DDL_PROBE_OPEN;
-			probes[i].os_errno = ENOMEM;
-			continue;
-		}
-		/* The child gives up a little before it would be given up. */
-		start(&children[i], paths[i], until - timeout_ms / 8);
-		if (children[i].fd < 0) {
-			probes[i].state = DDL_PROBE_OPEN;
-			probes[i].os_errno = EAGAIN;
-		}
-	}
-	if (children && polls) {
-		hear_all(children, polls, probes, count, until);
-		for (size_t i = 0; i < count; i++) {
-			if (children[i].fd < 0)
-				continue;
-			memset(&probes[i], 0, sizeof(probes[i]));
-			close(children[i].fd);
-			ddl_leave_behind(children[i].pid);
-		}
+	for (size_t i = 0; i < count; i++)
+		probes[i] = children && polls ? (struct ddl_probe){ .state = DDL_PROBE_SILENT }
+					      : (struct ddl_probe){ .state = DDL_PROBE_OPEN, .os_errno = ENOMEM };
+	while (children && polls && (begun < count || out > 0)) {
+		for (; begun < count && out < AT_ONCE; begun++, out++)
+			begin(&children[begun], paths[begun], &probes[begun], timeout_ms);
+		out = hear_some(children, polls, probes, begun);
 	}
 	free(children);
 	free(polls);

@@ -17,6 +17,7 @@ enum ddl_probe_state {
 	DDL_PROBE_READ,           /* cannot be read: os_errno */
 	DDL_PROBE_GONE,           /* taken out while it was being read: os_errno */
 	DDL_PROBE_AMBIGUOUS,      /* the marks of more than one file system */
+	DDL_PROBE_AUDIO,          /* an audio CD: nothing on it can be read */
 	DDL_PROBE_NOTHING,        /* nothing known */
 	DDL_PROBE_FOUND
 };
@@ -35,7 +36,7 @@ struct ddl_probe {
 void ddl_probe_fd(int fd, struct ddl_probe *probe);
 
 /*
- * Probes all devices side by side, each in a child; all together take no longer than
+ * Probes all devices, some at a time side by side, each in a child for no longer than
  * `timeout_ms`. The results are checked and clean. A child that does not even die when
  * it is killed (its drive hangs) is left behind.
  */

@@ -213,7 +213,7 @@ static int run_job(struct ddl_job *job, const struct ddl_medium *medium, struct 
 {
 	int keep[CANDIDATES + 1], result;
 
-	if (ddl_medium_prepare(medium, wanted, n_wanted, error) < 0)
+	if (ddl_medium_reach(medium, wanted, n_wanted, error) < 0 || ddl_medium_prepare(medium, wanted, n_wanted, error) < 0)
 		return -1;
 	job->keep = keep;
 	if (medium->kind == DDL_MEDIUM_ARCHIVE)

@@ -57,6 +57,7 @@ class Case:
     raw: tuple = ()                  # arguments for QEMU itself
     vga: bool = False
     writable: bool = False           # the media, to the guest
+    make: object = None              # a function that makes its media
     both: bool = False               # a VGA console beside the serial one
     limit: int = 90
     slow: bool = False               # only with DDL_TEST_ALL=1
@@ -350,21 +351,23 @@ run pulled timeout 40 ddload load /dev/sda1
 run alive timeout 20 ddload load any
 """, (mark("ready"), slow_reading("medium0", 60000), line("go"), pause(3), qmp("device_del", id="medium0")),
          media=("usb:%s" % (PARTS / "media" / "stick-tree.img"),)),
-    # As soon as it is mounted, while the metadata is read.
+    # After it was recognised, while the metadata is read.
     Case("pulled-early", {"pulled": refused(NOTHING, GONE)}, """
 within 20 test -e /dev/sda1
 mark ready
 read -r go
-mounted() { until grep -q ^/dev/sda1 /proc/mounts; do usleep 1000; done; mark mounted; }
+sectors() { awk '{ print $3 }' /sys/block/sda/stat; }
+start=$(sectors)
+mounted() { until [ $(($(sectors) - start)) -ge 330 ]; do usleep 1000; done; mark mounted; }
 mounted &
 run pulled timeout 60 ddload load /dev/sda1
 """, (mark("ready"), slow_reading("medium0", 60000), line("go"), mark("mounted"), slow_reading("medium0", 1000),
           pause(2), qmp("device_del", id="medium0")),
          media=("usb:%s" % (PARTS / "media" / "stick-tree.img"),), slow=True),
     Case("pulled-on-screen", {"whole": state(NOTHING, 0)}, PROMPT,
-         (wait("to load a driver disk"), key("F9"), wait("This machine and its media"), slow_reading("medium0", 5000),
-          press("Enter"), pause(1), qmp("eject", id="medium0", force=True), wait(GONE), key("c")),
-         media=("cd-ide:%s" % FAR,), append="TERM=xterm", limit=45),
+         (wait("to load a driver disk"), key("F9"), wait("1 pack, 1 for this machine"), slow_reading("medium0", 500),
+          press("Enter"), wait("Reading sr0"), pause(2), qmp("eject", id="medium0", force=True), wait(GONE), key("c")),
+         media=("cd-ide:%s" % FAR,), append="TERM=xterm", limit=60),
     Case("removed-before-apply", {"whole": state(WORKS)}, "live whole ddload menu --plain",
          (wait("Your choice:"), line("1"), wait("marks or unmarks"), line("y"), wait("skip the test"), line("y"),
           wait("All packages are as they should be."), line("y"), wait("What will be done:"),

@@ -251,7 +251,7 @@ static void packages_at_a_time(void **state)
 
 	(void)state;
 	assert_true(tree_shell("mkdir many && cd many && for i in $(seq 0 %d); do printf %%03d $i >$i; done", N - 1));
-	call.medium = ddl_medium_open(&source, "", &error);
+	call.medium = ddl_medium_open(&source, "", NULL, &error);
 	call.stage = ddl_stage_new(NULL, 0, &error);
 	assert_true(packages && call.medium && call.stage);
 	for (unsigned i = 0; i < N; i++) {

@@ -219,7 +219,7 @@ static void size_of_a_list(void **state)
 		put_file("disk/repodata/repomd.xml", repomd, strlen(repomd));
 		put_file("disk/c.xml", COMPS, sizeof(COMPS) - 1);
 		put_file("disk/p.xml", text.bytes, text.length);
-		medium = ddl_medium_open(&source, "", &error);
+		medium = ddl_medium_open(&source, "", NULL, &error);
 		assert_non_null(medium);
 		result = ddl_scan_medium(arena, medium, &(struct ddl_confine){ .parallel = 1 }, &scan, &error);
 		assert_int_equal(result, past ? -1 : 0);

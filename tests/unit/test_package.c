@@ -60,7 +60,7 @@ static int begin(void **state)
 	descriptors = open_descriptors();
 	arena = ddl_arena_new();
 	ddl_error_clear(&error);
-	medium = ddl_medium_open(&source, "", &error);
+	medium = ddl_medium_open(&source, "", NULL, &error);
 	assert_non_null(medium);
 	stage = ddl_stage_new(NULL, 0, &error);
 	module = build_driver("a", "1", "6.1", "");

@@ -29,7 +29,7 @@ static int begin(void **state)
 	tree_directory("medium");
 	descriptors = open_descriptors();
 	arena = ddl_arena_new();
-	medium = ddl_medium_open(&source, "", &error);
+	medium = ddl_medium_open(&source, "", NULL, &error);
 	assert_non_null(medium);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* Tests of finding sources: which devices are offered, what is on them, what words mean. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/cdrom.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +24,24 @@
 #include "tree.h"
 
 static struct ddl_arena *arena;
+
+/* What every file says that is asked as a CD drive; -1: it is none. In the place of the C library's. */
+static struct { int drive, disc; } drive = { -1, -1 };
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list rest;
+	void *argument;
+
+	va_start(rest, request);
+	argument = va_arg(rest, void *);
+	va_end(rest);
+	if (request == CDROM_DRIVE_STATUS && drive.drive >= 0)
+		return drive.drive;
+	if (request == CDROM_DISC_STATUS && drive.disc >= 0)
+		return drive.disc;
+	return (int)syscall(SYS_ioctl, fd, request, argument);
+}
 
 static int set_up(void **state)
 {
@@ -141,6 +162,40 @@ static void test_probe_devices(void **state)
 	}
 	assert_true(milliseconds() - before < 20000);
 	ddl_probe_devices(NULL, NULL, 0, 1000);
+}
+
+/* Drives without a disc, with an open tray, one that starts up, an audio CD, data with and without music. */
+static void test_probe_drives(void **state)
+{
+	static const struct { int drive, disc; enum ddl_probe_state state; } drives[] = {
+		{ CDS_NO_DISC, -1, DDL_PROBE_NO_MEDIUM }, { CDS_TRAY_OPEN, -1, DDL_PROBE_NO_MEDIUM },
+		{ CDS_DRIVE_NOT_READY, -1, DDL_PROBE_NOT_READY }, { CDS_DISC_OK, CDS_AUDIO, DDL_PROBE_AUDIO },
+		{ CDS_DISC_OK, CDS_DATA_1, DDL_PROBE_FOUND }, { CDS_DISC_OK, CDS_MIXED, DDL_PROBE_FOUND },
+		{ CDS_DISC_OK, CDS_NO_INFO, DDL_PROBE_FOUND }, { CDS_NO_INFO, CDS_AUDIO, DDL_PROBE_FOUND },
+	};
+	const char *path = tree_path("drive.img");
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_source *source;
+	struct ddl_probe probe;
+
+	(void)state;
+	assert_true(tree_shell("mkdir -p d && xorriso -as mkisofs -quiet -J -R -V DRIVE -o drive.img d"));
+	for (size_t i = 0; i < sizeof(drives) / sizeof(*drives); i++) {
+		drive.drive = drives[i].drive;
+		drive.disc = drives[i].disc;
+		ddl_probe_devices(&path, &probe, 1, drives[i].state == DDL_PROBE_NOT_READY ? 1600 : 60000);
+		assert_int_equal(probe.state, drives[i].state);
+	}
+	drive.drive = CDS_DISC_OK;
+	drive.disc = CDS_AUDIO;
+	assert_true(tree_shell("mkdir -p drives/sys/class/block/sr9 drives/dev && cd drives && echo 1 >sys/class/block/sr9/removable && "
+			       "echo 4000 >sys/class/block/sr9/size && cp ../drive.img dev/sr9"));
+	source = ddl_source_from_word(arena, tree_path("drives"), "sr9", &error);
+	drive.drive = drive.disc = -1;
+	assert_non_null(source);
+	assert_false(source->usable);
+	assert_int_equal(source->trouble.code, DDL_E_NOT_A_DISK);
+	assert_non_null(strstr(source->trouble.text, "audio CD"));
 }
 
 /* With no time at all every device is silent, and nobody is waited for. */
@@ -372,7 +427,7 @@ int main(void)
 		cmocka_unit_test(test_probe_images), cmocka_unit_test(test_probe_nothing),
 		cmocka_unit_test(test_probe_cleans),
 		cmocka_unit_test_setup_teardown(test_probe_devices, set_up, tear_down),
-		cmocka_unit_test(test_probe_silent),
+		cmocka_unit_test(test_probe_silent), cmocka_unit_test_setup_teardown(test_probe_drives, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_find_hidden, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_partitions, set_up, tear_down),

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Makes the images of media that are not as they should be, for cases_devices.py."""
+
+import os
+import shutil
+import struct
+import subprocess
+
+from machine import OUT, PARTS
+
+BAD = OUT / "bad"
+SECTOR = 2048  # of an ISO image
+TOOLS = dict(os.environ, PATH=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def tool(*words):
+    subprocess.run([str(word) for word in words], check=True, env=TOOLS, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+def luks():
+    """The head of an encrypted volume, version 1."""
+    head = bytearray(1 << 20)
+    head[0:8] = b"LUKS\xba\xbe\0\1"
+    head[168:204] = b"00000000-0000-4000-8000-000000000001"
+    return head
+
+
+def raid():
+    """A member of a Linux RAID, superblock 1.2 (Documentation/admin-guide/md.rst)."""
+    head = bytearray(4 << 20)  # on a device as small as a floppy libblkid looks for no RAID
+    block = bytearray(256)
+    struct.pack_into("<IIII16s32s", block, 0, 0xA92B4EFC, 1, 0, 0, bytes(range(16)), b"test:0")
+    struct.pack_into("<QiiQIi", block, 64, 1, 1, 0, 4096, 0, 2)
+    struct.pack_into("<QQQ", block, 128, 64, 4096, 8)
+    total = sum(struct.unpack("<64I", block))
+    struct.pack_into("<I", block, 216, (total & 0xFFFFFFFF) + (total >> 32))
+    head[4096:4096 + len(block)] = block
+    return head
+
+
+def journal():
+    """A stick that was pulled out while it was written to: its journal waits to be replayed."""
+    image = BAD / "journal"
+    shutil.copy(PARTS / "media" / "disk-ext4.img", image)
+    tool("debugfs", "-w", "-R", "feature needs_recovery", image)
+    return image.read_bytes()
+
+
+def damaged():
+    """An ext4 whose superblock is all that is left of its first blocks."""
+    image = bytearray((PARTS / "media" / "disk-ext4.img").read_bytes())
+    for at in range(4096, 2 << 20, 4096):
+        image[at:at + 4096] = b"\xa5" * 4096
+    return image
+
+
+def endless_fat():
+    """A FAT32 whose root directory goes on for ever: its cluster is followed by itself."""
+    image = BAD / "endless"
+    with open(image, "wb") as file:
+        file.truncate(40 << 20)
+    tool("mkfs.vfat", "-F", "32", "-s", "1", image)
+    data = bytearray(image.read_bytes())
+    reserved, = struct.unpack_from("<H", data, 14)
+    size, = struct.unpack_from("<I", data, 36)
+    root = (reserved + 2 * size) * 512
+    for copy in range(2):
+        struct.pack_into("<I", data, (reserved + copy * size) * 512 + 4 * 2, 2)
+    for entry in range(16):
+        data[root + 32 * entry:root + 32 * entry + 32] = b"FILE%02d  TXT" % entry + b"\x20" + bytes(20)
+    return data
+
+
+def iso_in_itself():
+    """An ISO image with files b.iso and c.iso in it whose bytes are those of the whole image."""
+    place = BAD / "itself.d"
+    place.mkdir(exist_ok=True)
+    for name in ("b.iso", "c.iso"):
+        (place / name).write_bytes(bytes(SECTOR))
+    image = BAD / "itself"
+    tool("xorriso", "-as", "mkisofs", "-quiet", "-R", "-V", "ITSELF", "-o", image, place)
+    data = bytearray(image.read_bytes())
+    root, = struct.unpack_from("<I", data, 16 * SECTOR + 158)
+    at, end = root * SECTOR, (root + 1) * SECTOR
+    while at < end and data[at]:
+        if data[at + 25] == 0:  # not a directory: from sector 0, as long as all of it
+            struct.pack_into("<I", data, at + 2, 0)
+            struct.pack_into(">I", data, at + 6, 0)
+            struct.pack_into("<I", data, at + 10, len(data))
+            struct.pack_into(">I", data, at + 14, len(data))
+        at += data[at]
+    return data
+
+
+def make():
+    BAD.mkdir(parents=True, exist_ok=True)
+    for maker in (luks, raid, journal, damaged, endless_fat, iso_in_itself):
+        data = maker()
+        (BAD / maker.__name__.replace("_", "-")).write_bytes(data)
