@@ -42,7 +42,7 @@ static _Noreturn void close_last(int wait_for)
 {
 	char byte;
 
-	_exit(read(wait_for, &byte, 1) < 0);
+	_exit(read(wait_for, &byte, 1) < 0 ? 1 : 0);
 }
 
 void ddl_apart_close(int fd)

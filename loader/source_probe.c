@@ -293,12 +293,16 @@ void ddl_probe_devices(const char *const *paths, struct ddl_probe *probes, size_
 {
 	struct child *children = calloc(count + 1, sizeof(*children));
 	struct pollfd *polls = calloc(count + 1, sizeof(*polls));
+	struct ddl_probe at_first = { .state = DDL_PROBE_SILENT };
 	size_t begun = 0, out = 0;
 
+	if (!children || !polls) {
+		at_first.state = DDL_PROBE_OPEN;
+		at_first.os_errno = ENOMEM;
+	}
 	ddl_reap_left_behind();
 	for (size_t i = 0; i < count; i++)
-		probes[i] = children && polls ? (struct ddl_probe){ .state = DDL_PROBE_SILENT }
-					      : (struct ddl_probe){ .state = DDL_PROBE_OPEN, .os_errno = ENOMEM };
+		probes[i] = at_first;
 	while (children && polls && (begun < count || out > 0)) {
 		for (; begun < count && out < AT_ONCE; begun++, out++)
 			begin(&children[begun], paths[begun], &probes[begun], timeout_ms);
