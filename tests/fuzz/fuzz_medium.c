@@ -39,7 +39,7 @@ static void look(struct ddl_arena *arena, struct ddl_medium *medium)
 {
 	const struct ddl_confine confine = { .unconfined = true };
 	struct ddl_error error = DDL_ERROR_INIT;
-	struct ddl_scan scan = { NULL, 0, NULL, 0, NULL, 0 };
+	struct ddl_scan scan = { .repos = NULL };
 	unsigned turn = 0;
 
 	if (medium->kind == DDL_MEDIUM_ARCHIVE && ddl_medium_walk(medium, visit, &turn, &error) < 0 &&
