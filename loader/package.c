@@ -131,7 +131,8 @@ static int tell_package(struct share *share, struct ddl_package *package, struct
 static int visit_package(void *arg, struct ddl_reader *reader, struct ddl_error *error)
 {
 	struct share *share = arg;
-	struct ddl_package_reading reading = { .unpack = false, .piece = tell_piece, .arg = share };
+	struct ddl_package_reading reading = { .unpack = false, .stage = share->call->stage, .piece = tell_piece,
+						.arg = share };
 	struct ddl_package package;
 	int result = -1;
 

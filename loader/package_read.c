@@ -24,11 +24,12 @@ struct pass {
 	struct ddl_package_reading *reading;
 	struct ddl_reader *reader;
 	struct ddl_error *error;     /* where to say what went wrong with the call itself */
-	bool stopped;                /* `piece` stopped it, or no memory */
+	bool stopped;                /* `piece` stopped it, or there is no memory to stage it */
 	bool ended;                  /* all bytes were given out */
 	bool sha256;
 	union { struct md5_ctx md5; struct sha256_ctx sha; } hash;
 	uint64_t read, unpacked;
+	size_t holding;              /* bytes of the files that were unpacked */
 	bool is_rpm, header_done;
 	bool payload_wanted;         /* a signed header says what the payload's SHA-256 is */
 	uint8_t payload_digest[SHA256_DIGEST_SIZE];
@@ -224,6 +225,11 @@ static int read_entry(struct pass *pass, struct archive *archive, uint8_t **byte
 		*length += (size_t)n;
 		if (count_unpacked(pass, (size_t)n, *length) < 0)
 			return -1;
+		if (keep && pass->reading->stage &&
+		    ddl_stage_fits(pass->reading->stage, pass->holding + *length, pass->error) < 0) {
+			pass->stopped = true; /* what is wrong is not the package */
+			return -1;
+		}
 	}
 }
 
@@ -272,6 +278,7 @@ static int hold(struct pass *pass, struct ddl_file *file, uint8_t *bytes, size_t
 		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", file->path);
 	}
 	*held = (struct ddl_held){ .file = file, .bytes = bytes, .length = length };
+	pass->holding += length;
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "ddl.h"
 #include "medium.h"
+#include "stage.h"
 
 /* A file's bytes, unpacked; malloc'ed. */
 struct ddl_held {
@@ -23,6 +24,7 @@ struct ddl_package_reading {
 	struct ddl_package *package; /* in: what the metadata says; out: state, version, files, modules, trouble */
 	bool unpack;                 /* else only tested */
 	bool unlisted;               /* a bare file: no metadata says what its digest must be; it is found out (SHA-256) */
+	const struct ddl_stage *stage; /* where the files will go: what has no room there is not unpacked. NULL: any */
 	/* Each piece as it was read, for progress and for keeping; -1 stops the reading. May be NULL. */
 	int (*piece)(void *arg, const void *bytes, size_t n, struct ddl_error *error);
 	void *arg;
@@ -34,7 +36,7 @@ struct ddl_package_reading {
 /*
  * 0 also when the package is bad (package->state and ->trouble say so: DDL_E_SIZE,
  * _CHECKSUM, _RPM, _UNPACK, _PATH, _TOO_LARGE, _MODULE, _READ, _GONE); -1 when `piece` stopped it
- * or memory is short.
+ * or memory is short (DDL_E_MEMORY, DDL_E_STAGE).
  */
 int ddl_package_read(struct ddl_package_reading *reading, struct ddl_reader *reader,
 		     struct ddl_error *error);

@@ -47,7 +47,10 @@ static uint64_t meminfo(const char *text, const char *name)
 	return (uint64_t)kib * 1024;
 }
 
-/* Half of what the kernel could give without swapping. */
+/*
+ * A third of what the kernel could give without swapping: a file is in the memory of the child that
+ * unpacks it, too, while it is staged.
+ */
 static uint64_t default_cap(void)
 {
 	int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
@@ -69,7 +72,7 @@ static uint64_t default_cap(void)
 	}
 	if (available == 0 && sysinfo(&info) == 0)
 		available = (uint64_t)info.freeram * info.mem_unit;
-	return available / 2;
+	return available / 3;
 }
 
 struct ddl_stage *ddl_stage_new(const char *directory, uint64_t cap, struct ddl_error *error)
@@ -198,17 +201,29 @@ static void give_back(struct ddl_stage *stage, uint64_t n)
 		;
 }
 
-int ddl_stage_append(struct ddl_stage *stage, int fd, const void *bytes, size_t n,
-		     struct ddl_error *error)
+static int no_room(const struct ddl_stage *stage, uint64_t n, struct ddl_error *error)
 {
 	char held[32], more[32], cap[32];
 
+	return ddl_fail(error, DDL_E_STAGE, ENOMEM,
+			_("%s are held in memory, %s more are needed, at most %s may be held"),
+			ddl_text_size(held, sizeof held, atomic_load(stage->used)),
+			ddl_text_size(more, sizeof more, n),
+			ddl_text_size(cap, sizeof cap, stage->cap));
+}
+
+int ddl_stage_fits(const struct ddl_stage *stage, uint64_t n, struct ddl_error *error)
+{
+	uint64_t used = atomic_load(stage->used);
+
+	return used > stage->cap || stage->cap - used < n ? no_room(stage, n, error) : 0;
+}
+
+int ddl_stage_append(struct ddl_stage *stage, int fd, const void *bytes, size_t n,
+		     struct ddl_error *error)
+{
 	if (!take(stage, n))
-		return ddl_fail(error, DDL_E_STAGE, ENOMEM,
-				_("%s are held in memory, %s more are needed, at most %s may be held"),
-				ddl_text_size(held, sizeof held, atomic_load(stage->used)),
-				ddl_text_size(more, sizeof more, n),
-				ddl_text_size(cap, sizeof cap, stage->cap));
+		return no_room(stage, n, error);
 	if (ddl_write_full(fd, bytes, n) < 0) {
 		int cause = errno;
 

@@ -2,14 +2,17 @@
 """Makes the images of media that are not as they should be, for cases_devices.py."""
 
 import os
+import random
 import shutil
 import struct
 import subprocess
 
-from machine import OUT, PARTS
+from machine import OUT, PARTS, TOP
 
 BAD = OUT / "bad"
 SECTOR = 2048  # of an ISO image
+LARGE = OUT / "large" / "large.iso"
+FIRMWARE = 110 << 20
 TOOLS = dict(os.environ, PATH=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
@@ -91,6 +94,23 @@ def iso_in_itself():
             struct.pack_into(">I", data, at + 14, len(data))
         at += data[at]
     return data
+
+
+def large_pack():
+    """A pack whose firmware is larger than what a machine of 256 MB may hold, and small while packed."""
+    place = OUT / "large"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    with open(place / "large.fw", "wb") as file:
+        numbers = random.Random(1)
+        for _ in range(FIRMWARE // 4096):
+            file.write(numbers.randbytes(64) + bytes(4096 - 64))
+    tool(TOP / "scripts" / "build-rpm", "--name", "megaraid_sas-large", "--version", "1", "--arch", "noarch", "--compression", "gzip",
+         "--output", place, "%s:/lib/firmware/large.fw" % (place / "large.fw"))
+    tool(TOP / "scripts" / "build-supplemental-pack", "--vendor-code", "acme", "--vendor-name", "Acme", "--label", "large",
+         "--text", "Large", "--version", "1", "--build", "1", "--output", place,
+         *(PARTS / "rpms" / "driver").glob("*.rpm"), *place.glob("*.rpm"))
+    (place / "large.fw").unlink()
 
 
 def make():
