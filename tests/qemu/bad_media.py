@@ -7,7 +7,7 @@ import shutil
 import struct
 import subprocess
 
-from machine import OUT, PARTS, TOP
+from machine import OUT, PARTS, TOP, Trouble
 
 BAD = OUT / "bad"
 SECTOR = 2048  # of an ISO image
@@ -42,9 +42,8 @@ def raid():
     return head
 
 
-def journal():
+def journal(image=BAD / "journal"):
     """A stick that was pulled out while it was written to: its journal waits to be replayed."""
-    image = BAD / "journal"
     shutil.copy(PARTS / "media" / "disk-ext4.img", image)
     tool("debugfs", "-w", "-R", "feature needs_recovery", image)
     return image.read_bytes()
@@ -111,6 +110,28 @@ def large_pack():
          "--text", "Large", "--version", "1", "--build", "1", "--output", place,
          *(PARTS / "rpms" / "driver").glob("*.rpm"), *place.glob("*.rpm"))
     (place / "large.fw").unlink()
+
+
+WRITABLE = OUT / "writable"
+SHAPES = ("disk-ext4.img", "disk-ext4-part.img", "disk-iso.img", "stick-iso.img", "stick-tree.img")
+
+
+def writable_media():
+    """Copies that a guest can write to, and what they were."""
+    shutil.rmtree(WRITABLE, ignore_errors=True)
+    WRITABLE.mkdir(parents=True)
+    for name in SHAPES:
+        shutil.copy(PARTS / "media" / name, WRITABLE)
+    journal(WRITABLE / "journal")
+    for image in list(WRITABLE.iterdir()):
+        shutil.copy(image, "%s.before" % image)
+
+
+def compare_media():
+    """Nothing reached them: no journal was replayed, no mark of a mount set, no time of access."""
+    for before in WRITABLE.glob("*.before"):
+        if before.read_bytes() != before.with_suffix("").read_bytes():
+            raise Trouble("%s is not as it was" % before.with_suffix("").name)
 
 
 def make():

@@ -58,6 +58,7 @@ class Case:
     vga: bool = False
     writable: bool = False           # the media, to the guest
     make: object = None              # a function that makes its media
+    after: object = None             # a function that looks at them when the machine is off
     both: bool = False               # a VGA console beside the serial one
     limit: int = 90
     slow: bool = False               # only with DDL_TEST_ALL=1

@@ -137,4 +137,17 @@ run too-large ddload load --replace --settle 10 /dev/vda
 run swap ddload load --replace --settle 10 /dev/sr0
 """, make=bad_media.large_pack, media=("cd-ide:%s" % pack("default"),), raw=("-m", "256") + drive("large", bad_media.LARGE),
          stock=True),
+    # Of each medium everything is looked at that ddload ever looks at; QEMU lets the guest write.
+    Case("nothing-written", {
+        "list": {"status": 0, "mounts": ""}, "verify": {"mounts": ""}, "load": state(WORKS),
+    }, """
+within 20 test -e /dev/vdf
+again list ddload list -v
+for disk in /dev/vda /dev/vda1 /dev/vdb /dev/vdc /dev/vdd /dev/vde /dev/vdf; do ddload verify $disk; done
+again verify true
+run load ddload load --settle 10 /dev/vda
+""", make=bad_media.writable_media, after=bad_media.compare_media,
+         raw=sum((("-drive", "if=none,id=w%d,format=raw,file=%s" % (number, bad_media.WRITABLE / name),
+                   "-device", "virtio-blk-pci,drive=w%d" % number)
+                  for number, name in enumerate((*bad_media.SHAPES, "journal"))), ())),
 )

@@ -34,6 +34,13 @@ mounts() {
 # The inode of the module's directory: another one after it was unloaded and loaded again.
 life() { stat -c %i /sys/module/megaraid_sas 2>/dev/null || echo -; }
 
+# What no run of ddload may leave, however it ended: loop devices, and files in /run/ddload that are none of its own.
+left() {
+	cat /sys/block/loop*/loop/backing_file 2>/dev/null
+	ls -A /run/ddload 2>/dev/null | grep -vE '^(outcome(-[0-9]+)?\.json|log|packs|firmware|modules|journal|rpms|media)$'
+	ls -A /run/ddload/media 2>/dev/null # where media are mounted for the moment of opening them
+}
+
 facts() {
 	echo "version $(cat /sys/module/megaraid_sas/version 2>/dev/null || echo -)"
 	echo "driver $(drivers_of 0x1000)"
@@ -43,6 +50,7 @@ facts() {
 	echo "life $(life)"
 	echo "packs $(ls /run/ddload/packs 2>/dev/null | tr '\n' ' ' | sed 's/ $//')"
 	echo "running $(pidof ddload)"
+	echo "left $(left | tr '\n' ' ' | sed 's/ $//')"
 	echo "outcome $(base64 -w0 /run/ddload/outcome.json 2>/dev/null)"
 }
 
