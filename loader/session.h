@@ -57,6 +57,12 @@ bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const 
  */
 enum ddl_reply ddl_session_ask(struct ddl_session *session, struct ddl_question *question);
 
+/* The directory that stands for "/". */
+const char *ddl_session_root(const struct ddl_session *session);
+
+/* The machine as last looked at; looked at when it never was. NULL and the error. */
+const struct ddl_machine *ddl_session_known_machine(struct ddl_session *session, struct ddl_error *error);
+
 /* The open medium of this number; opened again where it was closed. NULL and the error. */
 struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number, struct ddl_error *error);
 
