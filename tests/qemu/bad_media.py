@@ -134,6 +134,21 @@ def compare_media():
             raise Trouble("%s is not as it was" % before.with_suffix("").name)
 
 
+HOSTILE = OUT / "hostile-label.img"
+
+
+def hostile_label():
+    """A stick whose volume is named by what clears a screen, turns the text around and says that all is well."""
+    data = bytearray((PARTS / "media" / "disk-iso.img").read_bytes())
+    for sector in range(16, 20):  # the primary and the Joliet descriptor
+        kind, at = data[sector * SECTOR], sector * SECTOR + 40
+        if kind in (1, 2):
+            text = "\x1b[2J\u202eLOADED\r\n" + "%s"
+            data[at:at + 32] = (text.ljust(16).encode("utf-16-be") if kind == 2 else text.encode().ljust(32))
+    HOSTILE.parent.mkdir(parents=True, exist_ok=True)
+    HOSTILE.write_bytes(data)
+
+
 def make():
     BAD.mkdir(parents=True, exist_ok=True)
     for maker in (luks, raid, journal, damaged, endless_fat, iso_in_itself):

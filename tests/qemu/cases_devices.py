@@ -46,6 +46,13 @@ WANTED = {
     "scratched": "damaged", "luks": "not-a-driver-disk", "raid": "not-a-driver-disk", "journal": "yes",
     "damaged": "mount", "endless-fat": "mount", "iso-in-itself": "not-a-driver-disk",
 }
+
+
+def harmless(said):
+    """Nothing in it that a terminal would obey, or that writes from right to left."""
+    return all(letter == "\n" or letter.isprintable() for letter in said)
+
+
 STUCK = {name: value for name, value in NOTHING.items() if name != "running"}  # one that sleeps in the kernel cannot be killed
 
 
@@ -150,4 +157,13 @@ run load ddload load --settle 10 /dev/vda
          raw=sum((("-drive", "if=none,id=w%d,format=raw,file=%s" % (number, bad_media.WRITABLE / name),
                    "-device", "virtio-blk-pci,drive=w%d" % number)
                   for number, name in enumerate((*bad_media.SHAPES, "journal"))), ())),
+    Case("hostile-label", {
+        "list": {"status": 0, "said": lambda said: "LOADED" in said and harmless(said)},
+        "status": {"said": harmless}, "load": state(WORKS, said=harmless),
+    }, """
+within 20 test -e /dev/vda
+again list ddload list -v
+again status ddload status
+run load ddload load --settle 10 any
+""", make=bad_media.hostile_label, raw=drive("hostile", bad_media.HOSTILE)),
 )
