@@ -4,7 +4,7 @@
 import random
 import subprocess
 
-from cases import NOTHING, WORKS, Case, has, key, line, pack, qmp, state, wait
+from cases import NOTHING, WORKS, Case, all_of, has, key, line, pack, qmp, state, wait
 from machine import OUT, PARTS, TOP
 
 
@@ -75,7 +75,7 @@ def large_pack():
 
 
 # No memory for what is to be staged: said, with how much there is; nothing was changed, and the policy followed.
-MEMORY = Case("auto-memory", {"memory": state(NOTHING, 3), "log": {"line": has("ddload: FAILED (memory) the reader was killed")}}, """
+MEMORY = Case("auto-memory", {"memory": state(NOTHING, 3), "log": {"line": all_of("ddload: FAILED (stage) ", " are held in memory, ")}}, """
 mount -o remount,size=100% /tmp
 free() { echo $(($(sed -n 's/MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo) / 1024)); }
 dd if=/dev/zero of=/tmp/fill bs=1M count=$(($(free) - 16)) 2>/dev/null
