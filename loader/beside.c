@@ -40,7 +40,7 @@ static bool find_place(struct ddl_session *session, size_t number, struct place 
 		return false;
 	}
 	place->name = base;
-	place->outer = ddl_medium_open(&folder, session->options.root ? session->options.root : "", NULL, error);
+	place->outer = ddl_medium_open(&folder, ddl_session_root(session), NULL, error);
 	place->ours = true;
 	return place->outer != NULL;
 }
@@ -232,7 +232,7 @@ static int ask_medium(struct ddl_session *session, struct ddl_arena *arena, cons
 {
 	struct ddl_confine confine = ddl_session_confine(session);
 	struct ddl_error trouble = DDL_ERROR_INIT;
-	struct ddl_medium *medium = ddl_medium_open(source, session->options.root ? session->options.root : "", &confine, &trouble);
+	struct ddl_medium *medium = ddl_medium_open(source, ddl_session_root(session), &confine, &trouble);
 	struct ddl_scan scan = { .n_products = 0 };
 	int result = medium ? ddl_scan_medium(arena, medium, &confine, &scan, &trouble) : -1;
 
@@ -251,7 +251,7 @@ static int ask_media(struct ddl_session *session, struct ddl_arena *arena, struc
 	struct ddl_source **sources = NULL;
 	size_t count = 0;
 
-	if (ddl_sources_find(arena, session->options.root ? session->options.root : "", &sources, &count, &trouble) < 0)
+	if (ddl_sources_find(arena, ddl_session_root(session), &sources, &count, &trouble) < 0)
 		return trouble.code == DDL_E_MEMORY ? ddl_fail(error, DDL_E_MEMORY, 0, "media") : 0;
 	for (size_t i = 0; i < count; i++)
 		if (sources[i]->usable && ask_medium(session, arena, sources[i], products, n_products, error) < 0)

@@ -47,7 +47,7 @@ int ddl_preview_start(struct ddl_session *session, int uevents, struct ddl_quest
 	if (!ddl_session_run_path(session, media, sizeof(media), "media"))
 		return ddl_fail(error, DDL_E_USAGE, 0, "--root");
 	call.media = ddl_arena_dup(session->arena, media);
-	call.devices = ddl_devices_list(session->arena, session->options.root ? session->options.root : "", error);
+	call.devices = ddl_devices_list(session->arena, ddl_session_root(session), error);
 	if (!call.devices)
 		return -1;
 	return call.media ? ddl_live_start(&call, question, error) : ddl_fail(error, DDL_E_MEMORY, 0, "media");

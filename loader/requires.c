@@ -18,14 +18,13 @@ bool ddl_product_valid(const char *word)
 	return valid;
 }
 
-/* Is it this that is required? One without an originator means any. */
-static bool is_meant(const struct ddl_requires *need, const struct ddl_product *present)
+bool ddl_requires_meant(const struct ddl_requires *need, const struct ddl_product *present)
 {
 	return strcmp(need->name, present->name) == 0 &&
 	       (!*need->originator || strcmp(need->originator, present->originator) == 0);
 }
 
-static bool is_met(const struct ddl_requires *need, const struct ddl_product *present)
+bool ddl_requires_met(const struct ddl_requires *need, const struct ddl_product *present)
 {
 	return ddl_version_test(ddl_version_compare(present->version, present->build, need->version, need->build),
 				need->test);
@@ -48,24 +47,28 @@ static const char *words_of(struct ddl_arena *arena, const struct ddl_requires *
 				sign_of(need->test), need->version, *need->build ? "-" : "", need->build);
 }
 
+int ddl_requires_refuse(struct ddl_arena *arena, struct ddl_plan *plan, const char *sentence)
+{
+	const char **slot = sentence ? ddl_arena_push(arena, &plan->refusals, &plan->n_refusals, sizeof(*slot)) : NULL;
+
+	if (!slot)
+		return -1;
+	*slot = sentence;
+	if (plan->refusal.code == DDL_OK)
+		(void)ddl_fail(&plan->refusal, DDL_E_REQUIRES, 0, "%s", sentence);
+	return 0;
+}
+
 static int refuse(struct ddl_arena *arena, const struct ddl_repo *repo, const char *need,
 		  const struct ddl_product *present, bool product, struct ddl_plan *plan)
 {
 	const char *version = *present->build ? ddl_arena_printf(arena, "%s-%s", present->version, present->build)
 					      : present->version;
-	const char **slot = ddl_arena_push(arena, &plan->refusals, &plan->n_refusals, sizeof(*slot));
 
-	if (!slot || !version)
-		return -1;
 	/* TRANSLATORS: the pack acme:megaraid-sas needs "xs:main >= 6.5.0" */
-	*slot = ddl_arena_printf(arena, product ? _("%s needs %s, this installer has %s")
-						: _("%s needs %s, the pack chosen with it has %s"),
-				 repo->identifier, need, version);
-	if (!*slot)
-		return -1;
-	if (plan->refusal.code == DDL_OK)
-		(void)ddl_fail(&plan->refusal, DDL_E_REQUIRES, 0, "%s", *slot);
-	return 0;
+	return version ? ddl_requires_refuse(arena, plan, ddl_arena_printf(arena,
+		product ? _("%s needs %s, this installer has %s") : _("%s needs %s, the pack chosen with it has %s"),
+		repo->identifier, need, version)) : -1;
 }
 
 /*
@@ -79,9 +82,9 @@ static const struct ddl_product *find_unmet(const struct ddl_requires *need, con
 
 	*met = false;
 	for (size_t i = 0; i < n_products; i++) {
-		if (!is_meant(need, &products[i]))
+		if (!ddl_requires_meant(need, &products[i]))
 			continue;
-		if (is_met(need, &products[i]))
+		if (ddl_requires_met(need, &products[i]))
 			*met = true;
 		else
 			unmet = &products[i];
@@ -115,8 +118,8 @@ static int judge_one(struct ddl_arena *arena, const struct present *all, const s
 		const struct ddl_repo *other = all->repos[i];
 		struct ddl_product pack = { other->originator, other->name, other->version, other->build };
 
-		if (other != repo && is_meant(need, &pack))
-			return is_met(need, &pack) ? 0 : refuse(arena, repo, words, &pack, false, plan);
+		if (other != repo && ddl_requires_meant(need, &pack))
+			return ddl_requires_met(need, &pack) ? 0 : refuse(arena, repo, words, &pack, false, plan);
 	}
 	return ddl_plan_note(arena, plan, ddl_arena_printf(arena,
 		_("%s needs %s; whether the product that is being installed has that is not known here."),

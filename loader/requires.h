@@ -25,4 +25,12 @@ int ddl_requires_judge(struct ddl_arena *arena, const struct ddl_product *produc
 int ddl_requires_circle(struct ddl_arena *arena, struct ddl_repo *const *all, size_t n_all,
 			struct ddl_repo *const *repos, size_t count, struct ddl_plan *plan, struct ddl_error *error);
 
+/* Is it this that is required? One without an originator means any. */
+bool ddl_requires_meant(const struct ddl_requires *need, const struct ddl_product *present);
+/* Is its version one that will do? */
+bool ddl_requires_met(const struct ddl_requires *need, const struct ddl_product *present);
+
+/* Adds the sentence, of the arena, to what stands against the plan. -1: no memory; also when it is NULL. */
+int ddl_requires_refuse(struct ddl_arena *arena, struct ddl_plan *plan, const char *sentence);
+
 #endif

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Finds packs that need each other in a circle, by taking them in an order in which each has what it needs. */
-#include <string.h>
-
 #include "limits.h"
-#include "repo.h"
 #include "requires.h"
 
 static bool gives(const struct ddl_repo *pack, const struct ddl_requires *need)
 {
-	return pack->generation == DDL_GEN_XML && strcmp(pack->name, need->name) == 0 &&
-	       (!*need->originator || strcmp(pack->originator, need->originator) == 0) &&
-	       ddl_version_test(ddl_version_compare(pack->version, pack->build, need->version, need->build), need->test);
+	const struct ddl_product present = { pack->originator, pack->name, pack->version, pack->build };
+
+	return pack->generation == DDL_GEN_XML && ddl_requires_meant(need, &present) && ddl_requires_met(need, &present);
 }
 
 /* The pack that would have to be there first and is not; NULL: none. What no pack gives, the product may have. */
@@ -34,18 +31,13 @@ static const struct ddl_repo *waits_for(const struct ddl_repo *repo, struct ddl_
 
 static int refuse(struct ddl_arena *arena, const struct ddl_repo *repo, const struct ddl_repo *other, struct ddl_plan *plan)
 {
-	const char **slot = ddl_arena_push(arena, &plan->refusals, &plan->n_refusals, sizeof(*slot));
-
-	if (!slot)
-		return -1;
 	if (repo == other)
-		*slot = ddl_arena_printf(arena, _("%s needs itself to be there before it"), repo->identifier);
-	else /* TRANSLATORS: packs, acme:megaraid-sas and acme:base */
-		*slot = ddl_arena_printf(arena, _("%s needs %s, which cannot be there before it: packs need each other in a circle"),
-					 repo->identifier, other->identifier);
-	if (*slot && plan->refusal.code == DDL_OK)
-		(void)ddl_fail(&plan->refusal, DDL_E_REQUIRES, 0, "%s", *slot);
-	return *slot ? 0 : -1;
+		return ddl_requires_refuse(arena, plan, ddl_arena_printf(arena, _("%s needs itself to be there before it"),
+									 repo->identifier));
+	/* TRANSLATORS: packs, acme:megaraid-sas and acme:base */
+	return ddl_requires_refuse(arena, plan, ddl_arena_printf(arena,
+		_("%s needs %s, which cannot be there before it: packs need each other in a circle"),
+		repo->identifier, other->identifier));
 }
 
 int ddl_requires_circle(struct ddl_arena *arena, struct ddl_repo *const *all, size_t n_all,

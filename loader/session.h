@@ -57,7 +57,7 @@ bool ddl_session_phase(struct ddl_session *session, enum ddl_phase phase, const 
  */
 enum ddl_reply ddl_session_ask(struct ddl_session *session, struct ddl_question *question);
 
-/* The directory that stands for "/". */
+/* The directory that stands for "/"; "" for "/" itself. */
 const char *ddl_session_root(const struct ddl_session *session);
 
 /* The machine as last looked at; looked at when it never was. NULL and the error. */
