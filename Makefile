@@ -3,41 +3,48 @@
 # sources as tests and desk tools against the machine's own libraries, and all
 # the parts that the demo and the tests work on.  `make help` lists the targets.
 
-BUILD   ?= build
+# SHARED=1: the program with glibc and the system's shared libraries, no set-up, no download.
+BUILD   ?= build$(if $(SHARED),/shared)
 DESTDIR ?=
 prefix  ?= /usr
 sbindir ?= $(prefix)/sbin
 mandir  ?= $(prefix)/share/man
 
-MAKEFLAGS += --no-builtin-rules
+# Who gives no -j has one job a processor.
+MAKEFLAGS += --no-builtin-rules $(if $(filter 0,$(MAKELEVEL)),-j$(shell nproc))
 .SUFFIXES:
 .DELETE_ON_ERROR:
 export BUILD
+export PATH := $(PATH):/usr/sbin:/sbin# depmod, mkfs and others are there
 
-loader_c := $(wildcard loader/*.c)
-ui_c     := $(wildcard ui/*.c)
-helper_c := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
-test_c   := $(wildcard tests/unit/test_*.c)
+# The rooms of loader/, as data flows: base model process boot module source medium package repository verify
+# machine kernel plan apply session handoff flow; of ui/: terminal front plain newt. ARCHITECTURE.md tells their jobs.
+loader_c := $(wildcard loader/*.c loader/*/*.c)
+ui_c     := $(wildcard ui/*.c ui/*/*.c)
+helper_c := $(wildcard tests/lib/*.c)
+test_c   := $(wildcard tests/unit/*.c)
 
-warnings := -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wstrict-prototypes \
+warnings := -Wall -Wextra $(if $(SHARED),,-Werror) -Wshadow -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wconversion
 common   := -std=c11 -D_GNU_SOURCE $(warnings) -fstack-protector-strong -MMD -MP
-# What a room sees besides itself.  Not simply everything for everybody: with
-# -iquote loader, gcc's <limits.h> finds loader/limits.h in place of glibc's.
-sees     = $(if $(filter tests/%,$1),-iquote loader -iquote ui -iquote tests/unit,$(if $(filter ui/%,$1),-iquote loader))
+# What a file sees besides its own folder; a header is named with its room, "plan/fit.h".
+sees     = -iquote loader $(if $(filter-out loader/%,$1),-iquote ui) $(if $(filter tests/%,$1),-iquote tests/lib)
 
 catalogues := $(patsubst ui/po/%.po,$(BUILD)/%.cat,$(wildcard ui/po/*.po))
 
-all: $(BUILD)/ddload $(BUILD)/ddload-gpgv $(BUILD)/pci.ids.xz $(catalogues)
+data := $(catalogues) $(if $(SHARED),,$(BUILD)/pci.ids.xz)# else the system's own pci.ids is read
+
+all: $(BUILD)/ddload $(BUILD)/ddload-gpgv $(data)
 
 help:
 	@echo 'make            build/ddload, the static program (does the set-up it needs)'
+	@echo 'make SHARED=1   build/shared/ddload, with glibc and shared libraries; installs and downloads nothing'
 	@echo 'make setup      install the Debian packages that are missing, through apt'
 	@echo 'make deps       the static libraries, in build/deps'
 	@echo 'make parts      stock kernel, drivers, packs, media, initrd, in build/parts'
 	@echo 'make native     the program with glibc: build/native/{plain,asan,ubsan}/ddload'
 	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
-	@echo 'make static, lint, packs, cases, media, hostile, screens, qemu, initrd     one suite'
+	@echo 'make static, lint, packs, cases, media, hostile, screens, hosts, qemu, initrd     one suite'
 	@echo 'make sbom       build/ddload.spdx.json: what is linked in, versions, licences'
 	@echo 'make image      build/ddload.img, to be given beside an initrd (scripts/add-to-initrd)'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
@@ -49,7 +56,7 @@ help:
 # --- The set-up.  Both scripts look at what is there first and are quick then.
 
 setup:
-	@scripts/setup
+	@$(if $(SHARED),:,scripts/setup)
 
 # Its time stamp changes only when a library was built.
 $(BUILD)/deps/built: FORCE | setup
@@ -81,6 +88,13 @@ $(BUILD)/obj/static/%.o: %.c Makefile $(BUILD)/deps/built
 	@echo 'CC $<'
 	@$(static_cc) $(static_cflags) $(call sees,$<) -c $< -o $@
 
+ifdef SHARED
+$(BUILD)/ddload: $(BUILD)/native/shared/ddload
+	@cp $< $@
+
+$(BUILD)/ddload-gpgv:
+	@ln -sf "$$(command -v gpgv || echo /usr/bin/gpgv)" $@
+else
 $(BUILD)/ddload: $(static_o)
 	@echo 'LD $@'
 	@+$(static_cc) $(static_ldflags) $(deps_dir)/lib/runtime.o $^ $(static_libs) \
@@ -91,6 +105,7 @@ $(BUILD)/ddload: $(static_o)
 # GnuPG's checker of signatures, which ddload runs; it is looked for beside the program.
 $(BUILD)/ddload-gpgv: $(BUILD)/deps/built
 	@cp $(deps_dir)/bin/gpgv $@
+endif
 
 # The names of storage and network controllers, to be put beside the program.
 $(BUILD)/pci.ids.xz: scripts/make-pci-ids | setup
@@ -126,9 +141,10 @@ $(BUILD)/tests/static/%: tests/static/%.c Makefile $(BUILD)/deps/built
 # libddload.a, the program, and each tests/unit/test_*.c with the helpers there.
 
 comma        := ,
-variants     := plain asan ubsan clang
+variants     := plain asan ubsan clang $(if $(SHARED),shared)
 native_libs  := blkid libkmod libxml-2.0 libarchive nettle libnewt slang
-native_pc     = $(eval native_pc := $$(shell pkg-config --cflags $(native_libs)))$(native_pc)
+native_there  = $(or $(shell pkg-config --exists --print-errors $(native_libs) && echo yes),$(error pkg-config does not find all of: $(native_libs)))
+native_pc     = $(eval native_pc := $(if $(native_there),$$(shell pkg-config --cflags $(native_libs))))$(native_pc)
 native_ld     = $(eval native_ld := $$(shell pkg-config --libs $(native_libs)))$(native_ld)
 native_cflags = $(common) -g $(subst -I,-isystem ,$(native_pc))
 
@@ -140,6 +156,8 @@ ubsan_cc := gcc
 ubsan_cflags := -O1 -fsanitize=undefined -fno-sanitize-recover=all
 clang_cc := clang
 clang_cflags := -O1
+shared_cc := $(CC)
+shared_cflags := $(CPPFLAGS) $(or $(CFLAGS),-O2 -D_FORTIFY_SOURCE=2 -fPIE -pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) $(LDFLAGS)
 
 helper_o = $(patsubst %.c,$(BUILD)/native/$1/%.o,$(helper_c))
 library_o = $(patsubst %.c,$(BUILD)/native/$1/%.o,$(loader_c) $(filter-out ui/main.c,$(ui_c)))
@@ -155,10 +173,14 @@ $(BUILD)/native/$1/libddload.a: $(library_o)
 	@rm -f $$@
 	@ar crD $$@ $$^
 
-$(BUILD)/native/$1/ddload: $(BUILD)/native/$1/ui/main.o $(BUILD)/native/$1/libddload.a
+# Beside those that look for it there; `all` makes what it points to.
+$(BUILD)/native/$1/ddload-gpgv:
+	@mkdir -p $$(@D)
+	@ln -sf ../../ddload-gpgv $$@
+
+$(BUILD)/native/$1/ddload: $(BUILD)/native/$1/ui/main.o $(BUILD)/native/$1/libddload.a | $(BUILD)/native/$1/ddload-gpgv
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
-	@ln -sf ../../ddload-gpgv $$(@D)/ddload-gpgv # `all` makes it
 
 $(BUILD)/native/$1/test_%: $(BUILD)/native/$1/tests/unit/test_%.o $(helper_o) $(BUILD)/native/$1/libddload.a
 	@echo 'LD $$@'
@@ -167,22 +189,22 @@ $(BUILD)/native/$1/test_%: $(BUILD)/native/$1/tests/unit/test_%.o $(helper_o) $(
 # Its news of the list of media are made up.
 $(BUILD)/native/$1/show: $(BUILD)/native/$1/tests/screens/show.o $(BUILD)/native/$1/libddload.a
 	@echo 'LD $$@'
-	@$$($1_cc) $$($1_cflags) -Wl,--wrap=ddl_live_news $$^ $$(native_ld) -o $$@
+	@$$($1_cc) $$($1_cflags) -Wl,--wrap=ddl_monitor_news $$^ $$(native_ld) -o $$@
 
 # The program on a kernel that is read from a file, for the text cases of `load`.
-$(BUILD)/native/$1/fake: $(patsubst %,$(BUILD)/native/$1/%.o,ui/main tests/cases/fake_main tests/unit/fake_kernel) \
-		$(BUILD)/native/$1/libddload.a
+$(BUILD)/native/$1/fake: $(patsubst %,$(BUILD)/native/$1/%.o,ui/main tests/cases/fake_main tests/lib/fake_kernel) \
+		$(BUILD)/native/$1/libddload.a | $(BUILD)/native/$1/ddload-gpgv
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
 
 # Loads of damaged disks on the same kernel; its reads go through the program itself, which lets some fail.
-$(BUILD)/native/$1/damage: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/damage tests/hostile/trial tests/hostile/starve tests/unit/fake_kernel) \
+$(BUILD)/native/$1/damage: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/damage tests/hostile/trial tests/hostile/starve tests/lib/fake_kernel) \
 		$(BUILD)/native/$1/libddload.a
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$(patsubst %,-Wl$$(comma)--wrap=%,read pread __read_chk __pread_chk) $$^ $$(native_ld) -o $$@
 
 # Each parser alone, its memory running out.
-$(BUILD)/native/$1/starved: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/starved tests/hostile/starve tests/unit/fake_kernel) \
+$(BUILD)/native/$1/starved: $(patsubst %,$(BUILD)/native/$1/%.o,tests/hostile/starved tests/hostile/starve tests/lib/fake_kernel) \
 		$(BUILD)/native/$1/libddload.a
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$(patsubst %,-Wl$$(comma)--wrap=ddl_arena_%,alloc dup dupn push) $$^ $$(native_ld) -o $$@
@@ -207,18 +229,18 @@ unit-programs: unit-plain unit-asan unit-ubsan unit-clang
 
 # --- Tests.  Each suite is an executable tests/NAME/run; tests/run adds them up.
 
-suites := $(patsubst tests/%/run,%,$(foreach s,unit static lint packs cases media hostile screens qemu initrd,$(wildcard tests/$(s)/run)))
+suites := $(patsubst tests/%/run,%,$(foreach s,unit static lint packs cases media hostile screens hosts qemu initrd,$(wildcard tests/$(s)/run)))
 export T
 
 unit: unit-programs
 	@tests/unit/run
 static: all $(static_test_programs)
 	@tests/static/run
-lint: setup
+lint: $(BUILD)/native/plain/ddload
 	@tests/lint/run
 cases: all parts native $(BUILD)/native/asan/fake $(static_test_programs)
 	@tests/cases/run
-packs: all parts
+packs: all parts $(BUILD)/native/asan/fake
 	@tests/packs/run
 media: all parts $(BUILD)/native/asan/fake
 	@tests/media/run
@@ -226,6 +248,8 @@ hostile: all parts $(hostile_programs)
 	@tests/hostile/run
 screens: all parts $(patsubst %,$(BUILD)/native/asan/%,show fake)
 	@tests/screens/run
+hosts: all parts
+	@tests/hosts/run
 qemu: all parts $(static_test_programs)
 	@tests/qemu/run
 initrd: all parts
@@ -239,7 +263,7 @@ image: $(BUILD)/ddload.img
 
 test: all parts native unit-programs $(patsubst %,$(BUILD)/native/asan/%,show fake) \
 		$(hostile_programs) $(static_test_programs)
-	@tests/run $(suites)
+	@scripts/tied tests/run $(suites)
 
 test-all: export DDL_TEST_ALL = 1
 test-all: test
@@ -256,8 +280,9 @@ fuzz: setup
 man_pages := $(wildcard ui/*.8)
 
 install: all
-	install -D -m 755 -t $(DESTDIR)$(sbindir) $(BUILD)/ddload $(BUILD)/ddload-gpgv
-	install -D -m 644 -t $(DESTDIR)/usr/share/ddload $(BUILD)/pci.ids.xz $(catalogues)
+	install -D -m 755 -t $(DESTDIR)$(sbindir) $(BUILD)/ddload
+	cp -P $(BUILD)/ddload-gpgv $(DESTDIR)$(sbindir)/
+	install -D -m 644 -t $(DESTDIR)/usr/share/ddload $(data)
 	install -d $(DESTDIR)/usr/share/ddload/initrd
 	cp -R $(filter-out initrd/demo-init,$(wildcard initrd/*)) $(DESTDIR)/usr/share/ddload/initrd/
 	$(if $(man_pages),install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(man_pages))
@@ -270,8 +295,8 @@ distclean:
 	rm -rf $(BUILD)
 
 -include $(patsubst %.o,%.d,$(static_o))
--include $(wildcard $(BUILD)/native/*/*/*.d $(BUILD)/native/*/tests/*/*.d)
+-include $(wildcard $(addprefix $(BUILD)/native/*/,*/*.d */*/*.d))
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static lint sbom packs cases media hostile screens qemu initrd image test test-all bench demo fuzz install clean distclean FORCE
+	static lint sbom packs cases media hostile screens hosts qemu initrd image test test-all bench demo fuzz install clean distclean FORCE

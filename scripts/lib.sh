@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Shell helpers shared by the scripts: messages, the build directory, root, apt.
 #
-# Sourced, after `set -eu`, by scripts in a directory right below the source
-# tree's top:
+# Sourced, after `set -eu`, by scripts (sh or bash) in a directory right below the
+# source tree's top:
 #     . "$(dirname "$0")/lib.sh"
 # Gives: $top (the source tree), $build (BUILD or $top/build, absolute),
 # $jobs (processors), and the functions below.
@@ -14,12 +14,30 @@ case ${BUILD:-build} in
 esac
 jobs=$(nproc 2>/dev/null || echo 1)
 export DEBIAN_FRONTEND=noninteractive
+PATH=$PATH:/usr/sbin:/sbin # depmod, mkfs and others are there, which is in no ordinary user's PATH
 
-say() { printf '%s: %s\n' "${0##*/}" "$*"; }
+say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 
 die() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 1
+}
+
+# tie ARGUMENT...: the script, called with these, begins again as one that ends
+# together with whoever called it (scripts/tied).
+tie() {
+	[ -n "${DDL_TIED-}" ] || DDL_TIED=yes exec "$top/scripts/tied" "$0" "$@"
+	unset DDL_TIED
+}
+
+# one_at_a_time FILE: what follows is done by one run after the other.  (What it
+# starts has the lock as well: it is free when all of that has ended.)
+one_at_a_time() {
+	exec 9>"$1"
+	flock -n 9 || {
+		say "another make is at this; waiting for its end"
+		flock 9
+	}
 }
 
 # as_root COMMAND...: run it as root, through sudo where we are not.
@@ -33,12 +51,20 @@ as_root() {
 	fi
 }
 
-# apt_sources_for_debian: the Debian archives this machine is configured for, as
-# deb822 stanzas with sources switched on.  What apt itself understood is asked
+# host_suite: the release that this machine is, by its code name; where it is not
+# Debian's, the one whose packages do in its place.
+host_suite() (
+	. /etc/os-release
+	[ "${ID-}" = debian ] && echo "${VERSION_CODENAME-}" || echo bookworm
+)
+
+# apt_sources [SUITE]: the Debian archives this machine is configured for, as
+# deb822 stanzas with sources switched on; given a SUITE (a code name), that
+# release's in the place of this machine's.  What apt itself understood is asked
 # for, so both forms of source list work; only the key (Signed-By) and Trusted
 # are looked up in the list file, because apt does not tell them.  Archives that
 # are not Debian's are left out: they need not have sources.
-apt_sources_for_debian() {
+apt_sources() {
 	apt-get indextargets --format \
 		'$(SOURCESENTRY) $(REPO_URI) $(RELEASE) $(COMPONENT) o=$(ORIGIN)' \
 		'Created-By: Packages' 'Component: main' | sort -u |
@@ -49,6 +75,12 @@ apt_sources_for_debian() {
 		esac
 		case $uri in
 		cdrom:*) continue ;;
+		esac
+		case ${1-}/$suite in
+		/*) ;;
+		sid/*-* | */*-[!us]*) continue ;; # it has no updates
+		*/*-*) suite=$1-${suite##*-} ;;
+		*) suite=$1 ;;
 		esac
 		printf 'Types: deb deb-src\nURIs: %s\nSuites: %s\nComponents: %s\n' \
 			"$uri" "$suite" "$component"
@@ -74,37 +106,44 @@ apt_trust_options() {
 	esac
 }
 
-# own_apt TOOL ARGUMENT...: apt-get or apt-cache with this build's own source
-# list, index files and cache below build/apt.  Proxies, keys and the like stay
-# the machine's; its source list and index files are neither used nor touched.
+# own_apt SUITE TOOL ARGUMENT...: apt-get or apt-cache for the release SUITE, with
+# source list, index files and cache of this build's own in build/apt/SUITE.
+# Proxies, keys and the like stay the machine's; its source list and index files
+# are neither used nor touched.
 own_apt() (
-	tool=$1
-	shift
+	own=$build/apt/$1
+	tool=$2
+	shift 2
 	exec "$tool" -q \
-		-o Dir::Etc::sourcelist="$build/apt/debian.sources" \
+		-o Dir::Etc::sourcelist="$own/debian.sources" \
 		-o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::lists="$build/apt/lists" \
-		-o Dir::Cache="$build/apt/cache" \
+		-o Dir::State::lists="$own/lists" \
+		-o Dir::Cache="$own/cache" \
 		-o APT::Sandbox::User=root \
 		-o APT::Get::List-Cleanup=false \
 		"$@"
 )
 
-# own_apt_update: make own_apt usable; the index files are fetched again when
-# they are older than a day.  Safe to call from several processes.
+# own_apt_update SUITE: make own_apt usable; the index files are fetched again when
+# they are older than a day.  Safe to call from several processes.  Where apt knows
+# no archive of Debian (another distribution), DEBIAN_MIRROR names one.
 own_apt_update() {
-	mkdir -p "$build/apt/lists/partial" "$build/apt/cache/archives/partial"
+	mkdir -p "$build/apt/$1/lists/partial" "$build/apt/$1/cache/archives/partial"
 	(
 		flock 8
-		[ -z "$(find "$build/apt/updated" -mmin -1440 2>/dev/null)" ] || exit 0
-		apt_sources_for_debian >"$build/apt/debian.sources"
-		[ -s "$build/apt/debian.sources" ] ||
-			die "apt on this machine has no Debian archive configured (see sources.list(5))"
-		say "reading the package lists into ${build#"$top"/}/apt"
-		own_apt apt-get update -o APT::Update::Error-Mode=any >"$build/apt/update.log" 2>&1 || {
-			cat "$build/apt/update.log" >&2
-			die "apt could not read the package lists"
+		cd "$build/apt/$1"
+		[ -z "$(find updated -mmin -1440 2>/dev/null)" ] || exit 0
+		if [ "$1" = "$(host_suite)" ]; then apt_sources; else apt_sources "$1"; fi >debian.sources
+		[ -s debian.sources ] || [ -z "${DEBIAN_MIRROR-}" ] ||
+			printf '%s\n' 'Types: deb deb-src' "URIs: $DEBIAN_MIRROR" "Suites: $1" 'Components: main' \
+				'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' >debian.sources
+		[ -s debian.sources ] ||
+			die "apt on this machine has no Debian archive configured: see sources.list(5), or set DEBIAN_MIRROR"
+		say "reading the package lists of $1"
+		own_apt "$1" apt-get update -o APT::Update::Error-Mode=any >update.log 2>&1 || {
+			cat update.log >&2
+			die "apt could not read the package lists of $1"
 		}
-		touch "$build/apt/updated"
-	) 8>"$build/apt/lock"
+		touch updated
+	) 8>"$build/apt/$1/lock"
 }

@@ -13,18 +13,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "cmdline.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "boot/answerfile.h"
+#include "boot/cmdline.h"
 #include "commands.h"
-#include "console.h"
-#include "language.h"
-#include "path.h"
-#include "print.h"
-#include "term.h"
+#include "front/print.h"
+#include "terminal/console.h"
+#include "terminal/language.h"
+#include "terminal/term.h"
 
 #define POLL_MS 500
-#define LATER_MS 1000        /* where one labelled volume is, a second may be on its way */
-#define REBOOT_SECONDS 30U   /* to read why, before the machine restarts */
+#define LATER_MS 1000 /* where one labelled volume is, a second may be on its way */
+#define REBOOT_SECONDS 30U /* to read why, before the machine restarts */
 #define MS_PER_SECOND 1000U
 #define OWN_WORDS "/etc/ddload/cmdline" /* scripts/add-to-initrd --cmdline */
 #define OWN_ANSWERS "/ddload/answerfile.xml" /* … --answer */
@@ -33,16 +35,19 @@
 static const char *const labels[] = { "OEMDRV", "DDLOAD" };
 
 struct auto_run {
-	struct cli cli;              /* the command's own, with what the kernel's words add */
+	struct cli cli; /* the command's own, with what the kernel's words add */
 	struct ddl_arena *arena;
 	struct ddl_cmdline words;
-	const char **found;          /* SOURCE words for the flow */
+	const char **found; /* SOURCE words for the flow */
 	size_t n_found;
-	size_t n_empty;              /* labelled volumes that hold no pack */
-	bool answers_in_initrd;      /* beside the packs, or in their place */
+	size_t n_empty; /* volumes that were looked at and hold no pack */
+	bool any_medium; /* the answer file asks for what is on any local medium, whatever its label */
+	bool none_asked; /* the answer file names no driver disk */
+	bool answers_in_initrd; /* beside the packs, or in their place */
 	const char *missing[CONSOLE_MOST]; /* terminals the words name that are not there */
 	size_t n_missing;
-	char line[640];              /* the outcome's */
+	bool other_disks; /* than those that the driver was to bring, and that are not there yet */
+	char line[640]; /* the outcome's */
 	struct print out;
 };
 
@@ -64,7 +69,7 @@ static char *read_file(const struct auto_run *run, const char *name, size_t *len
 		ddl_fail(error, DDL_E_OPEN, errno, "%s", name);
 		return NULL;
 	}
-	bytes = ddl_path_read_fd(fd, DDL_MAX_CMDLINE, length, error);
+	bytes = ddl_file_read(fd, DDL_MAX_CMDLINE, length, error);
 	close(fd);
 	return bytes;
 }
@@ -100,6 +105,12 @@ static int read_cmdline(struct auto_run *run, struct ddl_error *error)
 	return result;
 }
 
+static void take_said(bool *option, enum ddl_said said)
+{
+	if (said != DDL_UNSAID)
+		*option = said == DDL_SAID_YES;
+}
+
 /* What the kernel's words say stands above what the initrd's script has given. */
 static void take_words(struct auto_run *run)
 {
@@ -107,9 +118,13 @@ static void take_words(struct auto_run *run)
 	struct ddl_options *engine = &run->cli.engine;
 
 	engine->inspect = true;
-	engine->accept_licence |= words->accept_licence;
-	engine->replace |= words->replace;
-	engine->require_signature |= words->require_signature;
+	take_said(&engine->accept_licence, words->accept_licence);
+	take_said(&engine->replace, words->replace);
+	take_said(&engine->after_kill, words->after_kill);
+	take_said(&engine->one_way, words->one_way);
+	take_said(&engine->unbind, words->unbind);
+	take_said(&engine->require_signature, words->require_signature);
+	take_said(&engine->exact_kernel, words->exact_kernel);
 	if (words->keyring)
 		engine->keyring = words->keyring;
 	if (words->trust_key)
@@ -132,29 +147,32 @@ static void take_words(struct auto_run *run)
 	}
 }
 
-/*
- * The driver disks that an answer file names join those of ddload=. One that was given to ddload has to
- * name some; the installer's own, whether on the command line or in the initrd, has other things to say.
- */
+/* The driver disks that an answer file names join those of ddload=. It may name none: it has other things to say, too. */
 static int read_answers(struct auto_run *run, struct ddl_error *error)
 {
 	struct ddl_cmdline *words = &run->words;
 	bool its_own = !words->answerfile && !words->installer_answers;
-	const char *path = words->answerfile ? words->answerfile : its_own ? OWN_ANSWERS : words->installer_answers, **named, **slot;
+	const char *path = words->answerfile ? words->answerfile :
+			   its_own           ? OWN_ANSWERS :
+					       words->installer_answers,
+		   **named, **slot;
 	size_t count;
 
 	if (words->mode != DDL_MODE_AUTO && (words->mode != DDL_MODE_SOURCES || !words->answerfile))
 		return 0;
-	if (ddl_answer_read(run->arena, run->cli.engine.root, path, &named, &count, error) < 0) {
+	if (ddl_answerfile_read(run->arena, run->cli.engine.root, path, &named, &count, error) < 0) {
 		if (!its_own || error->os_errno != ENOENT)
 			return -1;
 		ddl_error_clear(error);
 		return 0;
 	}
 	run->answers_in_initrd = !strcmp(path, OWN_ANSWERS);
-	if (!count && words->answerfile)
-		return ddl_fail(error, DDL_E_ANSWER, 0, _("%s: there is no <driver-source> in it"), path);
+	run->none_asked = !count;
 	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(named[i], "any")) {
+			run->any_medium = true;
+			continue;
+		}
 		slot = ddl_arena_push(run->arena, &words->sources, &words->n_sources, sizeof *slot);
 		if (!slot)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", path);
@@ -165,11 +183,11 @@ static int read_answers(struct auto_run *run, struct ddl_error *error)
 
 /* ---------------------------------------------------------------- where packs are */
 
-static bool silent(void *ctx, const struct ddl_event *event)
+static enum ddl_wish silent(void *ctx, const struct ddl_event *event)
 {
 	(void)ctx;
 	(void)event;
-	return !term_signal();
+	return front_wish();
 }
 
 static enum ddl_reply decline(void *ctx, struct ddl_question *question)
@@ -196,7 +214,7 @@ static bool has_our_label(const struct ddl_source *source)
 	return false;
 }
 
-/* Packs in the initrd and on labelled volumes. Those labels are used for other things as well. */
+/* Packs in the initrd and on labelled volumes, or on any. Those labels are used for other things as well. */
 static int find_auto(struct auto_run *run, struct ddl_session *session, bool *in_initrd, struct ddl_error *error)
 {
 	struct ddl_source **sources;
@@ -208,12 +226,13 @@ static int find_auto(struct auto_run *run, struct ddl_session *session, bool *in
 		bool initrd = sources[i]->kind == DDL_SOURCE_DIRECTORY;
 		const struct ddl_look *look;
 
-		if (!initrd && !(sources[i]->usable && has_our_label(sources[i])))
+		if (!initrd && !(sources[i]->usable && (run->any_medium || has_our_label(sources[i]))))
 			continue;
 		look = ddl_session_look(session, sources[i], error);
 		if (!look)
 			return -1;
-		bool none = !look->n_repos && look->trouble.code == DDL_E_NOT_A_DISK;
+		/* what only lies there is passed over, whatever is wrong with it */
+		bool none = !look->n_repos && (look->trouble.code == DDL_E_NOT_A_DISK || (!initrd && !has_our_label(sources[i])));
 		if (none && initrd && run->answers_in_initrd)
 			continue;
 		*in_initrd |= initrd;
@@ -276,20 +295,12 @@ static int look_once(struct auto_run *run, bool *in_initrd, struct ddl_error *er
 	session = ddl_session_new(&options, &nobody, error);
 	if (!session)
 		return -1;
-	if (run->words.mode == DDL_MODE_AUTO)
+	if (run->words.mode == DDL_MODE_AUTO || run->any_medium)
 		result = find_auto(run, session, in_initrd, error);
 	if (result == 0)
 		result = find_named(run, session, error);
 	ddl_session_free(session);
 	return result;
-}
-
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 /* False when the program is asked to end. */
@@ -306,14 +317,14 @@ static bool pause_for(int milliseconds)
 static int find_sources(struct auto_run *run, struct ddl_error *error)
 {
 	unsigned seconds = run->words.wait < 0 ? DDL_WAIT_DEFAULT_SECONDS : (unsigned)run->words.wait;
-	long long end = now_ms() + seconds * 1000LL;
+	long long end = (long long)ddl_clock_ms() + seconds * 1000LL;
 	bool in_initrd, told = false;
 
 	for (;;) {
 		ddl_error_clear(error);
 		if (look_once(run, &in_initrd, error) < 0)
 			return -1;
-		if (run->n_found || now_ms() >= end)
+		if (run->n_found || (long long)ddl_clock_ms() >= end)
 			break;
 		if (!told)
 			print_line(&run->out, 0, _("ddload: waiting for the driver disk (%u s at most) ..."), seconds);
@@ -321,13 +332,20 @@ static int find_sources(struct auto_run *run, struct ddl_error *error)
 		if (!pause_for(POLL_MS))
 			return ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "");
 	}
-	if (run->n_found && run->words.mode == DDL_MODE_AUTO && !in_initrd && now_ms() < end)
+	if (run->n_found && run->words.mode == DDL_MODE_AUTO && !in_initrd && (long long)ddl_clock_ms() < end)
 		if (!pause_for(LATER_MS) || look_once(run, &in_initrd, error) < 0)
 			return -1;
 	if (run->n_found)
 		return 0;
+	if (error->code == DDL_OK && run->any_medium)
+		return ddl_fail(error, DDL_E_NO_FIT, 0, "%s", _("no pack in the initrd, none on any medium"));
 	if (error->code == DDL_OK && run->n_empty)
-		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%zu volumes labelled OEMDRV or DDLOAD, no pack on them"), run->n_empty);
+		return ddl_fail(error, DDL_E_NO_FIT, 0,
+				ddl_trn("%zu volume labelled OEMDRV or DDLOAD, no pack on it",
+					"%zu volumes labelled OEMDRV or DDLOAD, no pack on them", run->n_empty),
+				run->n_empty);
+	if (error->code == DDL_OK && run->none_asked)
+		return ddl_fail(error, DDL_E_NO_FIT, 0, "%s", _("the answer file names no driver disk, and none is there"));
 	if (error->code == DDL_OK)
 		return ddl_fail(error, DDL_E_NO_SOURCE, 0, _("no pack in the initrd, no volume labelled OEMDRV or DDLOAD"));
 	return -1;
@@ -335,17 +353,34 @@ static int find_sources(struct auto_run *run, struct ddl_error *error)
 
 /* ---------------------------------------------------------------------- loading */
 
-/* Nothing here needs it: where a pack is only to be used if it fits, that is no failure. */
-static bool not_needed(const struct auto_run *run, const struct ddl_error *error)
+/*
+ * That nothing was needed is none. Nor are disks that are still to come, where one can install onto others,
+ * or the words say so.
+ */
+static bool is_failure(const struct auto_run *run, const struct ddl_error *error)
 {
-	return run->words.mode == DDL_MODE_AUTO && error->code == DDL_E_NO_FIT;
+	if (error->code == DDL_E_NOT_NEEDED)
+		return false;
+	if (error->code == DDL_E_NO_DISK_YET)
+		return run->words.no_disk == DDL_NO_DISK_FAIL || (run->words.no_disk == DDL_NO_DISK_UNSAID && !run->other_disks);
+	return error->code != DDL_OK;
+}
+
+/* A stick is not what one installs onto: the driver disk itself may be one. */
+static bool has_disks(struct ddl_session *session)
+{
+	const struct ddl_machine *machine = ddl_session_machine(session, NULL);
+
+	for (size_t i = 0; machine && i < machine->n_disks; i++)
+		if (!machine->disks[i].removable)
+			return true;
+	return false;
 }
 
 /* The flow by itself, every question answered by what the words allow. */
 static enum ddl_status load(struct auto_run *run, struct ddl_error *error)
 {
-	struct unattended front = { .accept_licence = run->cli.engine.accept_licence,
-				    .replace = run->cli.engine.replace, .out = run->out };
+	struct unattended front = { .allowed = &run->cli.engine, .out = run->out };
 	struct ddl_session *session;
 	enum ddl_status status;
 
@@ -364,7 +399,8 @@ static enum ddl_status load(struct auto_run *run, struct ddl_error *error)
 	else if (ddl_session_outcome(session))
 		print_outcome(&run->out, ddl_session_outcome(session));
 	if (ddl_session_outcome(session))
-		ddl_handoff_line(run->line, sizeof run->line, ddl_session_outcome(session));
+		ddl_describe_line(run->line, sizeof run->line, ddl_session_outcome(session));
+	run->other_disks = error->code == DDL_E_NO_DISK_YET && has_disks(session);
 	ddl_session_free(session);
 	return status;
 }
@@ -391,8 +427,9 @@ static void shell(struct auto_run *run)
 /* Until somebody says how to go on. Without a terminal nobody can: the console shows why. */
 static void stop(struct auto_run *run)
 {
-	print_line(&run->out, 0, "%s", _("Stopped, so that this can be read. Enter goes on without the driver, "
-					 "s starts a shell, r restarts the machine."));
+	print_line(&run->out, 0, "%s",
+		   _("Stopped, so that this can be read. Enter goes on without the driver, "
+		     "s starts a shell, r restarts the machine."));
 	for (;;) {
 		char key = 0;
 		int ready = isatty(0) ? term_wait(-1) : (pause_for(-1) ? 0 : -1);
@@ -473,7 +510,7 @@ static void take_console(struct auto_run *run)
 static enum ddl_status unattended(struct auto_run *run, struct ddl_error *error)
 {
 	enum ddl_status status = load(run, error);
-	bool failed = error->code != DDL_OK && !not_needed(run, error);
+	bool failed = is_failure(run, error);
 
 	if (error->code != DDL_OK)
 		print_trouble(&run->out, error);
@@ -508,6 +545,7 @@ enum ddl_status command_auto(const struct cli *cli)
 	enum ddl_status status = DDL_DONE;
 	bool off;
 
+	ddl_hints_at_boot();
 	if (!run.arena)
 		ddl_fail(&error, DDL_E_MEMORY, 0, "auto");
 	if (!run.arena || read_cmdline(&run, &error) < 0) {

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "language.h"
-#include "print.h"
-#include "text.h"
+#include "base/text.h"
+#include "boot/option_values.h"
+#include "front/print.h"
+#include "repository/product.h"
+#include "terminal/language.h"
 
 #ifndef DDL_VERSION
 #define DDL_VERSION "0.1"
@@ -16,15 +18,32 @@
 
 #define HELP_COLUMNS 80U
 #define MS_PER_SECOND 1000U
-#define MD5_BYTES 16U
-#define SHA256_BYTES 32U
-#define KEY_BYTES 20U
 
 /* Values of the long options; those with a letter use it. */
 enum {
-	OPT_PLAIN = 256, OPT_JSON, OPT_ROOT, OPT_LOG, OPT_KERNEL, OPT_FINGERPRINT, OPT_ACCEPT_EULA,
-	OPT_REPLACE, OPT_UNBIND, OPT_SETTLE, OPT_TIMEOUT, OPT_LANG, OPT_COLORS, OPT_VERSION, OPT_PRODUCT, OPT_HIDDEN, OPT_TARGET,
-	OPT_REQUIRE_SIGNATURE, OPT_KEYRING, OPT_TRUST_KEY, OPT_HANDOFF
+	OPT_PLAIN = 256,
+	OPT_JSON,
+	OPT_ROOT,
+	OPT_LOG,
+	OPT_KERNEL,
+	OPT_FINGERPRINT,
+	OPT_ACCEPT_EULA,
+	OPT_REPLACE,
+	OPT_ONE_WAY,
+	OPT_UNBIND,
+	OPT_AFTER_KILL,
+	OPT_SETTLE,
+	OPT_TIMEOUT,
+	OPT_LANG,
+	OPT_COLORS,
+	OPT_VERSION,
+	OPT_EXACT_KERNEL,
+	OPT_PRODUCT,
+	OPT_TARGET,
+	OPT_REQUIRE_SIGNATURE,
+	OPT_KEYRING,
+	OPT_TRUST_KEY,
+	OPT_HANDOFF
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -38,15 +57,18 @@ static const struct {
 	{ OPT_TIMEOUT, CLI_TIMEOUT, "--timeout SECONDS", N_("how long to wait for a key (10; 0: not at all)") },
 	{ OPT_JSON, CLI_JSON, "--json", N_("print the result as JSON") },
 	{ OPT_KERNEL, CLI_KERNEL, "--kernel RELEASE", N_("for this kernel, not the running one") },
+	{ OPT_EXACT_KERNEL, CLI_KERNEL | CLI_LOADING, "--exact-kernel", N_("only drivers built for this very release") },
 	{ OPT_PRODUCT, CLI_KERNEL | CLI_LOADING, "--product NAME=VER", N_("what is being installed, as xs:main=6.5.0-90233") },
-	{ OPT_HIDDEN, CLI_KERNEL | CLI_LOADING, "--hidden", N_("offer packs that are marked as hidden too") },
 	{ OPT_FINGERPRINT, CLI_FINGERPRINT, "--fingerprint HEX", N_("refuse a disk whose fingerprint is another") },
 	{ OPT_REQUIRE_SIGNATURE, CLI_FINGERPRINT, "--require-signature", N_("refuse a pack not signed by a trusted key") },
 	{ OPT_KEYRING, CLI_KERNEL | CLI_FINGERPRINT, "--keyring FILE", N_("trust these keys, too (a file or a directory)") },
-	{ OPT_TRUST_KEY, CLI_KERNEL | CLI_FINGERPRINT, "--trust-key HEX", N_("trust the key on the disk that has this fingerprint") },
+	{ OPT_TRUST_KEY, CLI_KERNEL | CLI_FINGERPRINT, "--trust-key HEX",
+	  N_("trust the key on the disk that has this fingerprint") },
 	{ OPT_ACCEPT_EULA, CLI_LOADING | CLI_TARGET, "--accept-eula", N_("accept the licences on the disk") },
 	{ OPT_REPLACE, CLI_LOADING, "--replace", N_("allow a loaded driver to be replaced") },
+	{ OPT_ONE_WAY, CLI_LOADING, "--one-way", N_("with --replace: even one that could not be put back") },
 	{ OPT_UNBIND, CLI_LOADING, "--unbind", N_("take only the device from a wrong driver") },
+	{ OPT_AFTER_KILL, CLI_LOADING, "--after-kill", N_("load though a run was killed while it changed drivers") },
 	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
 	{ OPT_HANDOFF, CLI_LOADING, "--handoff KIND,...", N_("leave for installers, too: anaconda, rpm-list") },
 	{ OPT_TARGET, CLI_TARGET, "--target DIR", N_("the directory of the installed system") },
@@ -59,32 +81,32 @@ static const struct {
 
 #define EXPLAINED (sizeof explained / sizeof *explained)
 
-static const struct option long_options[] = {
-	{ "plain", no_argument, NULL, OPT_PLAIN },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "root", required_argument, NULL, OPT_ROOT },
-	{ "log", required_argument, NULL, OPT_LOG },
-	{ "kernel", required_argument, NULL, OPT_KERNEL },
-	{ "product", required_argument, NULL, OPT_PRODUCT },
-	{ "hidden", no_argument, NULL, OPT_HIDDEN },
-	{ "fingerprint", required_argument, NULL, OPT_FINGERPRINT },
-	{ "require-signature", no_argument, NULL, OPT_REQUIRE_SIGNATURE },
-	{ "keyring", required_argument, NULL, OPT_KEYRING },
-	{ "trust-key", required_argument, NULL, OPT_TRUST_KEY },
-	{ "accept-eula", no_argument, NULL, OPT_ACCEPT_EULA },
-	{ "replace", no_argument, NULL, OPT_REPLACE },
-	{ "unbind", no_argument, NULL, OPT_UNBIND },
-	{ "settle", required_argument, NULL, OPT_SETTLE },
-	{ "handoff", required_argument, NULL, OPT_HANDOFF },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "colors", required_argument, NULL, OPT_COLORS },
-	{ "lang", required_argument, NULL, OPT_LANG },
-	{ "target", required_argument, NULL, OPT_TARGET },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ NULL, 0, NULL, 0 }
-};
+static const struct option long_options[] = { { "plain", no_argument, NULL, OPT_PLAIN },
+					      { "json", no_argument, NULL, OPT_JSON },
+					      { "root", required_argument, NULL, OPT_ROOT },
+					      { "log", required_argument, NULL, OPT_LOG },
+					      { "kernel", required_argument, NULL, OPT_KERNEL },
+					      { "exact-kernel", no_argument, NULL, OPT_EXACT_KERNEL },
+					      { "product", required_argument, NULL, OPT_PRODUCT },
+					      { "fingerprint", required_argument, NULL, OPT_FINGERPRINT },
+					      { "require-signature", no_argument, NULL, OPT_REQUIRE_SIGNATURE },
+					      { "keyring", required_argument, NULL, OPT_KEYRING },
+					      { "trust-key", required_argument, NULL, OPT_TRUST_KEY },
+					      { "accept-eula", no_argument, NULL, OPT_ACCEPT_EULA },
+					      { "replace", no_argument, NULL, OPT_REPLACE },
+					      { "one-way", no_argument, NULL, OPT_ONE_WAY },
+					      { "unbind", no_argument, NULL, OPT_UNBIND },
+					      { "after-kill", no_argument, NULL, OPT_AFTER_KILL },
+					      { "settle", required_argument, NULL, OPT_SETTLE },
+					      { "handoff", required_argument, NULL, OPT_HANDOFF },
+					      { "timeout", required_argument, NULL, OPT_TIMEOUT },
+					      { "colors", required_argument, NULL, OPT_COLORS },
+					      { "lang", required_argument, NULL, OPT_LANG },
+					      { "target", required_argument, NULL, OPT_TARGET },
+					      { "verbose", no_argument, NULL, 'v' },
+					      { "help", no_argument, NULL, 'h' },
+					      { "version", no_argument, NULL, OPT_VERSION },
+					      { NULL, 0, NULL, 0 } };
 
 /* The help is filled also where it is read by a pager or kept in a file. */
 static struct print help_out(void)
@@ -116,7 +138,7 @@ static void help_command(const struct command *command)
 	print_options(&out, command->options);
 }
 
-static void help_program(void)
+static void help_program(const struct command *commands)
 {
 	struct print out = help_out();
 
@@ -127,13 +149,16 @@ static void help_program(void)
 	for (const struct command *command = commands; command->name; command++)
 		print_line(&out, 2, "%-8s%-12s%s", command->name, command->sources, _(command->summary));
 	fputs("\n", stdout);
-	print_text(&out, 0, _("SOURCE is a device (/dev/sr0 or sr0), LABEL=..., UUID=..., a directory, an "
-		"image or package file, or \"any\" for every medium there is."));
+	print_text(&out, 0,
+		   _("SOURCE is a device (/dev/sr0 or sr0), LABEL=..., UUID=..., a directory, an "
+		     "image or package file, or \"any\" for every medium there is."));
 	fputs("\n", stdout);
-	print_line(&out, 0, "%s", _("Exit status: 0 done, 1 wrong usage, 2 nothing found, 3 refused by a check, "
-		"4 failed and put back, 5 failed and not put back, 6 cancelled."));
-	print_line(&out, 0, "%s", _("\"ddload COMMAND --help\" shows the options of a command, "
-		"\"ddload --version\" the version; ddload(8) tells more."));
+	print_line(&out, 0, "%s",
+		   _("Exit status: 0 done, 1 wrong usage, 2 nothing found, 3 refused by a check, "
+		     "4 failed and put back, 5 failed and not put back, 6 cancelled."));
+	print_line(&out, 0, "%s",
+		   _("\"ddload COMMAND --help\" shows the options of a command, "
+		     "\"ddload --version\" the version; ddload(8) tells more."));
 }
 
 /* Says what is wrong and how to find help. */
@@ -158,20 +183,6 @@ static bool read_seconds(const char *text, unsigned max, unsigned *seconds)
 	return true;
 }
 
-static bool is_key(const char *text)
-{
-	uint8_t bytes[KEY_BYTES];
-
-	return ddl_text_unhex(text, bytes, KEY_BYTES);
-}
-
-static bool is_fingerprint(const char *text)
-{
-	uint8_t bytes[SHA256_BYTES];
-
-	return ddl_text_unhex(text, bytes, MD5_BYTES) || ddl_text_unhex(text, bytes, SHA256_BYTES);
-}
-
 /* What an option without a value sets. */
 static bool *flag_of(struct cli *cli, int option)
 {
@@ -180,16 +191,20 @@ static bool *flag_of(struct cli *cli, int option)
 		return &cli->plain;
 	case OPT_JSON:
 		return &cli->json;
-	case OPT_HIDDEN:
-		return &cli->engine.hidden;
+	case OPT_EXACT_KERNEL:
+		return &cli->engine.exact_kernel;
 	case OPT_REQUIRE_SIGNATURE:
 		return &cli->engine.require_signature;
 	case OPT_ACCEPT_EULA:
 		return &cli->engine.accept_licence;
 	case OPT_REPLACE:
 		return &cli->engine.replace;
+	case OPT_ONE_WAY:
+		return &cli->engine.one_way;
 	case OPT_UNBIND:
 		return &cli->engine.unbind;
+	case OPT_AFTER_KILL:
+		return &cli->engine.after_kill;
 	case 'v':
 		return &cli->verbose;
 	default:
@@ -231,11 +246,9 @@ static const char *check(int option, const char *argument)
 		return _("this is no kernel release");
 	if (option == OPT_PRODUCT && !ddl_product_valid(argument))
 		return _("this is no product like xs:main=6.5.0-90233");
-	if (option == OPT_FINGERPRINT && !is_fingerprint(argument))
-		return _("a fingerprint has 32 or 64 digits from 0 to f");
-	if (option == OPT_TRUST_KEY && !is_key(argument))
-		return _("the fingerprint of a key has 40 digits from 0 to f");
-	return NULL;
+	if (option == OPT_FINGERPRINT)
+		return ddl_fingerprint_wrong(argument);
+	return option == OPT_TRUST_KEY ? ddl_key_wrong(argument) : NULL;
 }
 
 static const char *take_seconds(struct cli *cli, int option, const char *argument)
@@ -243,8 +256,9 @@ static const char *take_seconds(struct cli *cli, int option, const char *argumen
 	unsigned seconds;
 
 	if (option == OPT_TIMEOUT)
-		return read_seconds(argument, PROMPT_MAX_SECONDS, &cli->timeout) ? NULL :
-		       _("this is no number of seconds from 0 to 3600");
+		return read_seconds(argument, PROMPT_MAX_SECONDS, &cli->timeout) ?
+			       NULL :
+			       _("this is no number of seconds from 0 to 3600");
 	if (!read_seconds(argument, DDL_SETTLE_MAX_MS / MS_PER_SECOND, &seconds) || !seconds)
 		return _("this is no number of seconds from 1 to 600");
 	cli->engine.settle_ms = seconds * MS_PER_SECOND;
@@ -267,8 +281,9 @@ static const char *take(struct cli *cli, int option, const char *argument)
 		return NULL;
 	}
 	if (option == OPT_HANDOFF)
-		return ddl_handoff_parse(argument, &cli->engine.handoff) ? NULL :
-			_("it is anaconda or rpm-list, or both with a comma between");
+		return ddl_handoff_parse(argument, &cli->engine.handoff) ?
+			       NULL :
+			       _("it is anaconda or rpm-list, or both with a comma between");
 	if (!text)
 		return take_seconds(cli, option, argument);
 	wrong = check(option, argument);
@@ -288,7 +303,7 @@ static bool allowed(const struct command *command, int option)
 	return true;
 }
 
-static const struct command *find_command(const char *name)
+static const struct command *find_command(const struct command *commands, const char *name)
 {
 	for (const struct command *command = commands; command->name; command++)
 		if (!strcmp(command->name, name))
@@ -296,8 +311,7 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static const struct command *check_words(const struct command *command, const struct cli *cli,
-					 enum ddl_status *status)
+static const struct command *check_words(const struct command *command, const struct cli *cli, enum ddl_status *status)
 {
 	if (cli->n_words < command->min_words)
 		return refuse(status, _("this command needs a SOURCE"), command->name);
@@ -306,16 +320,16 @@ static const struct command *check_words(const struct command *command, const st
 	return command;
 }
 
-static const struct command *read_options(int argc, char **argv, const struct command *command,
-					  struct cli *cli, enum ddl_status *status)
+static const struct command *read_options(int argc, char **argv, const struct command *command, struct cli *cli,
+					  enum ddl_status *status)
 {
 	int option, which = 0;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":hv", long_options, &which)) != -1) {
 		if (option == '?' || option == ':')
-			return refuse(status, option == ':' ? _("this option needs a value") :
-				      _("there is no such option"), argv[optind - 1]);
+			return refuse(status, option == ':' ? _("this option needs a value") : _("there is no such option"),
+				      argv[optind - 1]);
 		if (option == 'h')
 			break;
 		if (!allowed(command, option) || option == OPT_VERSION) {
@@ -337,7 +351,7 @@ static const struct command *read_options(int argc, char **argv, const struct co
 	return check_words(command, cli, status);
 }
 
-const struct command *cli_read(int argc, char **argv, struct cli *cli, enum ddl_status *status)
+const struct command *cli_read(int argc, char **argv, const struct command *commands, struct cli *cli, enum ddl_status *status)
 {
 	const char *first = argc > 1 ? argv[1] : "";
 
@@ -348,14 +362,15 @@ const struct command *cli_read(int argc, char **argv, struct cli *cli, enum ddl_
 		return NULL;
 	}
 	if (!strcmp(first, "--help") || !strcmp(first, "-h")) {
-		help_program();
+		help_program(commands);
 		return NULL;
 	}
 	if (!*first)
 		return refuse(status, _("a command is needed"), "ddload");
-	const struct command *command = find_command(first);
+	const struct command *command = find_command(commands, first);
 	if (!command)
-		return refuse(status, *first == '-' ? _("the command comes first, then its options") :
-			      _("there is no such command"), first);
+		return refuse(status,
+			      *first == '-' ? _("the command comes first, then its options") : _("there is no such command"),
+			      first);
 	return read_options(argc - 1, argv + 1, command, cli, status);
 }

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cmdline.h"
+#include "base/limits.h"
+#include "boot/cmdline.h"
 #include "ddl.h"
-#include "limits.h"
 
 #define PROMPT_SECONDS 10U
 #define PROMPT_MAX_SECONDS DDL_PROMPT_MAX_SECONDS
@@ -16,7 +16,7 @@
 struct cli {
 	struct ddl_options engine;
 	bool plain, json, verbose;
-	const char *target;   /* NULL: not said */
+	const char *target; /* NULL: not said */
 	enum ddl_colours colours;
 	const char *language; /* NULL: as the environment says */
 	const char *consoles; /* where others may be watching, as in console.h; NULL: on no other terminal */
@@ -26,28 +26,22 @@ struct cli {
 };
 
 /* Which options a command takes, beside --root, --log, --lang, --verbose and --help; --plain goes with all, unsaid. */
-enum {
-	CLI_PLAIN = 1, CLI_JSON = 2, CLI_KERNEL = 4, CLI_FINGERPRINT = 8, CLI_LOADING = 16,
-	CLI_TIMEOUT = 32, CLI_TARGET = 64
-};
+enum { CLI_PLAIN = 1, CLI_JSON = 2, CLI_KERNEL = 4, CLI_FINGERPRINT = 8, CLI_LOADING = 16, CLI_TIMEOUT = 32, CLI_TARGET = 64 };
 
 struct command {
 	const char *name;
-	const char *sources;  /* how the help shows its SOURCE words; "" for none */
-	const char *summary;  /* marked for translation */
-	const char *more;     /* a sentence or two for its own help; marked for translation */
-	unsigned options;     /* CLI_* */
+	const char *sources; /* how the help shows its SOURCE words; "" for none */
+	const char *summary; /* marked for translation */
+	const char *more; /* a sentence or two for its own help; marked for translation */
+	unsigned options; /* CLI_* */
 	size_t min_words, max_words;
 	enum ddl_status (*run)(const struct cli *cli);
 };
 
-/* Ends with a row without a name. */
-extern const struct command commands[];
-
 /*
- * Reads the arguments. Returns the command to run; NULL when the program is to end with
+ * Reads the arguments; `commands` ends with a row without a name. Returns the command to run; NULL when the program is to end with
  * *status: help or version was shown, or the error was told on stderr.
  */
-const struct command *cli_read(int argc, char **argv, struct cli *cli, enum ddl_status *status);
+const struct command *cli_read(int argc, char **argv, const struct command *commands, struct cli *cli, enum ddl_status *status);
 
 #endif

@@ -2,9 +2,9 @@
 /* install: the packs' drivers into an installed system. */
 #include "commands.h"
 
-#include "install.h"
-#include "path.h"
-#include "print.h"
+#include "base/path.h"
+#include "front/print.h"
+#include "handoff/install.h"
 
 static void show(const struct print *out, const char *target, const struct ddl_installed *installed)
 {
@@ -18,7 +18,7 @@ static void show(const struct print *out, const char *target, const struct ddl_i
 
 enum ddl_status command_install(const struct cli *cli)
 {
-	struct unattended front = { .accept_licence = cli->engine.accept_licence, .out = print_on(stderr, cli->verbose) };
+	struct unattended front = { .allowed = &cli->engine, .out = print_on(stderr, cli->verbose) };
 	struct ddl_options options = cli->engine;
 	struct ddl_installed installed = { .rebuild = "" };
 	struct ddl_error error = DDL_ERROR_INIT;
@@ -41,7 +41,8 @@ enum ddl_status command_install(const struct cli *cli)
 	front.front.finish(&front.front);
 	show(&out, cli->target, &installed);
 	if (status == DDL_DONE && !*installed.rebuild)
-		print_line(&out, 0, "%s", _("Its initrd has to be made anew before it starts; what does that is not known here."));
+		print_line(&out, 0, "%s",
+			   _("Its initrd has to be made anew before it starts; what does that is not known here."));
 	if (status != DDL_DONE)
 		tell_error(cli, &error);
 	ddl_session_free(session);

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "console.h"
-#include "language.h"
-#include "print.h"
-#include "prompt.h"
-#include "term.h"
+#include "front/print.h"
+#include "terminal/console.h"
+#include "terminal/language.h"
+#include "terminal/prompt.h"
+#include "terminal/term.h"
 
 /* The others are told who has the menus. */
 static void say_where(const struct cli *cli)
@@ -29,11 +29,27 @@ static void say_outcome(const struct cli *cli, const struct ddl_session *session
 	if (!cli->consoles)
 		return;
 	if (outcome) {
-		ddl_handoff_line(line, sizeof line, outcome);
+		ddl_describe_line(line, sizeof line, outcome);
 		console_everywhere(cli->consoles, "%s", line);
 	} else {
 		console_everywhere(cli->consoles, N_("ddload has ended, no driver was loaded."), "");
 	}
+}
+
+struct front *front_choose(bool plain, enum ddl_colours colours, bool verbose)
+{
+	const char *why = NULL;
+
+	if (plain)
+		return plain_front(verbose);
+	struct front *front = newt_front(colours, &why);
+	if (front)
+		return front;
+	if (verbose) {
+		struct print out = print_on(stderr, true);
+		print_line(&out, 0, "%s", why);
+	}
+	return plain_front(verbose);
 }
 
 /* The screens or the plain lines, and the flow behind them. */
@@ -43,7 +59,7 @@ enum ddl_status command_menu(const struct cli *cli)
 	struct ddl_options options = cli->engine;
 	enum ddl_status status;
 
-	options.inspect = true;
+	options.inspect = options.replace = true; /* a person sees the plan before */
 	say_where(cli);
 	struct front *front = front_choose(cli->plain, cli->colours, cli->verbose);
 	struct ddl_session *session = ddl_session_new(&options, &front->ddl, &error);
@@ -89,8 +105,7 @@ enum ddl_status command_prompt(const struct cli *cli)
 static void open_unattended(struct unattended *front, const struct cli *cli)
 {
 	*front = (struct unattended){
-		.accept_licence = cli->engine.accept_licence,
-		.replace = cli->engine.replace,
+		.allowed = &cli->engine,
 		.out = print_on(stderr, cli->verbose),
 	};
 	unattended_front(front);
@@ -132,16 +147,15 @@ enum ddl_status command_load(const struct cli *cli)
 	return status;
 }
 
-static void show_verified(const struct cli *cli, struct ddl_session *session,
-			  const struct unattended *front, const struct ddl_error *error)
+static void show_verified(const struct cli *cli, struct ddl_session *session, const struct unattended *front,
+			  const struct ddl_error *error)
 {
 	struct print out = print_on(stdout, cli->verbose);
 	struct ddl_error ignored = DDL_ERROR_INIT;
 
 	if (cli->json) {
 		const struct ddl_machine *machine = ddl_session_machine(session, &ignored);
-		put_json(cli, ddl_json_repos(front->tested, front->n_tested,
-					     machine ? machine->release : "", error));
+		put_json(cli, ddl_json_repos(front->tested, front->n_tested, machine ? machine->release : "", error));
 		return;
 	}
 	for (size_t i = 0; i < front->n_tested; i++)

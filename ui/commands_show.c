@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "print.h"
+#include "front/print.h"
 
 /* A session that nobody is asked in, and what it found. */
 struct view {
@@ -18,30 +18,6 @@ struct view {
 	enum ddl_status status; /* the first thing that went wrong with a source that was named */
 	struct ddl_error trouble; /* … and what it was */
 };
-
-enum ddl_status tell_error(const struct cli *cli, const struct ddl_error *error)
-{
-	struct print out = print_on(stderr, cli->verbose);
-
-	print_trouble(&out, error);
-	if (cli->json)
-		put_json(cli, ddl_json_error(error));
-	return ddl_code_status(error->code);
-}
-
-enum ddl_status put_json(const struct cli *cli, char *text)
-{
-	if (!text) {
-		struct ddl_error error = DDL_ERROR_INIT;
-		struct print out = print_on(stderr, cli->verbose);
-		ddl_fail(&error, DDL_E_MEMORY, 0, "--json");
-		print_trouble(&out, &error);
-		return ddl_code_status(error.code);
-	}
-	fputs(text, stdout);
-	free(text);
-	return DDL_DONE;
-}
 
 static int view_open(struct view *view, const struct cli *cli, bool inspect, struct ddl_error *error)
 {
@@ -107,7 +83,8 @@ static int view_word(struct view *view, const struct cli *cli, const char *word,
 	if (view_look(view, source, error) != 0)
 		return -1;
 	const struct ddl_look *look = view->looks[view->n_looks - 1];
-	if (look->trouble.code != DDL_OK && (cli->n_words < 2 || !look->n_products)) /* an installer's, to say what is installed */
+	if (look->trouble.code != DDL_OK &&
+	    (cli->n_words < 2 || !look->n_products)) /* an installer's, to say what is installed */
 		view_trouble(view, cli, &look->trouble);
 	return 0;
 }
@@ -136,16 +113,23 @@ static enum ddl_status list(struct view *view, const struct cli *cli, struct ddl
 {
 	struct print out = print_on(stdout, cli->verbose);
 
-	if (view_open(view, cli, true, error) != 0 || view_sources(view, cli, error) != 0)
+	if (view_open(view, cli, true, error) != 0 || view_sources(view, cli, error) != 0 ||
+	    ddl_session_judge(view->session, error) != 0)
 		return tell_error(cli, error);
 	if (cli->json) {
-		enum ddl_status status = put_json(cli, ddl_json_looks(view->looks, view->n_looks,
-						  view->machine->release));
+		enum ddl_status status = put_json(cli, ddl_json_looks(view->looks, view->n_looks, view->machine->release));
 		if (status != DDL_DONE)
 			return status;
 	}
+	if (!cli->json)
+		print_interrupted(&out, view->machine);
 	for (size_t i = 0; !cli->json && i < view->n_looks; i++)
 		print_look(&out, view->looks[i], view->machine->release);
+	if (ddl_session_left_out(view->session)) {
+		struct print errors = print_on(stderr, cli->verbose);
+
+		print_line(&errors, 0, "%s", ddl_session_left_out(view->session));
+	}
 	if (view->status == DDL_DONE && !view->n_looks && !cli->json)
 		print_line(&out, 0, "%s", _("No medium was found."));
 	if (view->status == DDL_DONE && !count_repos(view))
@@ -170,8 +154,8 @@ static size_t choose_repos(const struct view *view, enum ddl_fit least, struct d
 
 	for (size_t i = 0; i < view->n_looks; i++)
 		for (size_t k = 0; k < view->looks[i]->n_repos; k++)
-			if (view->looks[i]->repos[k]->fit >= least && count < DDL_MAX_REPOSITORIES &&
-			    !ddl_look_newer(view->looks[i], view->looks[i]->repos[k]))
+			if (count < DDL_MAX_REPOSITORIES &&
+			    ddl_set_takes(view->session, view->looks, view->n_looks, view->looks[i]->repos[k], least))
 				repos[count++] = view->looks[i]->repos[k];
 	return count;
 }
@@ -191,7 +175,7 @@ static const struct ddl_repo *best_repo(const struct view *view)
 static void why_none(const struct view *view, struct ddl_error *error)
 {
 	const struct ddl_repo *best = best_repo(view);
-	const struct ddl_package *bad = best ? bad_package(best) : NULL;
+	const struct ddl_package *bad = best ? ddl_repo_bad_package(best) : NULL;
 	char name[512], words[512];
 
 	if (!best) {
@@ -204,23 +188,29 @@ static void why_none(const struct view *view, struct ddl_error *error)
 		ddl_fail_in(error, "%s: %s", name, bad->file);
 		return;
 	}
-	ddl_words_repo_fit(words, sizeof words, best, view->machine->release);
-	ddl_fail(error, best->fit == DDL_FIT_OTHER_KERNEL ? DDL_E_KERNEL : DDL_E_NO_FIT, 0, "%s: %s", name, words);
+	ddl_describe_repo_fit(words, sizeof words, best, view->machine->release);
+	ddl_fail(error, ddl_repo_refusal(best), 0, "%s: %s", name, words);
 }
 
-static enum ddl_status show_plan(const struct cli *cli, const struct ddl_plan *plan)
+/* `unneeded`: nothing here needs any of the packs. */
+static enum ddl_status show_plan(const struct cli *cli, const struct ddl_plan *plan, bool unneeded)
 {
 	struct print out = print_on(stdout, cli->verbose), errors = print_on(stderr, cli->verbose);
 	struct ddl_error refusal = plan->refusal;
+	char words[DDL_ERROR_TEXT];
+	enum ddl_code code;
 
-	if (refusal.code == DDL_OK && plan->replaces && !cli->engine.replace)
-		ddl_fail(&refusal, DDL_E_REPLACE, 0, "%s", plan->n_wanted ? plan->wanted[0]->name : "");
+	if (refusal.code == DDL_OK && (code = ddl_plan_not_allowed(plan, &cli->engine)) != DDL_OK)
+		ddl_fail(&refusal, code, 0, "%s", ddl_describe_replaced(words, sizeof words, plan));
 	if (cli->json) {
 		enum ddl_status status = put_json(cli, ddl_json_plan(plan));
 		if (status != DDL_DONE)
 			return status;
 	} else {
 		print_plan(&out, plan);
+		if (unneeded && refusal.code == DDL_OK)
+			print_line(&out, 0, "%s",
+				   _("No device here needs any of this: \"load\" would refuse it on this machine."));
 	}
 	if (refusal.code != DDL_OK)
 		print_trouble(&errors, &refusal);
@@ -243,17 +233,21 @@ static enum ddl_status plan(struct view *view, const struct cli *cli, struct ddl
 		return view->status;
 	}
 	size_t count = choose_repos(view, DDL_FIT_LOADED, repos);
-	if (!count)
+	bool unneeded = !count;
+	if (unneeded)
 		count = choose_repos(view, DDL_FIT_NO_DEVICE, repos);
 	if (!count) {
 		why_none(view, error);
 		return tell_error(cli, error);
 	}
-	for (size_t i = 0; i < count; i++)
-		if (ddl_compare_fingerprint(&cli->engine, repos[i], error) != 0)
+	struct ddl_set set;
+	if (ddl_set_complete(view->session, repos, count, &set, error) != 0)
+		return tell_error(cli, error);
+	for (size_t i = 0; i < set.n_repos; i++)
+		if (ddl_compare_fingerprint(view->session, set.repos[i], error) != 0)
 			return tell_error(cli, error);
-	struct ddl_plan *made = ddl_session_plan(view->session, repos, count, error);
-	return made ? show_plan(cli, made) : tell_error(cli, error);
+	struct ddl_plan *made = ddl_session_plan(view->session, &set, error);
+	return made ? show_plan(cli, made, unneeded) : tell_error(cli, error);
 }
 
 enum ddl_status command_plan(const struct cli *cli)
@@ -273,9 +267,6 @@ static void show_status(const struct cli *cli, const struct ddl_machine *machine
 
 	print_line(&out, 0, _("Kernel %s"), machine->release);
 	print_machine(&out, machine);
-	if (machine->interrupted)
-		print_line(&out, 0, "%s", _("An earlier run of ddload was interrupted while it changed drivers. The next "
-			   "\"ddload menu\" or \"ddload load\" puts them back."));
 	snprintf(path, sizeof path, "%s/run/ddload/outcome.json", cli->engine.root ? cli->engine.root : "");
 	if (access(path, R_OK) == 0)
 		print_line(&out, 0, _("The outcome of the last load, or why there was none, is in %s."), path);

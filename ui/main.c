@@ -1,42 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ddload: loads a driver disk before an installer looks for disks. The table of commands. */
+/* ddload: loads a driver disk before an installer looks for disks. */
 #include <fcntl.h>
-#include <poll.h>
 #include <locale.h>
-#include <stdint.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "commands.h"
-#include "language.h"
-#include "term.h"
-
-const struct command commands[] = {
-	{ "prompt", "", N_("ask for F9 (or d), then show the menus"),
-	  N_("Counts down on one line. Without the key the exit status is 0 and nothing was done. "
-	     "Enter or Escape goes on at once."),
-	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING, 0, 0, command_prompt },
-	{ "menu", "[SOURCE...]", N_("show the menus at once"), "",
-	  CLI_PLAIN | CLI_FINGERPRINT | CLI_LOADING, 0, SIZE_MAX, command_menu },
-	{ "list", "[SOURCE...]", N_("what is on the media, what fits here, and why not"),
-	  N_("Without a SOURCE every medium is looked at. With -v modules, aliases and firmware are shown."),
-	  CLI_JSON | CLI_KERNEL, 0, SIZE_MAX, command_list },
-	{ "verify", "SOURCE", N_("show the fingerprint and test every package"), "",
-	  CLI_JSON | CLI_KERNEL | CLI_FINGERPRINT, 1, 1, command_verify },
-	{ "plan", "SOURCE...", N_("what load would do, changing nothing"), "",
-	  CLI_JSON | CLI_KERNEL | CLI_FINGERPRINT | CLI_LOADING, 1, SIZE_MAX, command_plan },
-	{ "load", "SOURCE...", N_("load what fits, without questions"), "",
-	  CLI_JSON | CLI_FINGERPRINT | CLI_LOADING, 1, SIZE_MAX, command_load },
-	{ "auto", "", N_("do what the kernel command line asks (ddload=...)"),
-	  N_("For the scripts of an initrd. Without a ddload= word it asks for F9, as prompt does. "
-	     "ddload(8) explains the words."),
-	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING, 0, 0, command_auto },
-	{ "install", "[SOURCE...]", N_("put the drivers into an installed system"),
-	  N_("Without a SOURCE those of the packs that were loaded. --target is needed."),
-	  CLI_KERNEL | CLI_FINGERPRINT | CLI_TARGET, 0, SIZE_MAX, command_install },
-	{ "status", "", N_("controllers, their drivers, and disks"), "", CLI_JSON, 0, 0, command_status },
-	{ NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
-};
+#include "terminal/language.h"
+#include "terminal/term.h"
 
 /* Who read it has seen enough, as in `ddload list | head -1`: they need not be told. */
 static bool output_closed(void)
@@ -76,7 +48,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	term_start();
 	language_choose(NULL, NULL); /* what is said about the command line itself */
-	const struct command *command = cli_read(argc, argv, &cli, &status);
+	const struct command *command = cli_read(argc, argv, commands, &cli, &status);
 	if (command)
 		status = command->run(&cli);
 	return finish_output(status);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a static-pie program of musl 1.2.3 lacks for us: packed relocations,
-// the step that makes relocated data read-only, and the checked functions
-// of glibc that Debian's libnewt.a and libslang.a call.  Also slang's three
+// What a static-pie program of musl lacks for us: packed relocations (before
+// musl 1.2.4), the step that makes relocated data read-only, and the functions
+// of glibc alone that Debian's libnewt.a and libslang.a call.  Also slang's three
 // character tables, over musl's.
 
 #include <elf.h>
@@ -27,6 +27,7 @@ int __vsnprintf_chk(char *to, size_t limit, int flag, size_t to_size,
 int __snprintf_chk(char *to, size_t limit, int flag, size_t to_size,
 	const char *format, ...);
 int __sprintf_chk(char *to, int flag, size_t to_size, const char *format, ...);
+long __isoc23_strtol(const char *text, char **end, int base);
 
 // glibc: the index of a descriptor's word in an fd_set; a descriptor beyond
 // FD_SETSIZE ends the program rather than writing past the set.
@@ -81,6 +82,12 @@ int __sprintf_chk(char *to, int flag, size_t to_size, const char *format, ...)
 	if (length >= 0 && (size_t)length >= limit)
 		abort();
 	return length;
+}
+
+// glibc 2.38: strtol that knows 0b101 as well, which newt asks for by no base.
+long __isoc23_strtol(const char *text, char **end, int base)
+{
+	return strtol(text, end, base);
 }
 
 // musl: the part of scanf that reads numbers with a fraction, 7 KB.  No format of
@@ -150,11 +157,15 @@ __attribute__((constructor(101))) static void protect_relro(void)
 }
 
 // Position independence costs some 5000 relative relocations of 24 bytes each;
-// packed (-z pack-relative-relocs, DT_RELR) they take 2 KB in all.  musl 1.2.3
-// does not know that form, so the program starts here (-e ddl_start) and they
+// packed (-z pack-relative-relocs, DT_RELR) they take 2 KB in all.  Before 1.2.4
+// musl does not know that form, so the program starts here (-e ddl_start) and they
 // are applied before musl's own start file runs.  Nothing is set up yet: no
 // stack protector, no global data that needs relocating.
-enum { TAG_RELRSZ = 35, TAG_RELR = 36 }; // newer than musl's elf.h
+#ifdef DT_RELR
+#define APPLY_RELR "" // a second time would be wrong
+#else
+#define APPLY_RELR "	call ddl_apply_relr\n" // the kernel gives an aligned stack
+enum { DT_RELRSZ = 35, DT_RELR = 36 };
 
 void ddl_apply_relr(void);
 
@@ -166,9 +177,9 @@ __attribute__((no_stack_protector, visibility("hidden"))) void ddl_apply_relr(vo
 	uintptr_t *where = NULL;
 
 	for (const ElfW(Dyn) *dyn = _DYNAMIC; dyn->d_tag != DT_NULL; dyn++) {
-		if (dyn->d_tag == TAG_RELR)
+		if (dyn->d_tag == DT_RELR)
 			relr = (const void *)(base + dyn->d_un.d_ptr);
-		else if (dyn->d_tag == TAG_RELRSZ)
+		else if (dyn->d_tag == DT_RELRSZ)
 			count = dyn->d_un.d_val / sizeof(*relr);
 	}
 	// An even entry is an address; an odd one a bitmap of the 63 words after it.
@@ -184,6 +195,7 @@ __attribute__((no_stack_protector, visibility("hidden"))) void ddl_apply_relr(vo
 		where += 63;
 	}
 }
+#endif
 
 #ifndef __x86_64__
 #error "ddl_start is written for x86-64"
@@ -194,5 +206,5 @@ __asm__(".text\n"
 	".type ddl_start, @function\n"
 	"ddl_start:\n"
 	"	xor %ebp, %ebp\n"
-	"	call ddl_apply_relr\n" // the kernel gives an aligned stack
+	APPLY_RELR
 	"	jmp _start\n");

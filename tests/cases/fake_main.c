@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
+#include "base/path.h"
 #include "fake_kernel.h"
-#include "limits.h"
-#include "path.h"
 
 enum { MAX_LINES = 128, MAX_TABLE = 65536 };
 
@@ -63,12 +63,13 @@ static unsigned number(char **words, const char *name, unsigned otherwise)
 static void read_module(struct fake_kernel *fake, char **words)
 {
 	bool pack = has(words, "pack");
-	struct fake_image *image = fake_image(fake, value(words, "name", ""),
-		value(words, "version", ""), value(words, "tree", NULL), -1,
-		value(words, "needs", ""), value(words, "binds", ""));
+	struct fake_image *image = fake_image(fake, value(words, "name", ""), value(words, "version", ""),
+					      value(words, "tree", NULL), -1, value(words, "needs", ""),
+					      value(words, "binds", ""));
 
 	from_pack[image - fake->images] = pack;
 	image->srcversion = value(words, "srcversion", image->srcversion);
+	image->alias = value(words, "alias", NULL);
 	image->disks_after_ms = number(words, "disks-after", 0);
 	image->disks_at_most = number(words, "disks-at-most", 0);
 	image->extra_references = (long)number(words, "references", 0);
@@ -79,18 +80,21 @@ static void read_module(struct fake_kernel *fake, char **words)
 static void read_device(struct fake_kernel *fake, char **words)
 {
 	const char *class = value(words, "class", "storage");
-	struct fake_device *device = fake_device(fake, value(words, "address", ""),
-		value(words, "modalias", ""), strcmp(class, "storage") == 0 ? DDL_CLASS_STORAGE :
-		strcmp(class, "network") == 0 ? DDL_CLASS_NETWORK : DDL_CLASS_OTHER,
-		value(words, "disks", ""));
+	struct fake_device *device = fake_device(fake, value(words, "address", ""), value(words, "modalias", ""),
+						 strcmp(class, "storage") == 0 ? DDL_CLASS_STORAGE :
+						 strcmp(class, "network") == 0 ? DDL_CLASS_NETWORK :
+										 DDL_CLASS_OTHER,
+						 value(words, "disks", ""));
 
 	device->link = value(words, "link", NULL);
 	device->builtin_driver = value(words, "builtin", NULL);
 }
 
-static const struct { const char *name; enum fake_call call; } calls[] = {
-	{ "insert", FAKE_INSERT }, { "remove", FAKE_REMOVE }, { "firmware", FAKE_FIRMWARE },
-	{ "snapshot", FAKE_SNAPSHOT }
+static const struct {
+	const char *name;
+	enum fake_call call;
+} calls[] = {
+	{ "insert", FAKE_INSERT }, { "remove", FAKE_REMOVE }, { "firmware", FAKE_FIRMWARE }, { "snapshot", FAKE_SNAPSHOT }
 };
 
 static enum ddl_code code_named(const char *name)
@@ -108,8 +112,8 @@ static void read_fail(struct fake_kernel *fake, char **words, const char *said)
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
 		if (strcmp(calls[i].name, name) != 0)
 			continue;
-		fake_fail(fake, calls[i].call, number(words, "nth", 1),
-			  code_named(value(words, "code", "")), (int)number(words, "errno", 0), said);
+		fake_fail(fake, calls[i].call, number(words, "nth", 1), code_named(value(words, "code", "")),
+			  (int)number(words, "errno", 0), said);
 		fake->scripts[calls[i].call].until = number(words, "until", 0);
 		return;
 	}
@@ -120,8 +124,11 @@ static void read_use(struct fake_kernel *fake, char **words)
 {
 	const char *kind = value(words, "kind", "mount");
 
-	fake_use(fake, strcmp(kind, "mount") == 0 ? DDL_USE_MOUNT : strcmp(kind, "swap") == 0 ?
-		 DDL_USE_SWAP : strcmp(kind, "dm") == 0 ? DDL_USE_DM : DDL_USE_OPEN,
+	fake_use(fake,
+		 strcmp(kind, "mount") == 0 ? DDL_USE_MOUNT :
+		 strcmp(kind, "swap") == 0  ? DDL_USE_SWAP :
+		 strcmp(kind, "dm") == 0    ? DDL_USE_DM :
+					      DDL_USE_OPEN,
 		 value(words, "what", ""), value(words, "disk", ""), value(words, "by", ""));
 }
 
@@ -173,8 +180,7 @@ static void read_table(struct fake_kernel *fake, const char *path)
 
 /* ------------------------------------------- what differs from the fake kernel */
 
-static int snapshot(struct ddl_kernel *kernel, struct ddl_arena *arena,
-		    struct ddl_machine *machine, struct ddl_error *error)
+static int snapshot(struct ddl_kernel *kernel, struct ddl_arena *arena, struct ddl_machine *machine, struct ddl_error *error)
 {
 	int result = fake_ops->snapshot(kernel, arena, machine, error);
 
@@ -202,8 +208,7 @@ static void read_version(int fd, char *to, size_t room)
 }
 
 /* The bytes say which of the table's modules it is that comes from the pack. */
-static int insert(struct ddl_kernel *kernel, const char *name, int fd, const char *params,
-		  struct ddl_error *error)
+static int insert(struct ddl_kernel *kernel, const char *name, int fd, const char *params, struct ddl_error *error)
 {
 	struct fake_kernel *fake = (struct fake_kernel *)kernel;
 	char version[256];
@@ -212,7 +217,9 @@ static int insert(struct ddl_kernel *kernel, const char *name, int fd, const cha
 	read_version(fd, version, sizeof version);
 	for (size_t i = 0; i < fake->n_images; i++)
 		fake->images[i].fd = from_pack[i] && strcmp(fake->images[i].name, name) == 0 &&
-			strcmp(fake->images[i].version, version) == 0 ? fd : -1;
+						     strcmp(fake->images[i].version, version) == 0 ?
+					     fd :
+					     -1;
 	result = fake_ops->insert(kernel, name, fd, params, error);
 	for (size_t i = 0; i < fake->n_images; i++)
 		fake->images[i].fd = -1;
@@ -225,8 +232,9 @@ static void close_kernel(struct ddl_kernel *kernel)
 	char state[4096];
 	FILE *file = fopen(state_path, "we");
 
-	if (!file || fprintf(file, "%s\n%s\nfirmware: %s\n", fake_state(fake, state, sizeof state),
-			     fake->log, fake->firmware_path) < 0 || fclose(file) != 0)
+	if (!file ||
+	    fprintf(file, "%s\n%s\nfirmware: %s\n", fake_state(fake, state, sizeof state), fake->log, fake->firmware_path) < 0 ||
+	    fclose(file) != 0)
 		wrong(strerror(errno), state_path);
 	fake_kernel_free(fake);
 }
@@ -247,7 +255,7 @@ struct ddl_kernel *ddl_kernel_open(const char *root, const char *release, struct
 		machine_release = getenv("FAKE_RELEASE");
 	fake_ops = fake->kernel.ops;
 	ops = *fake_ops;
-	ops.snapshot = snapshot;
+	ops.snapshot = ops.glance = snapshot;
 	ops.insert = insert;
 	ops.close = close_kernel;
 	fake->kernel.ops = &ops;

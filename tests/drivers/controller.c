@@ -12,11 +12,9 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
-static const struct pci_device_id controller_ids[] = {
-	{ PCI_DEVICE(0x1000, 0x0060) },	/* megasas: SAS 1078 */
-	{ PCI_DEVICE(0x1000, 0x005b) },	/* megasas-gen2: SAS 2208 */
-	{ }
-};
+static const struct pci_device_id controller_ids[] = { { PCI_DEVICE(0x1000, 0x0060) }, /* megasas: SAS 1078 */
+						       { PCI_DEVICE(0x1000, 0x005b) }, /* megasas-gen2: SAS 2208 */
+						       {} };
 MODULE_DEVICE_TABLE(pci, controller_ids);
 
 static int controller_probe(struct pci_dev *device, const struct pci_device_id *id)

@@ -3,8 +3,8 @@
  * Linked into the tests' builds of megaraid_sas: gives the driver a symbol for others to use.
  */
 
-#include <linux/module.h>
 #include "exported.h"
+#include <linux/module.h>
 
 int megasas_ddl_mark(void)
 {

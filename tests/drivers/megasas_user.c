@@ -5,8 +5,8 @@
  * driver that the step test-drivers makes (exported.h); Debian's own build exports none.
  */
 
-#include <linux/module.h>
 #include "exported.h"
+#include <linux/module.h>
 
 static int asked;
 

@@ -3,8 +3,8 @@
  * A dependent of a dependent: uses a symbol of megasas_user, which uses one of megaraid_sas.
  */
 
-#include <linux/module.h>
 #include "exported.h"
+#include <linux/module.h>
 
 static int __init user2_init(void)
 {

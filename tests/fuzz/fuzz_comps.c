@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo_update.h"
+#include "repository/xenserver_update.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,14 +14,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_arena *arena = ddl_arena_new();
 	size_t count = 0;
-	bool found = false;
+	enum ddl_comps found = DDL_COMPS_NO_GROUP;
 
 	if (!arena)
 		return 0;
 	if (ddl_comps_parse(arena, &blob, &names, &count, &found, &error) < 0) {
 		if (error.code == DDL_OK || !*error.text)
 			abort();
-	} else if (found != (count > 0)) {
+	} else if (found == DDL_COMPS_NO_GROUP ? count > 0 : found == DDL_COMPS_GROUP && !count) {
 		abort();
 	}
 	for (size_t i = 0; i < count; i++)

@@ -5,9 +5,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "medium.h"
-#include "scan.h"
-#include "text.h"
+#include "base/text.h"
+#include "medium/files.h"
+#include "medium/medium.h"
+#include "repository/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,11 +43,11 @@ static void look(struct ddl_arena *arena, struct ddl_medium *medium)
 	struct ddl_scan scan = { .repos = NULL };
 	unsigned turn = 0;
 
-	if (medium->kind == DDL_MEDIUM_ARCHIVE && ddl_medium_walk(medium, visit, &turn, &error) < 0 &&
+	if (medium->kind == DDL_MEDIUM_ARCHIVE && ddl_files_walk(medium, visit, &turn, &error) < 0 &&
 	    (error.code == DDL_OK || !*error.text))
 		abort();
 	ddl_error_clear(&error);
-	if (ddl_scan_medium(arena, medium, &confine, &scan, &error) < 0) {
+	if (ddl_scan_medium(arena, medium, &confine, NULL, &scan, &error) < 0) {
 		if (error.code == DDL_OK)
 			abort();
 		return;

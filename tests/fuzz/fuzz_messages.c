@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "limits.h"
-#include "package.h"
-#include "path.h"
-#include "scan.h"
-#include "source_probe.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "boot/answerfile.h"
+#include "package/packages.h"
+#include "repository/scan.h"
+#include "source/probe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -123,7 +123,7 @@ static void hear_scan(struct ddl_arena *arena)
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_scan scan;
 
-	if (ddl_scan_medium(arena, &medium, &here, &scan, &error) < 0)
+	if (ddl_scan_medium(arena, &medium, &here, NULL, &scan, &error) < 0)
 		return;
 	if (scan.n_repos > DDL_MAX_REPOSITORIES || scan.n_images > DDL_MAX_ISO_FILES)
 		abort();
@@ -156,8 +156,8 @@ static void check_package(struct ddl_stage *stage, const struct ddl_package *pac
 	for (size_t i = 0; package->state == DDL_PKG_STAGED && i < package->n_modules; i++)
 		if (!package->modules[i]->file || package->modules[i]->file->fd < 0)
 			abort();
-	if (package->fd >= 0 && (package->state == DDL_PKG_BAD || fstat(package->fd, &st) < 0 ||
-				 (uint64_t)st.st_size > package->size))
+	if (package->fd >= 0 &&
+	    (package->state == DDL_PKG_BAD || fstat(package->fd, &st) < 0 || (uint64_t)st.st_size > package->size))
 		abort();
 	if (package->fd >= 0)
 		ddl_stage_drop(stage, package->fd, (uint64_t)st.st_size);
@@ -167,8 +167,9 @@ static void hear_packages(struct ddl_arena *arena, unsigned how)
 {
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_stage *stage = ddl_stage_new(NULL, 1 << 20, &error);
-	struct ddl_packages_call call = { .arena = arena, .medium = &medium, .directory = "packages", .stage = stage,
-					  .keep = how & 4, .confine = here };
+	struct ddl_packages_call call = {
+		.arena = arena, .medium = &medium, .directory = "packages", .stage = stage, .keep = how & 4, .confine = here
+	};
 	struct ddl_package packages[N];
 	struct ddl_package_wish wishes[N];
 	int result, next;
@@ -176,8 +177,15 @@ static void hear_packages(struct ddl_arena *arena, unsigned how)
 	if (!stage)
 		abort();
 	for (unsigned i = 0; i < N; i++) {
-		packages[i] = (struct ddl_package){ .label = "a", .kernel = "k", .file = "a.rpm", .root = "", .options = "",
-			.size = 100 + i / 2, .digest = "00112233445566778899aabbccddeeff", .version = "", .fd = -1 };
+		packages[i] = (struct ddl_package){ .label = "a",
+						    .kernel = "k",
+						    .file = "a.rpm",
+						    .root = "",
+						    .options = "",
+						    .size = 100 + i / 2,
+						    .digest = "00112233445566778899aabbccddeeff",
+						    .version = "",
+						    .fd = -1 };
 		wishes[i] = (struct ddl_package_wish){ &packages[i], !(how & 8) || i != 1 };
 	}
 	next = dup(0);
@@ -204,7 +212,7 @@ static void hear_answer(struct ddl_arena *arena)
 	const char **sources;
 	size_t count;
 
-	if (ddl_answer_parse(arena, &file, &here, &sources, &count, &error) < 0)
+	if (ddl_answerfile_parse(arena, &file, &here, &sources, &count, &error) < 0)
 		return;
 	if (count > DDL_MAX_WORDS)
 		abort();

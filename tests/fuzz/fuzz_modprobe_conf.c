@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "modprobe_conf.h"
+#include "module/modprobe_conf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "path.h"
-#include "text.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

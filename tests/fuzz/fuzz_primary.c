@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo_update.h"
+#include "repository/xenserver_update.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -12,14 +12,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct ddl_blob blob = { "repodata/primary.xml", (const char *)data, size, false };
 	const char *const names[] = { "a" };
 	const char **notes = NULL;
-	struct ddl_repo repo = { .generation = DDL_GEN_UPDATE };
+	struct ddl_repo repo = { .family = DDL_FAMILY_XENSERVER_UPDATE };
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_arena *arena = ddl_arena_new();
 	size_t n_notes = 0;
 
 	if (!arena)
 		return 0;
-	if (ddl_primary_parse(arena, &blob, names, 1, &repo, &notes, &n_notes, &error) < 0) {
+	if (ddl_primary_parse(arena, &blob, names, 1, "control", &repo, &notes, &n_notes, &error) < 0) {
 		if (error.code == DDL_OK || !*error.text)
 			abort();
 		ddl_arena_free(arena);

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo.h"
+#include "repository/reader.h"
+#include "repository/repository.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,7 +45,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				abort();
 		}
 	}
-	if (ddl_repos_parse(arena, blobs, sizeof(blobs) / sizeof(*blobs), &repos, &n_repos, &notes, &n_notes, &error) ||
+	if (ddl_repos_parse(&(struct ddl_contents){ .arena = arena,
+						    .blobs = blobs,
+						    .n_blobs = sizeof(blobs) / sizeof(*blobs),
+						    .notes = &notes,
+						    .n_notes = &n_notes },
+			    &repos, &n_repos, &error) ||
 	    n_repos < 1)
 		abort();
 	ddl_arena_free(arena);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo_update.h"
+#include "repository/xenserver_update.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rpm.h"
+#include "package/rpm.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,14 +18,16 @@ static int feed(struct ddl_rpm_parser *parser, const uint8_t *data, size_t size,
 
 static void check(const struct ddl_rpm *rpm, size_t size)
 {
-	const char *const texts[] = { rpm->name, rpm->version, rpm->release, rpm->arch, rpm->group, rpm->summary, rpm->compressor };
+	const char *const texts[] = {
+		rpm->name, rpm->version, rpm->release, rpm->arch, rpm->group, rpm->summary, rpm->compressor
+	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		if (strlen(texts[i]) >= DDL_MAX_TEXT)
 			abort();
 	}
 	for (size_t i = 0; i < rpm->n_provides; i++) {
-		if (strlen(rpm->provides[i]) > size)
+		if (strlen(rpm->provides[i].name) > size || strlen(rpm->provides[i].version) > size)
 			abort();
 	}
 	if (!*rpm->name || rpm->payload_offset > size)
@@ -43,8 +45,7 @@ static void check_signed(const struct ddl_rpm_parser *parser, const uint8_t *dat
 	for (size_t i = 0; i < found.packet_length; i++)
 		sum += found.packet[i];
 	if (found.packet_length > DDL_MAX_SIGNATURE || sum > 255U * DDL_MAX_SIGNATURE || found.data_offset > size ||
-	    found.data_length > size - found.data_offset ||
-	    memcmp(found.data, data + found.data_offset, found.data_length) != 0)
+	    found.data_length > size - found.data_offset || memcmp(found.data, data + found.data_offset, found.data_length) != 0)
 		abort();
 }
 

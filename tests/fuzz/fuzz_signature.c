@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "armor.h"
-#include "signature.h"
+#include "verify/armor.h"
+#include "verify/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

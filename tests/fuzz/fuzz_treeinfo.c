@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "product.h"
+#include "base/limits.h"
+#include "repository/product.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -24,25 +24,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "base/text.h"
 #include "trial.h"
 
 enum { MAX_FILES = 64, SECTOR = 2048, PACKAGE_HEAD = 4096, ISO_HEAD = 60 * SECTOR };
 
 struct part {
 	char *path;
-	size_t from, length;  /* of the file: what this class of positions lies in */
+	size_t from, length; /* of the file: what this class of positions lies in */
 	ino_t inode;
 	dev_t device;
 };
 
 /* Positions are drawn from the three classes in turn: metadata, heads of packages, the rest. */
 enum { METADATA, HEAD, PAYLOAD, CLASSES };
-static struct { struct part parts[MAX_FILES]; size_t n, total; } classes[CLASSES];
+static struct {
+	struct part parts[MAX_FILES];
+	size_t n, total;
+} classes[CLASSES];
 
 /* ------------------------------------------------------------- reads that can fail */
 
-static struct { bool armed, once; ino_t inode; dev_t device; off_t sector; } bad;
+static struct {
+	bool armed, once;
+	ino_t inode;
+	dev_t device;
+	off_t sector;
+} bad;
 static atomic_uint *hits; /* shared with the children */
 
 ssize_t __real_pread(int fd, void *to, size_t n, off_t at);
@@ -57,8 +65,8 @@ static ssize_t readable(int fd, size_t n, off_t at)
 {
 	struct stat status;
 
-	if (!bad.armed || at < 0 || at >= bad.sector + SECTOR || (off_t)(at + (off_t)n) <= bad.sector ||
-	    fstat(fd, &status) < 0 || status.st_ino != bad.inode || status.st_dev != bad.device)
+	if (!bad.armed || at < 0 || at >= bad.sector + SECTOR || (off_t)(at + (off_t)n) <= bad.sector || fstat(fd, &status) < 0 ||
+	    status.st_ino != bad.inode || status.st_dev != bad.device)
 		return (ssize_t)n;
 	if (at < bad.sector)
 		return (ssize_t)(bad.sector - at);
@@ -118,8 +126,7 @@ static void add(int class, const char *path, const struct stat *status, size_t f
 		return;
 	if (classes[class].n == MAX_FILES)
 		trial_fail("too many files");
-	classes[class].parts[classes[class].n++] =
-		(struct part){ strdup(path), from, to - from, status->st_ino, status->st_dev };
+	classes[class].parts[classes[class].n++] = (struct part){ strdup(path), from, to - from, status->st_ino, status->st_dev };
 	classes[class].total += to - from;
 }
 
@@ -172,7 +179,7 @@ static const struct part *choose(unsigned turn, size_t *at, int *class)
 
 static const char *root, *disk;
 static struct trial good;
-static char place[256];     /* what is damaged, for a message */
+static char place[256]; /* what is damaged, for a message */
 
 /* "packs/IDENTIFIER/rest": the rest, else NULL. */
 static const char *in_pack(const char *path)
@@ -223,14 +230,14 @@ static void judge_refused(const struct trial *trial)
 	if (trial_starve.nth && trial->error.code != DDL_E_MEMORY && trial_unconfined)
 		trial_fail("%s: error %s: %s", place, ddl_code_name(trial->error.code), trial->error.text);
 	if (trial->error.code == DDL_OK || trial->error.code == DDL_E_INTERNAL || trial->error.code >= DDL_CODES)
-		trial_fail("%s: status %d, error %s: %s", place, trial->status,
-			   ddl_code_name(trial->error.code), trial->error.text);
+		trial_fail("%s: status %d, error %s: %s", place, trial->status, ddl_code_name(trial->error.code),
+			   trial->error.text);
 	/* it cannot look whether the driver works, or whether all is back, and says so: a lie would be worse */
 	if (trial->status == DDL_NOT_UNDONE && trial_starve.nth && trial->error.code == DDL_E_MEMORY)
 		return;
 	if ((*trial->log && trial->status != DDL_UNDONE) || strcmp(trial->before, trial->after) != 0)
-		trial_fail("%s: status %d (%s: %s), and yet: %s, %s", place, trial->status,
-			   ddl_code_name(trial->error.code), trial->error.text, trial->log, trial->after);
+		trial_fail("%s: status %d (%s: %s), and yet: %s, %s", place, trial->status, ddl_code_name(trial->error.code),
+			   trial->error.text, trial->log, trial->after);
 	for (size_t i = 0; i < trial->n_kept; i++)
 		if (!of_the_run(trial->kept[i].path) && (trial->status != DDL_UNDONE || !was_given(trial->kept[i].path)))
 			trial_fail("%s: refused, and yet there is %s", place, trial->kept[i].path);
@@ -255,7 +262,8 @@ static void judge_done(const struct trial *trial, bool whole)
 		trial_fail("%s: done, and nothing was inserted", place);
 	/* that the hand-over found no memory is told, and does not undo a driver that works */
 	for (size_t i = 0; whole && i < good.n_kept; i++)
-		if (!of_the_run(good.kept[i].path) && !(trial_starve.nth && in_pack(good.kept[i].path)) && !trial_find(trial, good.kept[i].path))
+		if (!of_the_run(good.kept[i].path) && !(trial_starve.nth && in_pack(good.kept[i].path)) &&
+		    !trial_find(trial, good.kept[i].path))
 			trial_fail("%s: done without %s", place, good.kept[i].path);
 }
 

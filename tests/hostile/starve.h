@@ -7,8 +7,8 @@
 
 struct starve {
 	unsigned long nth; /* this allocation fails (1: the next); 0: none, they are only counted */
-	bool lasting;      /* … and all that follow it */
-	bool libraries;    /* those of libraries count and fail as well */
+	bool lasting; /* … and all that follow it */
+	bool libraries; /* those of libraries count and fail as well */
 };
 
 /* From now on. A child goes on counting where it was forked. */

@@ -8,30 +8,30 @@
  *
  * The allocations of our own code fail, each piece taken from an arena as well, not those of libxml2 and libarchive (see starve.c).
  */
-#include <nettle/md5.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
-#include "cmdline.h"
-#include "modprobe_conf.h"
-#include "module.h"
-#include "package_read.h"
-#include "repo.h"
-#include "repo_update.h"
-#include "rpm.h"
-#include "scan.h"
+#include "base/digest.h"
+#include "boot/answerfile.h"
+#include "boot/cmdline.h"
+#include "medium/files.h"
+#include "module/modinfo.h"
+#include "module/modprobe_conf.h"
+#include "package/rpm.h"
+#include "package/unpack.h"
+#include "repository/repository.h"
+#include "repository/scan.h"
+#include "repository/xenserver_update.h"
 #include "starve.h"
-#include "text.h"
 
 enum { MOST = 400 }; /* allocations that fail in turn; the last of more are drawn from all */
 
 struct input {
 	const char *bytes;
 	size_t size;
-	const char *digest;       /* its MD5 */
+	const char *digest; /* its MD5 */
 	struct ddl_arena *arena;
 	struct ddl_error error;
 };
@@ -85,7 +85,7 @@ static int repo_text(struct input *in)
 	struct ddl_repo repo;
 
 	two(in, blobs);
-	return ddl_repo_parse_text(in->arena, "", &blobs[0], &blobs[1], &repo, &in->error);
+	return ddl_repo_parse_text(in->arena, "", &blobs[0], &blobs[1], &repo, NULL, NULL, &in->error);
 }
 
 static int repo_xml(struct input *in)
@@ -94,7 +94,7 @@ static int repo_xml(struct input *in)
 	struct ddl_repo repo;
 
 	two(in, blobs);
-	return ddl_repo_parse_xml(in->arena, "", &blobs[0], &blobs[1], &repo, &in->error);
+	return ddl_repo_parse_xml(in->arena, "", &blobs[0], &blobs[1], &repo, NULL, NULL, &in->error);
 }
 
 static int repo_list(struct input *in)
@@ -108,9 +108,10 @@ static int repo_list(struct input *in)
 static int update(struct input *in)
 {
 	const struct ddl_blob blob = { "update.xml", in->bytes, in->size, false };
-	struct ddl_repo repo = { .generation = DDL_GEN_UPDATE };
+	struct ddl_repo repo = { .family = DDL_FAMILY_XENSERVER_UPDATE };
+	const char *control;
 
-	return ddl_update_parse(in->arena, &blob, &repo, &in->error);
+	return ddl_update_parse(in->arena, &blob, &repo, &control, &in->error);
 }
 
 static int repomd(struct input *in)
@@ -126,7 +127,7 @@ static int comps(struct input *in)
 	const struct ddl_blob blob = { "comps.xml", in->bytes, in->size, false };
 	const char **names = NULL;
 	size_t count = 0;
-	bool found;
+	enum ddl_comps found;
 
 	return ddl_comps_parse(in->arena, &blob, &names, &count, &found, &in->error);
 }
@@ -136,10 +137,10 @@ static int primary(struct input *in)
 	const struct ddl_blob blob = { "primary.xml", in->bytes, in->size, false };
 	const char *const names[] = { "a" };
 	const char **notes = NULL;
-	struct ddl_repo repo = { .generation = DDL_GEN_UPDATE };
+	struct ddl_repo repo = { .family = DDL_FAMILY_XENSERVER_UPDATE };
 	size_t n_notes = 0;
 
-	return ddl_primary_parse(in->arena, &blob, names, 1, &repo, &notes, &n_notes, &in->error);
+	return ddl_primary_parse(in->arena, &blob, names, 1, "", &repo, &notes, &n_notes, &in->error);
 }
 
 static int rpm(struct input *in)
@@ -163,7 +164,7 @@ static int module(struct input *in)
 {
 	struct ddl_module facts;
 
-	return ddl_module_facts(in->arena, "lib/modules/x/a.ko", (const uint8_t *)in->bytes, in->size, &facts, &in->error);
+	return ddl_modinfo_read(in->arena, "lib/modules/x/a.ko", (const uint8_t *)in->bytes, in->size, &facts, &in->error);
 }
 
 static int modprobe_conf(struct input *in)
@@ -180,7 +181,7 @@ static int answer(struct input *in)
 	const char **sources;
 	size_t count;
 
-	return ddl_answer_parse(in->arena, &blob, &here, &sources, &count, &in->error);
+	return ddl_answerfile_parse(in->arena, &blob, &here, &sources, &count, &in->error);
 }
 
 static int cmdline(struct input *in)
@@ -206,8 +207,10 @@ static ssize_t read_input(struct ddl_reader *reader, void *buffer, size_t n, str
 
 static int package_read(struct input *in)
 {
-	struct ddl_package package = { .label = "x", .kernel = "", .file = "sub/a.ko", .root = "", .options = "", .version = "", .fd = -1 };
-	struct ddl_package_reading reading = { .arena = in->arena, .package = &package, .unpack = true };
+	struct ddl_package package = {
+		.label = "x", .kernel = "", .file = "sub/a.ko", .root = "", .options = "", .version = "", .fd = -1
+	};
+	struct ddl_unpacking reading = { .arena = in->arena, .package = &package, .unpack = true };
 	struct ddl_reader reader = { .read = read_input, .name = "a", .ctx = in };
 	int result = 0;
 
@@ -217,11 +220,11 @@ static int package_read(struct input *in)
 	package.size = reader.size = in->size - 2;
 	package.digest = in->digest;
 	position = 0;
-	if (ddl_package_read(&reading, &reader, &in->error) < 0)
+	if (ddl_unpack(&reading, &reader, &in->error) < 0)
 		result = -1;
 	else if (package.state == DDL_PKG_BAD)
 		result = ddl_fail(&in->error, package.trouble.code, 0, "%s", package.trouble.text);
-	ddl_package_held_free(&reading);
+	ddl_unpack_held_free(&reading);
 	return result;
 }
 
@@ -229,9 +232,19 @@ static const struct parser {
 	const char *name;
 	int (*run)(struct input *in);
 } parsers[] = {
-	{ "repo_text", repo_text }, { "repo_xml", repo_xml }, { "repo_list", repo_list }, { "update", update },
-	{ "repomd", repomd }, { "comps", comps }, { "primary", primary }, { "rpm", rpm }, { "module", module },
-	{ "modprobe_conf", modprobe_conf }, { "answer", answer }, { "cmdline", cmdline }, { "package_read", package_read },
+	{ "xenserver_text", repo_text },
+	{ "xenserver_xml", repo_xml },
+	{ "repo_list", repo_list },
+	{ "xenserver_update", update },
+	{ "repomd", repomd },
+	{ "comps", comps },
+	{ "primary", primary },
+	{ "rpm", rpm },
+	{ "modinfo", module },
+	{ "modprobe_conf", modprobe_conf },
+	{ "answerfile", answer },
+	{ "cmdline", cmdline },
+	{ "unpack", package_read },
 };
 
 /* -------------------------------------------------------------------------- starving */
@@ -289,9 +302,8 @@ static bool starve_all(const struct parser *parser, struct input *in)
 static bool starve_file(const struct parser *parser, const char *path)
 {
 	struct input in = { .size = 0 };
-	struct md5_ctx md5;
-	uint8_t digest[MD5_DIGEST_SIZE];
-	char hex[2 * MD5_DIGEST_SIZE + 1];
+	struct ddl_digest md5;
+	char hex[DDL_DIGEST_HEX];
 	FILE *file = fopen(path, "rb");
 	char *bytes;
 	bool fine;
@@ -305,10 +317,9 @@ static bool starve_file(const struct parser *parser, const char *path)
 	(void)fclose(file);
 	in.bytes = bytes;
 	in.size = (size_t)size;
-	md5_init(&md5);
-	md5_update(&md5, in.size > 2 ? in.size - 2 : 0, (const uint8_t *)bytes + 2);
-	md5_digest(&md5, sizeof(digest), digest);
-	ddl_text_hex(hex, digest, sizeof(digest));
+	ddl_digest_start(&md5, DDL_MD5);
+	ddl_digest_add(&md5, bytes + 2, in.size > 2 ? in.size - 2 : 0);
+	ddl_digest_end_hex(&md5, hex);
 	in.digest = hex;
 	fine = starve_all(parser, &in);
 	if (!fine)

@@ -23,7 +23,7 @@ static const struct ddl_kernel_ops *fake_ops;
 static const char *running;
 static struct fake_image *driver;
 static struct trial *current; /* nftw gives no argument to its function */
-static size_t skip;           /* letters of the path before what is below run/ddload */
+static size_t skip; /* letters of the path before what is below run/ddload */
 
 void trial_fail(const char *format, ...)
 {
@@ -77,8 +77,7 @@ char *trial_read(const char *path, size_t *length)
 
 /* ------------------------------------------------------------------------ the kernel */
 
-static int snapshot(struct ddl_kernel *kernel, struct ddl_arena *arena, struct ddl_machine *machine,
-		    struct ddl_error *error)
+static int snapshot(struct ddl_kernel *kernel, struct ddl_arena *arena, struct ddl_machine *machine, struct ddl_error *error)
 {
 	int result = fake_ops->snapshot(kernel, arena, machine, error);
 
@@ -134,12 +133,12 @@ static void machine_new(void)
 	fake = fake_kernel_new();
 	fake_ops = fake->kernel.ops;
 	ops = *fake_ops;
-	ops.snapshot = snapshot;
+	ops.snapshot = ops.glance = snapshot;
 	ops.insert = insert;
 	ops.close = close_kernel;
 	fake->kernel.ops = &ops;
-	(void)fake_device(fake, "0000:03:00.0", "pci:v00001000d00000060sv00001000sd00001013bc01sc04i00",
-			  DDL_CLASS_STORAGE, "sda,sdb");
+	(void)fake_device(fake, "0000:03:00.0", "pci:v00001000d00000060sv00001000sd00001013bc01sc04i00", DDL_CLASS_STORAGE,
+			  "sda,sdb");
 	fake_loaded(fake, fake_image(fake, "scsi_mod", "", "/lib/modules/scsi_mod.ko", -1, "", ""));
 	driver = fake_image(fake, "megaraid_sas", "", NULL, -1, "scsi_mod", "0000:03:00.0");
 }
@@ -189,11 +188,11 @@ static size_t descriptors(void)
 
 /* ----------------------------------------------------------------------- the load */
 
-static bool event(void *ctx, const struct ddl_event *said)
+static enum ddl_wish event(void *ctx, const struct ddl_event *said)
 {
 	(void)ctx;
 	(void)said;
-	return true;
+	return DDL_WISH_GO_ON;
 }
 
 /* As `load` without a person: goes on with what is offered, changes nothing after a trouble. */
@@ -206,8 +205,9 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 void trial_run(struct trial *trial, const char *root, const char *disk, const char *release, const char *fingerprint)
 {
 	const struct ddl_front front = { NULL, event, ask };
-	const struct ddl_options options = { .root = root, .fingerprint = fingerprint, .accept_licence = true,
-					     .inspect = true, .unconfined = trial_unconfined };
+	const struct ddl_options options = {
+		.root = root, .fingerprint = fingerprint, .accept_licence = true, .inspect = true, .unconfined = trial_unconfined
+	};
 	const char *const words[] = { disk };
 	size_t before = descriptors();
 	struct ddl_session *session;

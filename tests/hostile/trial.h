@@ -14,7 +14,7 @@
 
 /* A file that a load has left, or a module that it has inserted. */
 struct kept {
-	char *path;   /* below run/ddload; a module: "inserted/NAME", "params/NAME" */
+	char *path; /* below run/ddload; a module: "inserted/NAME", "params/NAME" */
 	char *bytes;
 	size_t length;
 };
@@ -22,7 +22,7 @@ struct kept {
 struct trial {
 	enum ddl_status status;
 	struct ddl_error error;
-	char log[2048];       /* the fake kernel's: what was loaded and unloaded */
+	char log[2048]; /* the fake kernel's: what was loaded and unloaded */
 	char before[512], after[512]; /* its modules and devices */
 	struct kept *kept;
 	size_t n_kept;

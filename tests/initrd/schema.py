@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Holds an outcome.json against loader/outcome.schema.json, as far as that schema uses JSON Schema."""
+"""Holds an outcome.json against loader/model/outcome.schema.json, as far as that schema uses JSON Schema."""
 
 import json
 import re
 
 from common import TOP, must
 
-SCHEMA = json.loads((TOP / "loader" / "outcome.schema.json").read_text())
+SCHEMA = json.loads((TOP / "loader" / "model" / "outcome.schema.json").read_text())
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "null": type(None)}
 KNOWN = {"$schema", "$comment", "title", "description", "definitions", "$ref", "type", "enum", "pattern", "minimum",
          "maximum", "required", "properties", "additionalProperties", "items"}

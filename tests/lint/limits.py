@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Is every constant of loader/limits.h tested at the limit and one past it?
+"""Is every constant of loader/base/limits.h tested at the limit and one past it?
 
 A test says so in the comment above it: `limit: DDL_MAX_PATH DDL_MAX_NAME`, at its beginning; it
 must name them and be run.  What has no such test stands in tests/lint/limits-without-test with
@@ -14,8 +14,8 @@ TAGGED = re.compile(r"^/\* limit: (?P<names>DDL_\w+(?: DDL_\w+)*)\b[^\n]*\n(?:st
 
 
 def findings(top: Path) -> list[str]:
-    constants = CONSTANT.findall((top / "loader/limits.h").read_text())
-    sources = "\n".join(path.read_text() for room in ("loader", "ui") for path in sorted((top / room).glob("*.[ch]"))
+    constants = CONSTANT.findall((top / "loader/base/limits.h").read_text())
+    sources = "\n".join(path.read_text() for room in ("loader", "ui") for path in sorted((top / room).rglob("*.[ch]"))
                         if path.name != "limits.h")
     excused = dict(re.split(r" *\| *", line, maxsplit=1) for line in
                    (top / "tests/lint/limits-without-test").read_text().splitlines() if not line.startswith("#"))

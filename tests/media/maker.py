@@ -21,11 +21,16 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+sys.path.append(str(TOP / "tests/lib"))
+import redhat_disk  # noqa: E402
+import xenserver_disk  # noqa: E402
+
 BUILD = TOP / os.environ.get("BUILD", "build")
 PARTS = BUILD / "parts"
 DATE = 1700000000
@@ -36,6 +41,7 @@ LATER_KERNEL = "3.10.0+10"
 DDK_RULES = (("megaraid_sas-modules-xen-" + OLD_KERNEL, "(.*)-modules-([^-]*)-(.*)", (2, 1)),
              ("megaraid_sas-modules-" + LATER_KERNEL, "(.*)-modules-(.*)", (1,)),
              ("megaraid_sas-%s-modules" % LATER_KERNEL, "(.*)-(.*)-modules", (1,)))
+EL9 = "5.14.0-503.el9.x86_64"
 LABEL = "MegaRAID SAS driver 07.999"
 DRIVER, TWIN, DATA = "megaraid_sas-modules-", "-rt-amd64-", "megaraid_sas-data-"
 
@@ -70,8 +76,8 @@ class Shared:
         self.release = (PARTS / "release").read_text().strip()
         self.module = PARTS / "drivers" / "megaraid_sas.ko"
 
-    def rpm(self, name, version, files, arch="x86_64"):
-        run(TOP / "scripts/build-rpm", "--name", name, "--version", version, "--arch", arch, "--output", self.place,
+    def rpm(self, name, version, files, arch="x86_64", *more):
+        run(TOP / "scripts/build-rpm", "--name", name, "--version", version, "--arch", arch, "--output", self.place, *more,
             *("%s:%s" % pair for pair in files))
 
     def make(self):
@@ -85,9 +91,14 @@ class Shared:
                      [(module, "/lib/modules/%s/extra/megaraid_sas.ko" % kernel)])
         module = self.place / "later.ko"
         run(TOP / "tests/drivers/patch-module", self.module, module, "--vermagic", LATER_KERNEL + " SMP")
+        run(TOP / "tests/drivers/patch-module", self.module, self.place / "el9.ko", "--vermagic", EL9 + " SMP mod_unload modversions ")
         for name, place in (("megaraid_sas-modules-" + LATER_KERNEL, "extra"),
                             ("megaraid_sas-%s-modules" % LATER_KERNEL, "updates")):
             self.rpm(name, "07.999", [(module, "/lib/modules/%s/%s/megaraid_sas.ko" % (LATER_KERNEL, place))])
+        self.rpm("kmod-extra", "1", [(PARTS / "split/mii.ko", "/lib/modules/%s/extra/mii.ko" % self.release)])
+        self.rpm("kmod-sas", "1", [(PARTS / "split" / name, "/lib/modules/%s/extra/%s" % (self.release, name))
+                                   for name in ("mpt3sas.ko", "raid_class.ko", "scsi_transport_sas.ko")],
+                 "x86_64", "--requires", "kmod-extra", "--requires", "kernel-core", "--requires", "/bin/sh")
         text = self.place / "text"
         text.write_text("firmware\n")
         self.rpm("megaraid_sas-firmware", "07.999", [(text, "/lib/firmware/megaraid_sas/fw.bin")], "noarch")
@@ -182,6 +193,12 @@ class Maker:
             '<packages>\n  <package kernel="%s" label="%s" md5="%s" size="%d" type="driver-rpm">%s</package>\n</packages>\n'
             % ("".join(parts[place] for place in kernel), parts[0], hashlib.md5(content).hexdigest(), len(content), path.name))
 
+    def content_kmods(self, to):
+        """A kmod RPM that requires another by its name, though its modules say nothing of that one's."""
+        to.mkdir(parents=True, exist_ok=True)
+        for name in ("kmod-sas-*.rpm", "kmod-extra-*.rpm"):
+            shutil.copy(only(self.shared.place, name), to)
+
     def content_eula(self, to):
         """The driver's RPM holds a licence to be accepted."""
         self.build(to, "1.0", only(self.shared.place, "*-07.998-*.rpm"))
@@ -197,6 +214,18 @@ class Maker:
             "%s %d %s %s\n" % (name, (to / rest[1]).stat().st_size,
                                hashlib.md5((to / rest[1]).read_bytes()).hexdigest(), " ".join(rest))
             for name, *rest in listed))
+
+    def content_gen1_rpm(self, to, *repository):
+        """A text pack of 5.5, which lists RPMs; XS-REPOSITORY has these lines."""
+        lines = []
+        for name, kind, source in (("megaraid_sas", "driver-rpm " + self.shared.release, "rpms/driver"),
+                                   ("megaraid_sas-data", "rpm", "rpms/data")):
+            path = only(PARTS / source, "*.rpm")
+            shutil.copy(path, to)
+            content = path.read_bytes()
+            lines.append("%s %d %s %s %s\n" % (name, len(content), hashlib.md5(content).hexdigest(), kind, path.name))
+        (to / "XS-PACKAGES").write_text("".join(lines))
+        (to / "XS-REPOSITORY").write_text("".join(line + "\n" for line in repository))
 
     def content_tbz2(self, to):
         """acme:old with the driver in a bzip2 tar."""
@@ -214,6 +243,7 @@ class Maker:
         run(TOP / "scripts/combine-supplemental-packs", "--output", iso, packs / "default/megaraid-sas.iso",
             packs / "e100/e100.iso")
         run("bsdtar", "-x", "--no-same-permissions", "-f", iso, "-C", to)
+        run("chmod", "-R", "u+w", to)  # nothing can be written on an ISO, and all is to be removed again
 
     def content_many(self, to, count):
         """So many packs in directories d1, d2, …, all listed."""
@@ -260,11 +290,69 @@ class Maker:
         """One of build/parts/updates."""
         shutil.copytree(only(PARTS / "updates" / variant, "*/"), to, dirs_exist_ok=True)
 
+    def content_ddk3(self, to, *options):
+        """A disk of the third generation as XenServer's and XCP-ng's tools write it: "signed", "requires:CAPABILITY",
+        "groups:ID:…" (those in comps), "visible:ID:…" (those that are offered)."""
+        named = {}
+        for option in options:
+            word, _, value = option.partition(":")
+            if word == "requires":
+                named["base_requires"] = value
+            else:
+                named[word] = tuple(value.split(":")) if value else True
+        xenserver_disk.build_update(to, self.next("scratch"), [only(PARTS / "rpms/driver", "*.rpm")], **named)
+
+    def content_redhat(self, to, *words):
+        """A driver update disk as ddiskit makes it, "Provides: kernel-modules >= 6.1", with a firmware RPM; and by words:
+        "list:no", "text:…" of rhdd3 ("text:no": there is none), "arch:…", "root:/usr/lib/modules", "suffix:.ko.xz",
+        "provides:…" of the driver, "module:el9" (it is of another kernel), "more:…" (further RPMs: other, settings,
+        enhancement, silent)."""
+        named = dict(word.partition(":")[::2] for word in words)
+        made, scratch = self.next("made"), self.next("scratch")
+        made.mkdir()
+        ours, later = self.shared.module.read_bytes(), (self.shared.place / "el9.ko").read_bytes()
+        pack = {".ko": bytes, ".ko.xz": lzma.compress, ".ko.gz": lambda data: gzip.compress(data, mtime=0)}
+        suffix, arch = named.get("suffix", ".ko"), named.get("arch", "x86_64")
+        release, module = (EL9, later) if named.get("module") == "el9" else (self.shared.release, ours)
+        provides = [each for each in named.get("provides", "kernel-modules >= 6.1").split("+") if each]
+        redhat_disk.kmod(made, scratch, pack[suffix](module), release, provides, arch=arch, suffix=suffix,
+                         root=named.get("root", "/lib/modules"))
+        redhat_disk.rpm(made, scratch, "kmod-megaraid_sas-firmware", {"/lib/firmware/megaraid_sas/fw.bin": b"firmware"},
+                        provides=["kernel-modules >= 6.1"], arch="noarch")
+        more = {
+            "other": lambda: redhat_disk.kmod(made, scratch, later, EL9, ["kernel-modules = " + EL9], release="1.el9"),
+            "settings": lambda: redhat_disk.rpm(made, scratch, "megaraid_sas-settings", {
+                "/etc/modprobe.d/megaraid_sas.conf": b"options megaraid_sas msix_disable=1\n"}, arch="noarch"),
+            "enhancement": lambda: redhat_disk.rpm(made, scratch, "storcli", {"/usr/sbin/storcli": b"\x7fELF"},
+                                                   provides=["installer-enhancement = 19.0"]),
+            "silent": lambda: redhat_disk.kmod(made, scratch, ours, release, [], name="kmod-silent"),
+        }
+        for each in filter(None, named.get("more", "").split("+")):
+            more[each]()
+        text = named.get("text", "MegaRAID SAS driver for RHEL 8")
+        redhat_disk.build_disk(to, sorted(made.glob("*.rpm")), text=None if text == "no" else text + "\nmore lines\n",
+                               repodata=named.get("list") != "no", arch=arch)
+
     def content_loose(self, to, count):
         """So many packages without a driver, and one with."""
         self.content_rpm(to)
         for number in range(int(count) - 1):
-            shutil.copy(only(PARTS / "rpms" / "data", "*.rpm"), to / ("a%03d.rpm" % number))
+            shutil.copy(only(PARTS / "split", "no-driver-*.rpm"), to / ("a%03d.rpm" % number))
+
+    def content_tarred(self, to):
+        """An RPM as some vendors ship their sources and modules: a tar file in it, which its scripts unpack."""
+        place = self.next("rpm")
+        place.mkdir()
+        tar = place / "mptlinux.tar.gz"
+        with tarfile.open(tar, "w:gz") as archive:
+            archive.add(self.shared.module, "mptlinux/mptsas.ko")
+        run(TOP / "scripts/build-rpm", "--name", "mptlinux", "--version", "4.28", "--output", to, "%s:/usr/src/mptlinux.tar.gz" % tar)
+
+    def content_split(self, to, *names):
+        """Files of build/parts/split, by the beginnings of their names."""
+        for name in names:
+            for path in (PARTS / "split").glob(name + "*"):
+                shutil.copy(path, to)
 
     # --- defects: changes in the directory -------------------------------------------------------
 
@@ -421,6 +509,17 @@ class Maker:
                           % ("primary" if which == "primary" else "group" if plain is content else "group_gz",
                              hashlib.sha256(content).hexdigest(), path.name))
 
+    def defect_flip_listed(self, kind):
+        """A byte of a file that repomd.xml lists is another one."""
+        path = only(self.path / "repodata", "*-%s.xml.gz" % kind)
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0x55
+        path.write_bytes(content)
+
+    def defect_drop_listed(self, kind):
+        """A file that repomd.xml lists is not there."""
+        only(self.path / "repodata", "*-%s.xml.gz" % kind).unlink()
+
     def defect_link(self, name, target):
         (self.path / name).unlink(missing_ok=True)
         (self.path / name).symlink_to(target)
@@ -459,15 +558,19 @@ class Maker:
         """ISO 9660 with Joliet (j; short: its names have 64 characters), Rock Ridge (r), both, or neither (plain)."""
         options = {"jr": ["-J", "-joliet-long", "-r"], "j": ["-J", "-joliet-long"], "short": ["-J"], "r": ["-r"],
                    "plain": [], "plain2": ["-iso-level", "2"], "plain3": ["-iso-level", "3"]}[kind]
-        image = self.next(name)
+        image, tree = self.next(name), self.dated(self.tree())
+        # The files lie in the order of their names, last one first; else in the order in which the directory was read.
+        order = self.next("order")
+        order.write_text("".join("%s %d\n" % (path, weight) for weight, path in enumerate(sorted(tree.rglob("*")))
+                                 if path.is_file() and not re.search(r"[\s\\[*?]", str(path))))
         run("genisoimage", "-quiet", "-no-pad", "-input-charset", "utf-8", *options, "-V", label[:32],
-            "-o", image, self.dated(self.tree()))
+            "-sort", order, "-o", image, tree)
         return image
 
     def wrap_beside(self, *names):
         """Checksum files next to the file: "iso.md5", "md5", "metadata.md5", … of it; NAME:wrong, or NAME:garbled."""
         (tree,), content = self.place.glob("1/tree"), self.path.read_bytes()
-        metadata = [tree / name for name in ("XS-REPOSITORY", "XS-PACKAGES", "repodata/repomd.xml")]
+        metadata = [tree / name for name in ("XS-REPOSITORY", "XS-PACKAGES", "update.xml", "repodata/repomd.xml")]
         inside = b"".join(path.read_bytes() for path in metadata if path.exists())
         folder = self.tree()
         for name in names:

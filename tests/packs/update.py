@@ -166,8 +166,9 @@ def test_update_signed(bench):
     expect('key="%s"' % key.name in (tree / "update.xml").read_text(), "update.xml: key")
     ring = bench.fresh() / "ring.gpg"
     gpg(bench, "--output", str(ring), "--dearmor", str(key))
-    subprocess.run(["gpgv", "--quiet", "--keyring", ring, tree / "repodata" / "repomd.xml.asc",
-                    tree / "repodata" / "repomd.xml"], check=True, stderr=subprocess.PIPE)
+    for name in ("repodata/repomd.xml", "update.xml"):
+        subprocess.run(["gpgv", "--quiet", "--keyring", ring, tree / (name + ".asc"), tree / name], check=True,
+                       stderr=subprocess.PIPE)
     data = bench.fresh()
     subprocess.run(["rpm", "--dbpath", data, "--import", key], check=True)
     for path in (tree / "Packages").iterdir():

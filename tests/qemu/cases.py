@@ -13,7 +13,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from machine import BUILD, OUT, PARTS, Trouble
+from machine import BUILD, OUT, PARTS, SCREENS, Trouble
 
 TARGET = PARTS / "media" / "target.img"
 DRIVER = (PARTS / "drivers" / "version").read_text().strip()
@@ -119,11 +119,6 @@ def pause(seconds):
     return lambda machine: time.sleep(seconds)
 
 
-# Every screen of the job and the key for it.
-SCREENS = (("This machine and its media", "Enter"), ("Driver packs", "Enter"), ("Verify the driver disk", "Enter"),
-           ("Result of the test", "Enter"), ("Before anything is changed", "l"))
-
-
 def screens(count=len(SCREENS)):
     steps = []
     for title, press in SCREENS[:count]:
@@ -192,14 +187,14 @@ SERIAL = tuple([
     # A driver disk of XenServer 7: a person sees 64 digits; then the newer one replaces it.
     Case("update", {
         "whole": state(WORKS, packs="megaraid-sas", outcome__packs__0__identifier="megaraid-sas",
-                       outcome__packs__0__fingerprint=lambda digits: len(digits) == 64, kept="comps.xml primary.xml repomd.xml"),
+                       outcome__packs__0__fingerprint=lambda digits: len(digits) == 64, kept="comps.xml comps.xml filelists.xml other.xml primary.xml repomd.xml"),
         "swap": state(SWAPPED, version=NEWER, packs="megaraid-sas", outcome__packs__0__identifier="megaraid-sas",
                       outcome__packs__0__version="1.1", outcome__modules__0__version=NEWER,
                       outcome__modules__0__version_before=DRIVER),
     }, """
 ddload prompt --timeout 60
 tell whole "status $?" "kept $(cd /run/ddload/packs/megaraid-sas/repodata && ls | sed 's/^.*-//; s/\\.gz$//' | sort | tr '\\n' ' ' | sed 's/ $//')"
-run swap ddload load --replace --settle 10 /newer.iso
+again swap ddload load --replace --settle 10 /newer.iso
 """, whole_job(), media=("cd-ide:%s" % update("default"),), add=((update("newer"), "/newer.iso"),)),
     # A signed disk, its key in the initrd; without gpgv it is refused, with it loaded.
     Case("signed", {
@@ -230,10 +225,10 @@ ALONE = Case("load", {
     "bad-crc": failed(NOTHING, "insert-symbol", "disagrees about version of symbol scsi_add_host_with_dma"),
     "no-symbol": failed(NOTHING, "insert-symbol", "Unknown symbol ddl_no_such_symbol"),
     "fail-init": failed(NOTHING, "insert-init", "this init always fails, error -5"),
-    "binds-none": state(NOTHING, 0, version="07.999.91.00-none", modules="megaraid_sas", outcome__result="unused",
-                        said=has("no device uses it")),
-    "no-disk": state(NOTHING, 0, version="07.999.92.00-nodisk", driver="megaraid_sas", modules="megaraid_sas",
-                     outcome__result="bound-no-disk", said=has("no disk has appeared")),
+    "binds-none": state(NOTHING, 8, version="07.999.91.00-none", modules="megaraid_sas", outcome__result="not-taken",
+                        said=has("The driver did not take its controller.")),
+    "no-disk": state(NOTHING, 7, version="07.999.92.00-nodisk", driver="megaraid_sas", modules="megaraid_sas",
+                     outcome__result="bound-no-disk", said=has("nothing has appeared there yet")),
     "other-kernel": refused(NOTHING, "built for another kernel", RELEASE,
                             RELEASE.replace("-amd64", "-rt-amd64")),
     "corrupt": refused(NOTHING, "its checksum does not match", ".rpm"),
@@ -479,7 +474,7 @@ run swap ddload load --replace --settle 5 /packs/default.iso
                       outcome__disks=lambda disks: len(disks) == 2),
     }, """
 run load ddload load --settle 10 /packs/default.iso
-run swap ddload load --replace --settle 10 /packs/newer.iso
+again swap ddload load --replace --settle 10 /packs/newer.iso
 """, packs=("default", "newer"), controllers=("megasas:%s" % TARGET, "megasas-gen2:%s" % TARGET)),
     Case("other-controllers", {
         "status": {"status": 0, "status_json": drivers_by_ids({

@@ -4,7 +4,8 @@
 import random
 import subprocess
 
-from cases import NOTHING, WORKS, Case, all_of, has, key, line, pack, qmp, state, wait
+from cases import NEWER as NEWER_VERSION
+from cases import NOTHING, OLD, WORKS, Case, all_of, has, key, line, pack, qmp, state, wait
 from machine import OUT, PARTS, TOP
 
 
@@ -46,9 +47,11 @@ LATE = auto("late", "ddload=auto ddload.wait=40", BESIDE, LOADED_SDB,
 TWO = auto("two-labels", "ddload=auto ddload.wait=20", state(WORKS, disks="sda sdb sdc", outcome__disks__0__name="sdc"), LOADED_SDB.replace("sdb", "sdc"),
            media=("usb:%s" % DDLOAD, "usb:%s" % OEMDRV))
 
-# Two labelled volumes with the same driver in different versions: nobody is there to choose one.
-TWICE = auto("twice", "ddload=auto ddload.wait=20 ddload.on-error=continue", state(NOTHING, 3, disks="sda sdb"),
-             has("ddload: FAILED (twice) megaraid_sas is there twice"), media=("usb:%s" % NEWER, "usb:%s" % OEMDRV))
+# Two labelled volumes with the same driver in different versions: nobody is there to choose, and the newer one is taken.
+BOTH = auto("newer", "ddload=auto ddload.wait=20",
+            state(WORKS, version=NEWER_VERSION, disks="sda sdb sdc", outcome__modules__0__version=NEWER_VERSION, outcome__disks__0__name="sdc"),
+            LOADED_SDB.replace("sdb", "sdc").replace("07.999.00.00-ddl1", NEWER_VERSION).replace("1.0-7", "1.1-9"),
+            media=("usb:%s" % NEWER, "usb:%s" % OEMDRV))
 
 # A pack in the initrd; the script's stdin is no terminal, and the console is taken.
 INITRD = Case("auto-initrd", {"auto": state(WORKS), "log": {"line": LOADED}}, """
@@ -85,6 +88,30 @@ tell memory "status $?"
 rm /tmp/fill
 tell log "line $(dmesg | sed -n 's/.*\\(ddload: FAILED .*\\)/\\1/p' | tail -n 1)"
 """, append="ddload=sr0 ddload.on-error=continue", media=("cd-ide:%s" % large_pack(),), limit=150, slow=True)
+
+def no_concern(name, medium, base, status, said, stock):
+    """A labelled volume with nothing for this machine."""
+    return Case("auto-" + name, {"auto": state(base, status), "log": {"line": all_of(*said)}}, """
+live auto ddload auto
+tell log "line $(dmesg | sed -n 's/.*\\(ddload: \\(nothing\\|FAILED\\) .*\\)/\\1/p' | tail -n 1)"
+""", append="ddload=auto ddload.wait=3 ddload.on-error=continue", media=("usb:%s" % medium,), stock=stock)
+
+
+def kickstart():
+    """A stick of anaconda's: the label of driver disks, and answers to questions."""
+    tree = OUT / "auto-kickstart"
+    tree.mkdir(parents=True, exist_ok=True)
+    (tree / "ks.cfg").write_text("text\nrootpw --lock\nautopart\n")
+    subprocess.run([str(TOP / "scripts" / "make-medium"), "--kind", "fat", "--label", "OEMDRV", "%s.img" % tree, str(tree)],
+                   check=True, stdout=subprocess.DEVNULL)
+    return "%s.img" % tree
+
+
+DRIVEN = ("ddload: nothing loaded: every controller has its driver",)
+KICKSTART = no_concern("kickstart", kickstart(), state(OLD, disks="sda sdb"), 0, DRIVEN, True)
+KICKSTART_FREE = no_concern("kickstart-free", kickstart(), state(NOTHING, disks="sda"), 3,
+                            ("ddload: FAILED (no-driver) storage controller", "no driver"), False)
+OTHER = no_concern("other-kernel", DDLOAD, state(OLD, disks="sda sdb"), 0, DRIVEN + ("for another kernel",), True)
 
 FINGERPRINT = "ddload.fingerprint=00000000000000000000000000000000"
 FAILED = has("ddload: FAILED (fingerprint)")
@@ -124,4 +151,4 @@ REBOOT = Case("auto-reboot", {}, "ddload auto\n", append="ddload=/packs/default.
 WHOLE = Case("auto-whole", {}, append="ddload=LABEL=OEMDRV demo.end=poweroff", media=("usb:%s" % OEMDRV,),
              steps=(wait("demo-init: disks: 2"),))
 
-CASES = (LABEL, LATE, TWO, TWICE, MEMORY, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)
+CASES = (LABEL, LATE, TWO, BOTH, KICKSTART, KICKSTART_FREE, OTHER, MEMORY, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)

@@ -15,7 +15,7 @@ from maker import Maker, Shared, only  # noqa: E402
 MIB = 1024 * 1024
 PLACE = OUT / "sticks"
 ISOS, ISO_SIZE = 20, 25 * MIB
-MOST_READ = 2000000  # bytes, of a stick with 500 MiB of ISO files, to know what they are
+MOST_READ = 5500000  # bytes, of a stick with 500 MiB of ISO files: a package for another release is looked into, and where each source.bin begins
 # As they are brought: an ISO with a table of its own, with rubbish before it, with partitions that are not there.
 IMAGES = {"hybrid": "gen2 > hybrid", "rubbish": "gen2 > iso > table=rubbish", "elsewhere": "update > iso > table=elsewhere",
           "marks": "gen1 > iso > table=fat"}

@@ -7,12 +7,13 @@ import subprocess
 
 from cases import DRIVER, OLD, PARTS, STOCK, SWAPPED, TARGET, WORKS, Case, Same, all_of, has, pack, state
 
-# A parameter that somebody set stays set, one that has its old default is not forced.
+# A parameter that was given by hand is not carried over, and that is told; the boot line's is given again.
 # The pack sets event_log_level itself.
 PARAMETERS = Case("swap-parameters", {
-    "before": state(OLD, msix="1", reset="180"),
-    "swapped": state(SWAPPED, outcome__plan__steps__2__params="msix_disable=1 event_log_level=2"),
-    "after": state(SWAPPED, msix="1", reset="180"),
+    "before": state(OLD, msix="1", reset="60"),
+    "swapped": state(SWAPPED, outcome__plan__steps__2__params="resetwaittime=60 event_log_level=2",
+                     said=has("megaraid_sas: msix_disable=1 was in force, now it is msix_disable=0")),
+    "after": state(SWAPPED, msix="0", reset="60"),
 }, """
 parameter() { cat "/sys/module/megaraid_sas/parameters/$1"; }
 unload
@@ -21,7 +22,7 @@ within 10 has_disk
 tell before "status 0" "msix $(parameter msix_disable)" "reset $(parameter resetwaittime)"
 run swapped ddload load --replace /packs/default.iso
 tell after "status 0" "msix $(parameter msix_disable)" "reset $(parameter resetwaittime)"
-""", stock=True, packs=("default",))
+""", stock=True, packs=("default",), append="megaraid_sas.resetwaittime=60")
 
 # The disk that the pack is read from hangs off the driver that is replaced.
 SAME_DRIVER = Case("swap-medium-behind-it", {
@@ -51,6 +52,18 @@ run taken ddload load --replace --unbind /packs/default.iso
 tell taken "status $status" "override $(cat $device/driver_override)"
 """, packs=("default", "binds-none"), add=((PARTS / "test-drivers" / "generic" / "ddl_generic.ko", "/generic.ko"),))
 
+# Who holds the controller is said, and by the kernel's words only that is taken from it.
+UNBIND_AUTO = Case("swap-unbind-auto", {
+    "planned": {"said": has("ddl_generic holds 0000:00:02.0: it is unloaded; with --unbind"), "status": 0, "driver": "ddl_generic"},
+    "refused": {"said": all_of("ddl_generic holds 0000:00:02.0", "Give --replace to allow it."), "status": 3, "driver": "ddl_generic"},
+    "taken": state(WORKS, driver="megaraid_sas", modules="megaraid_sas ddl_generic", outcome__plan__steps__1__step="unbind"),
+}, """
+insmod /generic.ko
+run planned ddload plan --replace --one-way /packs/default.iso
+run refused ddload load /packs/default.iso
+live taken ddload auto
+""", packs=("default",), add=UNBIND.add, append="ddload=/packs/default.iso ddload.unbind=yes ddload.replace=yes")
+
 # After a second pack that fails, the first pack's driver is back: the tree has an older one.
 EARLIER = Case("swap-earlier-pack", {
     "first": SWAPPED,
@@ -72,14 +85,14 @@ sleep 1000 </dev/sda &
 run refused ddload load --replace --settle 5 /packs/default.iso
 """, stock=True, packs=("default",))
 
-# The kmod package's modprobe with its libraries, as another initrd has it.
+# The kmod package's modprobe and depmod with their libraries, as another initrd has them.
 KMOD = "/usr/bin/kmod"
-KMOD_FILES = [(KMOD, "/kmod/modprobe")] + [
+KMOD_FILES = [(KMOD, "/kmod/modprobe"), (KMOD, "/sbin/depmod")] + [
     (os.path.realpath(word), word) for word in subprocess.run(["ldd", KMOD], check=True, text=True, stdout=subprocess.PIPE).stdout.split()
     if word.startswith("/")]
 
-# After a load either modprobe finds the pack's module by name and by alias, in place of the tree's
-# own; what was undone is not found; a tree that cannot be written is said to be so.
+# The initrd's depmod (kmod's; busybox's prefers no directory) is run: after a load either modprobe finds the pack's module by name and by alias, in
+# place of the tree's own; what was undone is not found; a tree that cannot be written is a line in the log.
 BOTH = {"busybox": DRIVER, "busybox-alias": DRIVER, "kmod": DRIVER, "kmod-alias": DRIVER,
         "resolved": "megaraid_sas", "file": has("updates/ddload/megaraid_sas.ko")}
 MODPROBE = Case("swap-modprobe", {
@@ -87,8 +100,9 @@ MODPROBE = Case("swap-modprobe", {
     "undone-found": {"busybox": STOCK, "busybox-alias": STOCK, "kmod": STOCK, "kmod-alias": STOCK},
     "swapped": SWAPPED,
     "swapped-found": BOTH,
-    "read-only": state(SWAPPED, said=has("A later modprobe in this installer still finds its own driver")),
+    "read-only": SWAPPED,
     "read-only-found": {"kmod": STOCK, "busybox": STOCK},
+    "read-only-log": {"lines": "1"},
 }, """
 version() { cat /sys/module/megaraid_sas/version; }
 alias=$(cat /sys/bus/pci/devices/0000:00:02.0/modalias)
@@ -108,8 +122,9 @@ stock
 mount --bind /lib/modules /lib/modules && mount -o remount,ro,bind /lib/modules
 run read-only ddload load --replace /packs/default.iso
 found read-only-found
+tell read-only-log "lines $(grep -c "a later modprobe finds the installer's own drivers" /run/ddload/log)"
 umount /lib/modules
-""", stock=True, packs=("default", "fail-init"), add=tuple(KMOD_FILES))
+""", stock=True, packs=("default", "fail-init"), add=tuple(KMOD_FILES), limit=150)
 
 # Whatever loads modules by alias as soon as a device has lost its driver, and a udev that says when
 # it was waited for: before the old driver goes, and when the new one is there.
@@ -158,4 +173,4 @@ stock
 run stolen ddload load --replace --settle 5 /packs/default.iso
 """, stock=True, packs=("default",), add=UNBIND.add)
 
-CASES = (STOLEN, AUTOLOAD, MODPROBE, OPEN, EARLIER, UNBIND, PARAMETERS, SAME_DRIVER)
+CASES = (STOLEN, AUTOLOAD, MODPROBE, OPEN, EARLIER, UNBIND, UNBIND_AUTO, PARAMETERS, SAME_DRIVER)

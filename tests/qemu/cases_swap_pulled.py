@@ -26,7 +26,7 @@ PULLED["status"] = lambda status: status in (2, 3)
 WATCHED = """
 sectors() { awk '{ print $3 }' "/sys/block/$device/stat" 2>/dev/null || echo 0; }
 has_read() { [ $(($(sectors) - start)) -ge "$at" ]; }
-begun() { grep -q "^begin $1" /run/ddload/journal 2>/dev/null; }
+begun() { [ -s /run/ddload/changing ]; }
 watched() {
 	name=$1 device=$2
 	shift 2

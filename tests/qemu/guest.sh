@@ -37,7 +37,7 @@ life() { stat -c %i /sys/module/megaraid_sas 2>/dev/null || echo -; }
 # What no run of ddload may leave, however it ended: loop devices, and files in /run/ddload that are none of its own.
 left() {
 	cat /sys/block/loop*/loop/backing_file 2>/dev/null
-	ls -A /run/ddload 2>/dev/null | grep -vE '^(outcome(-[0-9]+)?\.json|log|packs|firmware|modules|journal|rpms|media)$'
+	ls -A /run/ddload 2>/dev/null | grep -vE '^(outcome(-[0-9]+)?\.json|log|packs|firmware|modules|changing|rpms|media)$'
 	ls -A /run/ddload/media 2>/dev/null # where media are mounted for the moment of opening them
 }
 

@@ -19,7 +19,7 @@ import pyte
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 sys.path.insert(0, str(TOP / "tests" / "screens"))
-from terminal import ESCAPE_PAUSE, KEYS, QUIET, Terminal  # noqa: E402
+from terminal import ESCAPE_PAUSE, KEYS, QUIET, SCREENS, Terminal  # noqa: E402,F401
 
 BUILD = TOP / os.environ.get("BUILD", "build")
 PARTS = BUILD / "parts"

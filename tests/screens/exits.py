@@ -49,6 +49,7 @@ SCREENS = {
     "packs-none": ("packs-none-fit", [], PACKS, {
         "o": "> " + PACKS, "d": "> Details", "Enter": "> Details", "b": "back", "Esc": "back", "^C": "no"}),
     "none-marked": ("packs-none-fit", ["o"], PACKS, {**window("> " + PACKS), **HELP}),
+    "modules": ("packs", ["m"], "Drivers of the pack", {**{key: "> " + PACKS for key in ("o", "Enter", "Esc", "^C")}, "Space": "> Drivers of the pack", **HELP}),
     "details": ("packs", ["d"], "Details", {**window("> " + PACKS), **HELP}),
     "verify": ("verify", [], VERIFY, {
         "i": "yes compared", "Enter": "yes compared", "s": "skip", "b": "back", "Esc": "back", "^C": "no", **HELP}),
@@ -72,12 +73,18 @@ SCREENS = {
         "n": "skip", "Enter": "skip", "t": "yes", "b": "back", "Esc": "back", "^C": "no", **HELP}),
     "plan": ("plan", [], "Before anything is changed", {
         "l": "yes", "Enter": "yes", "b": "back", "Esc": "back", "^C": "no", **HELP}),
-    "past": ("past", [], "An earlier run was interrupted", {
-        "p": "yes", "Enter": "yes", "l": "skip", "c": "no", "Esc": "no", "^C": "no", **HELP}),
+    "plan-held": ("plan-held", [], "Before anything is changed", {
+        "l": "yes", "Enter": "yes", "b": "back", "Esc": "back", "u": "other way", "^C": "no", **HELP}),
+    "plan-taken": ("plan-taken", [], "Before anything is changed", {
+        "l": "yes", "Enter": "yes", "b": "back", "Esc": "back", "u": "other way", "^C": "no", **HELP}),
+    "interrupted": ("interrupted", [], "An earlier run was killed", {
+        "n": "no", "Enter": "no", "y": "yes", "Esc": "no", "^C": "no", **HELP}),
     "outcome": ("outcome", [], "The driver works", {
         "c": "yes", "Enter": "yes", "a": "again", "Esc": "no", "^C": "no", **HELP, **LOG}),
     "outcome-no-disk": ("outcome-no-disk", [], "Loaded, but not all is well", {
         "a": "again", "Enter": "again", "c": "yes", "Esc": "no", "^C": "no", **HELP, **LOG}),
+    "outcome-not-taken": ("outcome-not-taken", [], "Loaded, but not all is well", {
+        "a": "again", "Enter": "> Loaded, but not all is well", "c": "yes", "Esc": "no", "^C": "no", **HELP, **LOG}),
     "outcome-failed": ("outcome-failed", [], "Loading failed", {
         "a": "again", "Enter": "> Loading failed", "c": "yes", "Esc": "no", "^C": "no", **HELP, **LOG}),  # a text that scrolls
     "outcome-already": ("outcome-already", [], "Nothing to do", {
@@ -86,6 +93,8 @@ SCREENS = {
         "a": "again", "Enter": "again", "c": "yes", "Esc": "no", "^C": "no", **HELP, **LOG}),
     "trouble": ("trouble", [], "This did not work", {
         "b": "back", "Enter": "back", "a": "again", "c": "skip", "Esc": "back", "^C": "no", **HELP, **LOG}),
+    "trouble-held": ("trouble-held", [], "This did not work", {
+        "b": "back", "Enter": "back", "a": "again", "c": "skip", "u": "other way", "Esc": "back", "^C": "no", **HELP, **LOG}),
     "log": ("outcome", ["l"], "Log", {**window("> The driver works"), **HELP}),
     "log-more": ("trouble", ["l"], "Log", {
         "c": "> This did not work", "s": "> Save a report", "r": "> Report", ("h", "exit\r"): "> Log", "Esc": "> This did not work",
@@ -95,12 +104,16 @@ SCREENS = {
     "looking": ("looking", [], "One moment", {"Esc": "stopped", "^C": "stopped", "x": "> One moment", "Enter": "> One moment"}),
     "testing": ("testing", [], "Testing the packages", {
         "Esc": "stopped", "^C": "stopped", "x": "> Testing the packages", "Enter": "> Testing the packages"}),
-    # the engine does not heed it while it changes drivers: tests/unit/test_apply
-    "settling": ("settling", ["l"], "Loading", {"Esc": "stopped", "^C": "stopped", "x": "> Loading", "Enter": "> Loading"}),
+    # signals are held off then, and a terminal that is gone, or is only left, is no wish to go on
+    "settling": ("settling", ["l"], "Waiting for the disks", {
+        "c": "stopped", "Enter": "stopped", "w": "longer", "^C": "> Waiting for the disks", "Esc": "> Waiting for the disks", "x": "> Waiting for the disks"}),
+    "settling-back": ("settling-back", ["l"], "Loading", {key: "> Loading" for key in ("^C", "Esc", "x", "c", "Enter")}),
 }
 # There the letter is text.
 TEXT = {(name, letter) for name in ("type", "typed") for letter in "ob"} | {(name, "b") for name in (
     "verify-same", "verify-differs", "verify-part")}
+
+SETTLING = ("settling", "settling-back")
 
 # Windows and buttons that cannot be had here, and why.
 ELSEWHERE = {
@@ -130,6 +143,8 @@ JOURNEYS = [
     ("verify", ["2fb9", "i", "Enter", "Backspace", "Backspace", "Backspace", "Backspace", "b"], "back"),
     ("verify", ["2fb9", "Space", "Tab", "Tab", "Space", "b", "Esc"], "back"),
     ("verify-long", ["1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7\r"], "yes compared"),
+    ("verify-loose", ["t"], "yes"), ("verify-loose", ["1e0defda", "b", "s"], "skip"),
+    ("verify-loose", ["1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7", "t"], "yes compared"),
     ("verify-b", ["bad09ae91000b446f3d71d782c734dae\r"], "yes compared"),
     ("outcome-failed", ["F2", "Enter", "l", "Esc", "a"], "again"),
     ("testing", ["x", "Enter", "Esc"], "stopped"),
@@ -149,16 +164,18 @@ PLAIN = [
     ("source-none", "p\n/x\n", "yes typed /x"), ("source-none", "1\n/x\n", "yes typed /x"), ("source-none", "3\n", "skip"),
     ("tested-gone", "1\n", "back"), ("tested-gone", "2\n", "skip"),
     ("packs", "y\n", "yes ticked 10"), ("packs", "2\nY\n", "yes ticked 11"), ("packs", "1\ny\nb\n", "back"), ("packs", "b\n", "back"),
-    ("packs", "d\nc\n", "skip"), ("packs", "c\n", "skip"), ("verify", "y\n", "yes compared"), ("verify", "s\n", "skip"),
+    ("packs", "d\nc\n", "skip"), ("packs", "m\n1\n\nc\n", "skip"), ("packs", "c\n", "skip"), ("verify", "y\n", "yes compared"), ("verify", "s\n", "skip"), ("verify-loose", "y\n", "yes"),
     ("verify", "2FB9 9AE9 1000 B446 F3D7 1D78 2C73 4DAE\n", "yes compared"), ("verify", "2fb9\nb\n", "back"),
     ("verify", "2fb99ae91000b446f3d71d782c734dab\nc\n", "no"), ("verify", "MD5 2fb9\ns\n", "skip"), ("verify", "b\n", "back"),
     ("verify", "c\n", "no"), ("tested", "y\n", "yes"), ("tested", "b\n", "back"), ("tested", "c\n", "skip"),
     ("tested-bad", "y\nb\n", "back"), ("tested-bad", "c\n", "skip"), ("tested-gone", "y\nc\n", "skip"), ("tested-gone", "b\n", "back"),
     ("licence", "y\n", "yes"), ("licence", "b\n", "back"), ("licence", "c\n", "skip"),
     ("plan", "y\r\n", "yes"), ("plan", " b \n", "back"), ("plan", "b\n", "back"), ("plan", "c\n", "skip"),
+    ("plan-held", "u\n", "other way"), ("plan-held", "4\n", "other way"), ("plan-taken", "u\n", "other way"), ("plan", "u\nb\n", "back"),
+    ("trouble-held", "u\n", "other way"), ("trouble-held", "5\n", "other way"), ("trouble", "u\nb\n", "back"),
     ("trust", "n\n", "skip"), ("trust", "t\n", "yes"), ("trust", "y\nb\n", "back"), ("trust", "c\n", "no"), ("trust", "\n", "no"),
     ("trust", "1\n", "skip"), ("trust", "2\n", "yes"), ("trust", "3\n", "back"), ("trust", "4\n", "no"),
-    ("past", "p\n", "yes"), ("past", "l\n", "skip"), ("past", "c\n", "no"),
+    ("interrupted", "n\n", "no"), ("interrupted", "y\n", "yes"),
     ("outcome", "a\n", "again"), ("outcome", "c\n", "yes"), ("outcome", "L\na\n", "again"), ("outcome-failed", "a\n", "again"),
     ("trouble", "a\n", "again"), ("trouble", "b\n", "back"), ("trouble", "c\n", "skip"), ("trouble", "l\nb\nb\n", "back"),
     ("trouble", "l\nr\nb\nc\n", "skip"), ("trouble", "l\ns\nb\nc\n", "skip"),
@@ -168,12 +185,12 @@ PLAIN = [
     ("verify", "1\n", "yes compared"), ("verify", "2\n", "skip"), ("verify", "3\n", "back"), ("verify", "4\n", "no"),
     ("tested", "1\n", "yes"), ("tested", "2\n", "back"), ("tested", "3\n", "skip"), ("tested-bad", "1\n", "back"), ("tested-bad", "2\n", "skip"),
     ("licence", "1\n", "yes"), ("licence", "2\n", "back"), ("licence", "3\n", "skip"), ("plan", "1\n", "yes"), ("plan", "2\n", "back"),
-    ("plan", "3\n", "skip"), ("past", "1\n", "yes"), ("past", "2\n", "skip"), ("past", "3\n", "no"), ("outcome", "1\n", "again"),
+    ("plan", "3\n", "skip"), ("interrupted", "1\n", "no"), ("interrupted", "2\n", "yes"), ("outcome", "1\n", "again"),
     ("outcome", "2\n", "yes"), ("outcome", "3\n4\n1\n", "again"), ("trouble", "1\n", "again"), ("trouble", "2\n", "back"),
     ("trouble", "3\n", "skip"), ("trouble", "4\n1\n2\n4\n2\n", "back"),
 ]
 # One scene of each question, for what is tried on all of them.
-PLAIN_SCENES = ("source", "source-none", "packs", "verify", "tested", "tested-bad", "tested-gone", "licence", "trust", "plan", "past",
+PLAIN_SCENES = ("source", "source-none", "packs", "verify", "tested", "tested-bad", "tested-gone", "licence", "trust", "plan", "interrupted",
                 "outcome", "trouble")
 
 
@@ -227,12 +244,12 @@ def sources(pattern):
 
 def letters():
     """{label: letter} of all buttons there are."""
-    text = sources("ui/newt_*.c").replace("BACK_BUTTON", "'b'")
+    text = sources("ui/newt/*.c").replace("BACK_BUTTON", "'b'")
     return dict(re.findall(r'\{ _\("([^"]+)"\), \'(.)\' \}', text))
 
 
 def titles():
-    text = sources("ui/newt_*.c")
+    text = sources("ui/newt/*.c")
     found = re.findall(r'screen_(?:text|text_log|tell|error)\(_\("([^"]+)"\)', text) + re.findall(r'screen_open\([^,]+, _\("([^"]+)"\)', text)
     outcome = text[text.index("static const char *outcome_title("):]
     return set(found) | set(re.findall(r'return _\("([^"]+)"\)', outcome[:outcome.index("\n}")]))
@@ -242,7 +259,7 @@ def check_whole():
     """No question, window or button of the program is left out."""
     show = (TOP / "tests/screens/show.c").read_text()
     kinds = dict(re.findall(r'\{ "([^"]+)", \{ \.kind = (DDL_ASK_\w+)', show))
-    every = set(re.findall(r"\bDDL_ASK_\w+", (TOP / "loader/ddl.h").read_text()))
+    every = set(re.findall(r"\bDDL_ASK_\w+", (TOP / "loader/model/frontend.h").read_text()))
     faults = [f"{kind} has no screen here" for kind in sorted(every - {kinds.get(row[0]) for row in SCREENS.values() if not row[1]})]
     faults += [f"{kind} has no plain screen here" for kind in sorted(every - {kinds.get(row[0]) for row in PLAIN})]
     faults += [f"{kind} is not in PLAIN_SCENES" for kind in sorted(every - {kinds.get(scene) for scene in PLAIN_SCENES})]
@@ -346,7 +363,7 @@ def check_signal(name, plain):
     """A signal is no answer: NO, at once, and the program ends by itself."""
     with Run(name, plain) as run:
         run.terminal.signal(signal.SIGTERM)
-        run.expect_answer("stopped" if run.scene in ("looking", "testing", "settling") else "no")
+        run.expect_answer("stopped" if run.scene in ("looking", "testing", *SETTLING) else "no")
 
 
 def check_hang_up(name, plain, scene=None):
@@ -354,13 +371,16 @@ def check_hang_up(name, plain, scene=None):
     scene = scene or (name if plain else SCREENS[name][0])
     with tempfile.TemporaryDirectory() as made:
         status, answer = Path(made, "status"), Path(made, "answer")
-        command = ["/bin/sh", "-c", f'trap "" HUP; SHOW_REPLY={answer} "$0" {"--plain" * plain} {scene}; echo "$?" >{status}', SHOW]
+        command = ["/bin/sh", "-c", f'trap "" HUP; trap : TERM; SHOW_REPLY={answer} "$0" {"--plain" * plain} {scene}; echo "$?" >{status}', SHOW]
         with Run(name, plain, command) as run:
             run.terminal.hang_up()
+            if scene in SETTLING:  # the wait has its own end
+                expect(run.terminal.wait(1.0), None, "while a driver is changed: ")
+                run.terminal.signal_group(signal.SIGTERM)
             if run.terminal.wait(10.0) is None:
                 raise AssertionError("did not end after the terminal went away")
         expect(status.read_text(), "0\n", "exit status: ")
-        expect(reply_of(answer.read_text()), "stopped" if scene in ("looking", "testing", "settling") else "no")
+        expect(reply_of(answer.read_text()), "stopped" if scene in ("looking", "testing", *SETTLING) else "no")
 
 
 def check_plain(scene, given, wanted):

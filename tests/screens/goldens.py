@@ -36,6 +36,8 @@ GOLDEN = {
     "verify": ("verify", []),
     "verify-long": ("verify-long", ["1e0defda496f0a358565157ec4fd212c85158e4730"]),
     "verify-beside": ("verify-beside", []),
+    "verify-loose": ("verify-loose", []),
+    "verify-loose-help": ("verify-loose", ["F1"]),
     "verify-expired": ("verify-expired", []),
     "trust": ("trust", []),
     "trust-help": ("trust", ["F1"]),
@@ -52,10 +54,13 @@ GOLDEN = {
     "licence": ("licence", []),
     "plan": ("plan", []),
     "plan-replace": ("plan-replace", []),
-    "past": ("past", []),
+    "plan-held": ("plan-held", []),
+    "trouble-held": ("trouble-held", []),
+    "interrupted": ("interrupted", []),
     "outcome": ("outcome", []),
     "outcome-replace": ("outcome-replace", []),
     "outcome-no-disk": ("outcome-no-disk", []),
+    "outcome-not-taken": ("outcome-not-taken", []),
     "outcome-already": ("outcome-already", []),
     "outcome-refused": ("outcome-refused", []),
     "outcome-failed": ("outcome-failed", []),
@@ -69,7 +74,7 @@ GOLDEN = {
     "details-help": ("packs", ["D", "F1"]),
     "licence-help": ("licence", ["?"]),
     "plan-help": ("plan", ["?"]),
-    "past-help": ("past", ["F1"]),
+    "interrupted-help": ("interrupted", ["F1"]),
     "tested-help": ("tested", ["F1"]),
     "outcome-help": ("outcome", ["?"]),
     "trouble-help": ("trouble", ["F1"]),
@@ -82,6 +87,8 @@ GOLDEN = {
     "looking-far": ("looking-far", []),
     "testing": ("testing", []),
     "settling": ("settling", ["l"]),
+    "settling-disks": ("settling-disks", ["l"]),
+    "settling-back": ("settling-back", ["l"]),
 }
 # The same screen on every terminal: colours differ, the text does not.
 TERMINALS = ("xterm", "linux", "vt100")
@@ -91,15 +98,16 @@ MANY_TERMINALS = ("source-many", "packs", "outcome-failed", "settling")
 PLAIN = {
     **{scene: (scene, []) for scene in (
         "source", "source-looked", "source-none", "source-many", "packs", "packs-none-fit", "verify", "verify-long", "verify-beside",
-        "verify-expired", "trust",
-        "tested", "tested-bad", "tested-beside", "tested-gone", "licence", "plan", "plan-replace", "plan-note", "past", "outcome", "outcome-replace",
-        "outcome-no-disk", "outcome-already", "outcome-refused", "outcome-failed", "trouble", "trouble-in-use", "trouble-gone", "testing")},
+        "verify-loose", "verify-expired", "trust",
+        "tested", "tested-bad", "tested-beside", "tested-gone", "licence", "plan", "plan-replace", "plan-held", "plan-note", "interrupted", "outcome", "outcome-replace",
+        "outcome-no-disk", "outcome-not-taken", "outcome-already", "outcome-refused", "outcome-failed", "trouble", "trouble-held", "trouble-in-use", "trouble-gone", "testing")},
     "verify-differs": ("verify", ["2fb9 9ae8 1000 b446 f3d7\r"]),
     "packs-details": ("packs", ["d\r"]),
     "packs-none-marked": ("packs-none-fit", ["y\r"]),
     "log": ("trouble", ["l\r"]),
     "report-trouble": ("trouble", ["l\r", "s\r"]),
     "settling": ("settling", ["y\r"]),
+    "settling-disks": ("settling-disks", ["y\r"]),
 }
 
 SIZES = (("", 80, 24), ("large-", 132, 43))

@@ -17,6 +17,9 @@ KEYS = {
     "Up": "\033OA", "Down": "\033OB", "PgUp": "\033[5~", "PgDn": "\033[6~",
     "F1": "\033OP", "F2": "\033OQ", "F3": "\033OR", "F9": "\033[20~", "VT-F9": "\033Ow",
 }
+# The whole job with the menus: what is on each screen and the key for it.
+SCREENS = (("This machine and its media", "Enter"), ("Driver packs", "Enter"), ("Verify the driver disk", "Enter"),
+           ("Result of the test", "Enter"), ("Before anything is changed", "l"))
 QUIET = 0.15        # the screen is finished when nothing was drawn for so long
 ESCAPE_PAUSE = 0.75  # newt waits so long for the rest of a key's sequence
 
@@ -69,6 +72,10 @@ class Terminal:
 
     def signal(self, number):
         os.kill(self.pid, number)
+
+    def signal_group(self, number):
+        """To the program that a shell runs here, too."""
+        os.killpg(self.pid, number)
 
     def text(self):
         return "\n".join(line.rstrip() for line in self.screen.display) + "\n"

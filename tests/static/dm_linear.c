@@ -27,8 +27,9 @@ static int control = -1;
 
 static void prepare(struct request *request, const char *name)
 {
-	*request = (struct request){ .head = { .version = { 4, 0, 0 }, .data_size = sizeof(*request),
-					       .data_start = offsetof(struct request, target) } };
+	*request = (struct request){
+		.head = { .version = { 4, 0, 0 }, .data_size = sizeof(*request), .data_start = offsetof(struct request, target) }
+	};
 	snprintf(request->head.name, sizeof(request->head.name), "%s", name);
 }
 

@@ -19,7 +19,10 @@ int main(void)
 	newtCenteredWindow(30, 8, "Probe window");
 	newtComponent list = newtListbox(2, 1, 4, NEWT_FLAG_RETURNEXIT);
 	newtListboxAppendEntry(list, "first", (void *)1);
-	newtListboxAppendEntry(list, "Gr\xc3\xbc\xc3\x9f" "e", (void *)2);
+	newtListboxAppendEntry(list,
+			       "Gr\xc3\xbc\xc3\x9f"
+			       "e",
+			       (void *)2);
 	newtListboxAppendEntry(list, "third", (void *)3);
 	newtComponent form = newtForm(NULL, NULL, 0);
 	newtFormAddHotKey(form, NEWT_KEY_F9);
@@ -28,7 +31,10 @@ int main(void)
 	long entry = (long)newtListboxGetCurrent(list);
 	newtFormDestroy(form);
 	newtFinished();
-	printf("ended by %s on %ld\n", reason.reason == NEWT_EXIT_HOTKEY && reason.u.key == NEWT_KEY_F9 ? "F9" :
-		reason.reason == NEWT_EXIT_COMPONENT ? "Enter" : "something else", entry);
+	printf("ended by %s on %ld\n",
+	       reason.reason == NEWT_EXIT_HOTKEY && reason.u.key == NEWT_KEY_F9 ? "F9" :
+	       reason.reason == NEWT_EXIT_COMPONENT                             ? "Enter" :
+										  "something else",
+	       entry);
 	return 0;
 }

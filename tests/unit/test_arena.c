@@ -10,23 +10,8 @@
 
 #include <cmocka.h>
 
-#include "arena.h"
-
-static struct ddl_arena *arena;
-
-static int begin(void **state)
-{
-	(void)state;
-	arena = ddl_arena_new();
-	return arena ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	ddl_arena_free(arena);
-	return 0;
-}
+#include "base/arena.h"
+#include "fixture.h"
 
 static void pieces_are_aligned_zeroed_and_apart(void **state)
 {
@@ -153,12 +138,12 @@ static void nothing_to_free(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(pieces_are_aligned_zeroed_and_apart, begin, end),
-		cmocka_unit_test_setup_teardown(pieces_of_no_bytes_differ, begin, end),
-		cmocka_unit_test_setup_teardown(overflow_is_no_memory, begin, end),
-		cmocka_unit_test_setup_teardown(texts_are_copied, begin, end),
-		cmocka_unit_test_setup_teardown(arrays_grow_by_doubling, begin, end),
-		cmocka_unit_test_setup_teardown(arrays_may_shrink_between_pushes, begin, end),
+		TEST(pieces_are_aligned_zeroed_and_apart),
+		TEST(pieces_of_no_bytes_differ),
+		TEST(overflow_is_no_memory),
+		TEST(texts_are_copied),
+		TEST(arrays_grow_by_doubling),
+		TEST(arrays_may_shrink_between_pushes),
 		cmocka_unit_test(nothing_to_free),
 	};
 

@@ -10,16 +10,14 @@
 
 #include <cmocka.h>
 
-#include "cmdline.h"
-#include "limits.h"
+#include "base/limits.h"
+#include "boot/cmdline.h"
+#include "fixture.h"
 
-static struct ddl_arena *arena;
 static struct ddl_cmdline line;
 
 static const struct ddl_cmdline *parse_bytes(const char *text, size_t length)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
-
 	assert_int_equal(ddl_cmdline_parse(arena, text, length, &line, &error), 0);
 	assert_int_equal(error.code, DDL_OK);
 	return &line;
@@ -30,23 +28,10 @@ static const struct ddl_cmdline *parse(const char *text)
 	return parse_bytes(text, strlen(text));
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = ddl_arena_new();
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ddl_arena_free(arena);
-	return 0;
-}
-
 static void nothing_said(void **state)
 {
-	static const char *const lines[] = { "", "\n", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 quiet\n", "notddload=auto ddloadx=1 ddload" };
+	static const char *const lines[] = { "", "\n", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 quiet\n",
+					     "notddload=auto ddloadx=1 ddload" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
@@ -57,7 +42,10 @@ static void nothing_said(void **state)
 		assert_int_equal(line.wait, -1);
 		assert_int_equal(line.on_error, DDL_ON_ERROR_STOP);
 		assert_null(line.fingerprint);
-		assert_false(line.accept_licence || line.replace || line.require_signature);
+		assert_int_equal(line.accept_licence | line.replace | line.one_way | line.unbind | line.require_signature |
+					 line.after_kill | line.exact_kernel,
+				 DDL_UNSAID);
+		assert_int_equal(line.no_disk, DDL_NO_DISK_UNSAID);
 		assert_int_equal(line.n_warnings, 0);
 		assert_int_equal(line.trouble.code, DDL_OK);
 	}
@@ -66,12 +54,16 @@ static void nothing_said(void **state)
 static void every_word(void **state)
 {
 	(void)state;
-	parse("quiet ddload=auto ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.accept-eula ddload.replace=yes "
+	parse("quiet ddload=auto ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.accept-eula ddload.replace=yes ddload.one-way=yes ddload.unbind=1 "
+	      "ddload.after-kill=yes ddload.no-disk=continue "
 	      "ddload.settle=60 ddload.wait=0 ddload.on-error=reboot ddload.answerfile=file:///answers.xml ddload.log=/run/l "
 	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.colors=high-contrast ddload.require-signature\n");
 	assert_int_equal(line.mode, DDL_MODE_AUTO);
 	assert_string_equal(line.fingerprint, "2fb99ae91000b446f3d71d782c734dae");
-	assert_true(line.accept_licence && line.replace && line.require_signature);
+	assert_int_equal(line.accept_licence & line.replace & line.one_way & line.unbind & line.require_signature &
+				 line.after_kill,
+			 DDL_SAID_YES);
+	assert_int_equal(line.no_disk, DDL_NO_DISK_CONTINUE);
 	assert_int_equal(line.settle, 60);
 	assert_int_equal(line.wait, 0);
 	assert_int_equal(line.on_error, DDL_ON_ERROR_REBOOT);
@@ -84,12 +76,17 @@ static void every_word(void **state)
 	assert_int_equal(line.colours, DDL_COLOURS_HIGH);
 	assert_int_equal(line.n_warnings, 0);
 	assert_int_equal(line.trouble.code, DDL_OK);
+	assert_int_equal(parse("ddload.no-disk=fail")->no_disk, DDL_NO_DISK_FAIL);
+	assert_int_equal(parse("ddload.no-disk=yes")->n_warnings, 1);
 }
 
 static void modes(void **state)
 {
-	static const struct { const char *text; enum ddl_mode mode; } cases[] = {
-		{ "ddload=off", DDL_MODE_OFF }, { "ddload=prompt", DDL_MODE_PROMPT }, { "ddload=menu", DDL_MODE_MENU },
+	static const struct {
+		const char *text;
+		enum ddl_mode mode;
+	} cases[] = {
+		{ "ddload=off", DDL_MODE_OFF },   { "ddload=prompt", DDL_MODE_PROMPT },     { "ddload=menu", DDL_MODE_MENU },
 		{ "ddload=auto", DDL_MODE_AUTO }, { "ddload=automatic", DDL_MODE_SOURCES }, { "ddload=sr0", DDL_MODE_SOURCES },
 	};
 
@@ -112,7 +109,7 @@ static void sources(void **state)
 	assert_string_equal(line.sources[0], "LABEL=MY DISK");
 	parse("ddload=LABEL=\"MY DISK\" ddload.replace");
 	assert_string_equal(line.sources[0], "LABEL=MY DISK");
-	assert_true(line.replace);
+	assert_int_equal(line.replace, DDL_SAID_YES);
 }
 
 /* ddload.answerfile= by itself asks for auto; the installer's own word is no word of ours. */
@@ -141,10 +138,21 @@ static void answer_files(void **state)
 static void guards_refuse(void **state)
 {
 	static const char *const cases[] = {
-		"ddload=", "ddload=,", "ddload=sr0,,sr1", "ddload=sr0,", "ddload=auto,sr0", "ddload=sr0,off",
-		"ddload=auto ddload.fingerprint=", "ddload=auto ddload.fingerprint=2fb9", "ddload=auto ddload.fingerprint=xyz",
-		"ddload=auto ddload.replace=perhaps", "ddload=auto ddload.accept-eula=oui", "ddload=auto ddload.require-signature=2",
-		"ddload.replace=yes ddload.replace=no", "ddload.answerfile=http://host/a", "ddload.answerfile=a",
+		"ddload=",
+		"ddload=,",
+		"ddload=sr0,,sr1",
+		"ddload=sr0,",
+		"ddload=auto,sr0",
+		"ddload=sr0,off",
+		"ddload=auto ddload.fingerprint=",
+		"ddload=auto ddload.fingerprint=2fb9",
+		"ddload=auto ddload.fingerprint=xyz",
+		"ddload=auto ddload.replace=perhaps",
+		"ddload=auto ddload.accept-eula=oui",
+		"ddload=auto ddload.require-signature=2",
+		"ddload.replace=yes ddload.replace=no",
+		"ddload.answerfile=http://host/a",
+		"ddload.answerfile=a",
 		"ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.fingerprint=1fb99ae91000b446f3d71d782c734dae",
 	};
 
@@ -159,12 +167,20 @@ static void guards_refuse(void **state)
 
 static void others_warn(void **state)
 {
-	static const struct { const char *text, *warning; } cases[] = {
-		{ "ddload.timeout=soon", "ddload.timeout=soon is left out" }, { "ddload.timeout=3601", "3600" },
-		{ "ddload.settle=0", "from 1 to 600" }, { "ddload.settle=", "ddload.settle= is left out" },
-		{ "ddload.wait=-1", "ddload.wait" }, { "ddload.on-error=panic", "stop, continue, shell or reboot" },
-		{ "ddload.log=here", "slash" }, { "ddload.console=../sda", "ttyS0" }, { "ddload.lang=../x", "language" },
-		{ "ddload.colors=", "none or high-contrast" }, { "ddload.colors=no", "ddload.colors=no is left out" },
+	static const struct {
+		const char *text, *warning;
+	} cases[] = {
+		{ "ddload.timeout=soon", "ddload.timeout=soon is left out" },
+		{ "ddload.timeout=3601", "3600" },
+		{ "ddload.settle=0", "from 1 to 600" },
+		{ "ddload.settle=", "ddload.settle= is left out" },
+		{ "ddload.wait=-1", "ddload.wait" },
+		{ "ddload.on-error=panic", "stop, continue, shell or reboot" },
+		{ "ddload.log=here", "slash" },
+		{ "ddload.console=../sda", "ttyS0" },
+		{ "ddload.lang=../x", "language" },
+		{ "ddload.colors=", "none or high-contrast" },
+		{ "ddload.colors=no", "ddload.colors=no is left out" },
 		{ "ddload.fingerprints=1", "ddload.fingerprints is a word that this version does not know" },
 		{ "ddload.=1", "ddload. is a word" },
 		{ "ddload.wait=1 ddload.wait=2", "ddload.wait is there as 1 and as 2" },
@@ -179,7 +195,8 @@ static void others_warn(void **state)
 		parse(cases[i].text);
 		assert_int_equal(line.trouble.code, DDL_OK);
 		if (line.n_warnings != 1 || !strstr(line.warnings[0], cases[i].warning))
-			fail_msg("%s: %zu warnings, %s", cases[i].text, line.n_warnings, line.n_warnings ? line.warnings[0] : "none");
+			fail_msg("%s: %zu warnings, %s", cases[i].text, line.n_warnings,
+				 line.n_warnings ? line.warnings[0] : "none");
 	}
 	assert_int_equal(parse("ddload.wait=1 ddload.wait=2")->wait, 2);
 	assert_int_equal(parse("ddload=auto ddload=off")->mode, DDL_MODE_OFF);
@@ -216,7 +233,9 @@ static void colours_said(void **state)
 static void names_as_the_kernel(void **state)
 {
 	(void)state;
-	assert_true(parse("ddload.accept_eula")->accept_licence);
+	assert_int_equal(parse("ddload.accept_eula")->accept_licence, DDL_SAID_YES);
+	assert_int_equal(parse("ddload.accept-eula=no")->accept_licence, DDL_SAID_NO);
+	assert_int_equal(parse("ddload.kernel=abi")->exact_kernel, DDL_SAID_NO);
 	assert_int_equal(parse("ddload.on_error=shell")->on_error, DDL_ON_ERROR_SHELL);
 	assert_int_equal(parse("ddload.on+error=shell")->on_error, DDL_ON_ERROR_STOP);
 }
@@ -248,7 +267,7 @@ static void no_more_than_fits(void **state)
 	assert_int_equal(line.trouble.code, DDL_E_USAGE);
 	assert_int_equal(line.n_sources, DDL_MAX_WORDS);
 	parse_bytes("ddload=auto\0ddload.replace", 26);
-	assert_true(line.replace);
+	assert_int_equal(line.replace, DDL_SAID_YES);
 	free(text);
 }
 
@@ -279,7 +298,7 @@ static void manual_page_has_the_same_table(void **state)
 	while (fgets(text, sizeof(text), page)) {
 		if (strcmp(text, ".\\\" end of the words\n") == 0)
 			ended = inside;
-		if (strcmp(text, ".\\\" the words of loader/cmdline.c\n") == 0)
+		if (strcmp(text, ".\\\" the words of loader/boot/cmdline.c\n") == 0)
 			inside = true;
 		if (!inside || ended || strncmp(text, ".BI ddload", 10) != 0)
 			continue;
@@ -299,16 +318,17 @@ static void manual_page_has_the_same_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nothing_said, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(every_word, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(sources, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(answer_files, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(guards_refuse, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(others_warn, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(most_seconds, set_up, tear_down), cmocka_unit_test_setup_teardown(colours_said, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(names_as_the_kernel, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_more_than_fits, set_up, tear_down),
+		TEST(nothing_said),
+		TEST(every_word),
+		TEST(modes),
+		TEST(sources),
+		TEST(answer_files),
+		TEST(guards_refuse),
+		TEST(others_warn),
+		TEST(most_seconds),
+		TEST(colours_said),
+		TEST(names_as_the_kernel),
+		TEST(no_more_than_fits),
 		cmocka_unit_test(manual_page_has_the_same_table),
 	};
 

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "fake_kernel.h"
-#include "fit.h"
-#include "plan.h"
+#include "plan/fit.h"
+#include "plan/plan.h"
 
 #define ALIAS "pci:v00001000d00000060*"
 #define MODALIAS "pci:v00001000d00000060sv00001000sd00001013bc01sc04i00"
@@ -124,46 +124,84 @@ static void packages_and_packs(void **state)
 	fake_pack_module(fake, repo, fake_image(fake, "b", "1", NULL, 1002, "", ""), ALIAS);
 	package = repo->packages;
 
-	ddl_fit_repo(repo, machine);
+	assert_int_equal(ddl_fit_packs(&repo, 1, machine), 0);
 	assert_int_equal(package->fit, DDL_FIT_YES);
 	assert_int_equal(repo->fit, DDL_FIT_YES);
 
 	package->state = DDL_PKG_BAD;
-	ddl_fit_repo(repo, machine);
+	assert_int_equal(ddl_fit_packs(&repo, 1, machine), 0);
 	assert_int_equal(repo->fit, DDL_FIT_DAMAGED);
 
 	package->state = DDL_PKG_UNREAD;
 	package->n_modules = 0;
-	ddl_fit_repo(repo, machine);
+	assert_int_equal(ddl_fit_packs(&repo, 1, machine), 0);
 	assert_int_equal(repo->fit, DDL_FIT_UNREAD);
 
 	package->kernel = "6.1.0-48-amd64";
-	ddl_fit_repo(repo, machine);
+	assert_int_equal(ddl_fit_packs(&repo, 1, machine), 0);
 	assert_int_equal(repo->fit, DDL_FIT_OTHER_KERNEL);
 
 	/* firmware for any kernel does not make it fit */
 	both[0] = *package;
-	both[1] = (struct ddl_package){ .type = DDL_PKG_FIRMWARE, .kernel = "any", .file = "fw",
-					.state = DDL_PKG_STAGED };
+	both[1] = (struct ddl_package){ .type = DDL_PKG_FIRMWARE, .kernel = "any", .file = "fw", .state = DDL_PKG_STAGED };
 	repo->packages = both;
 	repo->n_packages = 2;
-	ddl_fit_repo(repo, machine);
+	assert_int_equal(ddl_fit_packs(&repo, 1, machine), 0);
 	assert_int_equal(both[1].fit, DDL_FIT_SUPPORT);
 	assert_int_equal(repo->fit, DDL_FIT_OTHER_KERNEL);
 	repo->packages = &both[1];
 	repo->n_packages = 1;
-	ddl_fit_repo(repo, machine);
+	assert_int_equal(ddl_fit_packs(&repo, 1, machine), 0);
 	assert_int_equal(repo->fit, DDL_FIT_SUPPORT);
+	fake_kernel_free(fake);
+}
+
+/* Built for another release: what its symbol versions say counts more than what the disk lists. */
+static void by_abi(void **state)
+{
+	struct fake_kernel *fake = fake_kernel_new();
+	struct ddl_repo *repo = fake_pack(fake, "acme");
+	struct ddl_package *package = repo->packages;
+	struct ddl_machine *machine;
+	struct ddl_module *module, *exact;
+
+	(void)state;
+	fake_device(fake, "03:00", MODALIAS, DDL_CLASS_STORAGE, "");
+	machine = fake_machine(fake);
+	module = fake_pack_module(fake, repo, fake_image(fake, "a", "1", NULL, 1001, "", ""), ALIAS);
+	module->kernel = package->kernel = "6.1.0-48-amd64";
+	for (enum ddl_abi abi = DDL_ABI_OTHER; abi <= DDL_ABI_AGREES; abi++) {
+		bool taken = abi >= DDL_ABI_PARTLY;
+
+		module->abi = abi;
+		assert_int_equal(ddl_fit_packs(&repo, 1, machine), 0);
+		assert_int_equal(module->fit, taken ? DDL_FIT_YES : DDL_FIT_OTHER_KERNEL);
+		assert_int_equal(package->fit, module->fit);
+		assert_int_equal(repo->fit, module->fit);
+		assert_int_equal(module->by_abi, taken);
+		assert_int_equal(repo->by_abi, taken);
+	}
+	/* what is as good and of this very release goes before it */
+	exact = fake_pack_module(fake, repo, fake_image(fake, "b", "1", NULL, 1002, "", ""), ALIAS);
+	assert_int_equal(ddl_fit_packs(&repo, 1, machine), 0);
+	assert_int_equal(exact->fit, DDL_FIT_YES);
+	assert_false(exact->by_abi);
+	assert_false(repo->by_abi);
+	/* nothing needs it: then it fits as little as any */
+	fake->devices[0].is.modalias = "pci:none";
+	exact->aliases[0] = "other";
+	assert_int_equal(ddl_fit_packs(&repo, 1, fake_machine(fake)), 0);
+	assert_int_equal(module->fit, DDL_FIT_NO_DEVICE);
+	assert_true(module->by_abi);
 	fake_kernel_free(fake);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kernels),
-		cmocka_unit_test(same_build),
-		cmocka_unit_test(modules),
-		cmocka_unit_test(packages_and_packs),
+		cmocka_unit_test(kernels), cmocka_unit_test(same_build),
+		cmocka_unit_test(modules), cmocka_unit_test(packages_and_packs),
+		cmocka_unit_test(by_abi),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,19 +14,14 @@
 
 #include <cmocka.h>
 
+#include "process.h"
 #include "rig.h"
 #include "tree.h"
 
 #define ALONE "| 0000:03:00.0=:0"
 #define LOADED "megaraid_sas@07.999 | 0000:03:00.0=megaraid_sas:2"
 
-struct ddl_kernel *ddl_kernel_open(const char *root, const char *release, struct ddl_error *error)
-{
-	(void)root;
-	(void)release;
-	(void)error;
-	return rig_kernel();
-}
+RIG_KERNEL
 
 static const struct pack_shape good = { .directory = "pack", .name = "megaraid-sas", .version = "07.999" };
 
@@ -106,7 +101,26 @@ static void the_whole_job(void **state)
 		built_free(&json);
 		built_free(&log);
 	}
-	assert_int_equal(access(tree_path("root/run/ddload/outcome.json.new"), F_OK), -1);
+	assert_int_equal(access(tree_path("root/run/ddload/.new-file"), F_OK), -1);
+}
+
+/* Another driver holds the controller: a person chooses between unloading it and taking the device alone. */
+static void held_by_another_driver(void **state)
+{
+	(void)state;
+	rig_pack(&good);
+	rig.options.replace = true;
+	(void)fake_device(rig.fake, "0000:05:00.0", "pci:v00008086d1", DDL_CLASS_STORAGE, "sdc");
+	fake_loaded(rig.fake, fake_image(rig.fake, "ahci", "3", "/t/ahci.ko", -1, "", "0000:03:00.0,0000:05:00.0"));
+	assert_int_equal(load_words("yyyoon"), DDL_CANCELLED);
+	assert_string_equal(rig.asked, "PVTAAA");
+	/* unloading is refused, the other way is open */
+	fake_use(rig.fake, DDL_USE_MOUNT, "sdc1", "sdc", "/media");
+	memset(rig.asked, 0, sizeof(rig.asked));
+	assert_int_equal(load_words("yyyoyy"), DDL_DONE);
+	assert_string_equal(rig.asked, "PVTXAO");
+	assert_int_equal(rig.told, DDL_E_HELD);
+	expect_state("ahci@3 megaraid_sas@07.999 | 0000:03:00.0=megaraid_sas:2 0000:05:00.0=ahci:1");
 }
 
 static void chosen_by_a_person(void **state)
@@ -121,6 +135,37 @@ static void chosen_by_a_person(void **state)
 	expect_state(LOADED);
 }
 
+/* A run before was killed while it changed drivers: asked at first, with No for an answer unless a person says Yes. */
+static void after_a_run_that_was_killed(void **state)
+{
+	static const char mark[] = "ddload load /dev/sr0 (process 1)";
+
+	(void)state;
+	rig_pack(&good);
+	rig_write("run/ddload/changing", mark, sizeof(mark) - 1);
+	assert_int_equal(load_words("n"), DDL_CANCELLED);
+	assert_string_equal(rig.asked, "I");
+	expect_unchanged();
+	assert_int_equal(load_words("yyyyyy"), DDL_DONE);
+	assert_string_equal(rig.asked, "IIPVTAO");
+	expect_state(LOADED);
+	(void)load_words("n"); /* the mark is gone */
+	assert_string_equal(rig.asked, "IIPVTAOP");
+}
+
+static void allowed_after_a_run_that_was_killed(void **state)
+{
+	(void)state;
+	rig_pack(&good);
+	rig_write("run/ddload/changing", "x", 1);
+	rig.options.after_kill = true;
+	assert_int_equal(load_words("yyyyy"), DDL_DONE);
+	assert_string_equal(rig.asked, "PVTAO");
+	assert_int_equal(ddl_session_outcome(rig.session)->n_policy, 1);
+	assert_string_equal(ddl_session_outcome(rig.session)->policy[0].question, "interrupted");
+	assert_string_equal(ddl_session_outcome(rig.session)->policy[0].answer, "yes");
+}
+
 static void without_testing(void **state)
 {
 	(void)state;
@@ -133,10 +178,12 @@ static void without_testing(void **state)
 
 static void no_or_no_answer_changes_nothing(void **state)
 {
-	static const struct { const char *replies, *asked; } cases[] = {
-		{ "", "P" }, { "n", "P" }, { "b", "P" }, { "y", "PV" }, { "yn", "PV" }, { "yy", "PVT" },
-		{ "yyn", "PVT" }, { "yyy", "PVTA" }, { "yyyn", "PVTA" }, { "yyya", "PVTA" }, { "ybn", "PVP" },
-		{ "yybn", "PVTP" }, { "yyybn", "PVTAP" },
+	static const struct {
+		const char *replies, *asked;
+	} cases[] = {
+		{ "", "P" },      { "n", "P" },       { "b", "P" },         { "y", "PV" },      { "yn", "PV" },
+		{ "yy", "PVT" },  { "yyn", "PVT" },   { "yyy", "PVTA" },    { "yyyn", "PVTA" }, { "yyya", "PVTA" },
+		{ "ybn", "PVP" }, { "yybn", "PVTP" }, { "yyybn", "PVTAP" },
 	};
 
 	(void)state;
@@ -175,7 +222,8 @@ static void another_disk_after_a_load(void **state)
 	for (size_t i = 0; i < sizeof(then) / sizeof(*then); i++) {
 		char replies[16];
 
-		(void)snprintf(replies, sizeof(replies), "%s%s", i ? "yyyya" : "yyyyya", then[i]); /* the first one is asked about */
+		(void)snprintf(replies, sizeof(replies), "%s%s", i ? "yyyya" : "yyyyya",
+			       then[i]); /* the first one is asked about */
 		if (!i)
 			rig_open();
 		memset(rig.asked, 0, sizeof(rig.asked));
@@ -261,7 +309,8 @@ static void one_bad_package_of_two(void **state)
 	struct pack_shape bad = good;
 
 	(void)state;
-	bad.more = "<package kernel=\"any\" label=\"fw\" md5=\"00000000000000000000000000000000\" size=\"5\" type=\"rpm\">fw.rpm</package>\n";
+	bad.more = "<package kernel=\"any\" label=\"fw\" md5=\"00000000000000000000000000000000\" size=\"5\" "
+		   "type=\"rpm\">fw.rpm</package>\n";
 	rig_pack(&bad);
 	rig_write("pack/fw.rpm", "abcde", 5);
 	rig.on_question = tick_all;
@@ -290,9 +339,82 @@ static void for_another_kernel(void **state)
 	rig_pack(&other);
 	assert_int_equal(load_words("yyyyy"), DDL_REFUSED);
 	assert_int_equal(rig.error.code, DDL_E_KERNEL);
-	assert_non_null(strstr(rig.error.text, "built for 5.10.0-1-amd64; this kernel is " FAKE_RELEASE));
+	assert_non_null(strstr(rig.error.text, "for another kernel (5.10.0-1-amd64; this is " FAKE_RELEASE));
 	assert_int_equal(rig.tested, 0); /* of what is not needed no byte is read */
 	expect_unchanged();
+}
+
+static char ticks[8]; /* of the last PACKS: "x." */
+
+static void note_ticks(struct rig *of, const struct ddl_question *question)
+{
+	(void)of;
+	if (question->kind != DDL_ASK_PACKS)
+		return;
+	for (size_t i = 0; i < question->look->n_repos; i++)
+		ticks[i] = question->ticked[i] ? 'x' : '.';
+	ticks[question->look->n_repos] = '\0';
+}
+
+static void write_driver(const char *path, const char *release)
+{
+	char modinfo[256];
+	struct built built;
+
+	(void)snprintf(modinfo, sizeof(modinfo),
+		       "name=megaraid_sas\nversion=07.999\nsrcversion=S07.999\nalias=pci:v00001000d00000060sv*sd*bc*sc*i*\n"
+		       "vermagic=%s SMP preempt mod_unload modversions \n",
+		       release);
+	built = build_module(&(struct module_shape){ .modinfo = modinfo, .imports = "0x11 module_layout\n0x22 printk\n" });
+	rig_write(path, built.bytes, built.length);
+	built_free(&built);
+}
+
+static enum ddl_status load_bare(const char *replies)
+{
+	static const char *const words[] = { "/bare" };
+
+	ddl_session_free(rig.session);
+	rig_open();
+	rig.replies = replies;
+	*rig.asked = *ticks = '\0';
+	memset(rig.asked, 0, sizeof(rig.asked));
+	return ddl_flow_load(rig.session, words, 1, &rig.error);
+}
+
+/* Built for another release: taken where the symbol versions agree and nothing exact is there; not where that was asked. */
+static void by_its_symbol_versions(void **state)
+{
+	static const char symvers[] = "0x11\tmodule_layout\tvmlinux\n0x22\tprintk\tvmlinux\n";
+	static const char other[] = "0x11\tmodule_layout\tvmlinux\n0x23\tprintk\tvmlinux\n";
+
+	(void)state;
+	rig.on_question = note_ticks;
+	rig.fake->vermagic = FAKE_RELEASE " SMP preempt mod_unload modversions ";
+	assert_int_equal(ddl_symbol_table_text(rig.fake->arena, &rig.fake->symbols, symvers, sizeof(symvers) - 1), 0);
+	write_driver("bare/abi.ko", "6.1.0-7-amd64");
+	write_driver("bare/exact.ko", FAKE_RELEASE);
+	assert_int_equal(load_bare("yyy"), DDL_CANCELLED);
+	assert_string_equal(ticks, "x"); /* files by themselves are one pack */
+	tree_shell("rm root/bare/exact.ko");
+	rig.options.exact_kernel = true;
+	assert_int_equal(load_bare("y"), DDL_REFUSED);
+	assert_string_equal(ticks, ".");
+	assert_int_equal(rig.error.code, DDL_E_KERNEL);
+	rig.options.exact_kernel = false;
+	rig.fake->symbols = (struct ddl_symbol_table){ NULL, 0 };
+	assert_int_equal(ddl_symbol_table_text(rig.fake->arena, &rig.fake->symbols, other, sizeof(other) - 1), 0);
+	assert_int_equal(load_bare("y"), DDL_REFUSED);
+	assert_string_equal(rig.error.text,
+			    "abi.ko: built for 6.1.0-7-amd64; 1 of its symbol versions differs from this kernel's: printk");
+	expect_unchanged();
+	rig.fake->symbols = (struct ddl_symbol_table){ NULL, 0 };
+	assert_int_equal(ddl_symbol_table_text(rig.fake->arena, &rig.fake->symbols, symvers, sizeof(symvers) - 1), 0);
+	built_free(&rig.module);
+	rig.module = rig_read("bare/abi.ko"); /* what has to be inserted */
+	assert_int_equal(load_bare("yyyyy"), DDL_DONE);
+	assert_string_equal(ticks, "x");
+	expect_state(LOADED);
 }
 
 static void the_fingerprint_decides(void **state)
@@ -424,6 +546,23 @@ static void licences_are_shown_whole_and_clean(void **state)
 	expect_state(LOADED);
 }
 
+/* One question for a pack, with each text once; its packages may all bring the same. */
+static void licences_are_one_question(void **state)
+{
+	const struct entry licences[] = { { "./usr/share/doc/a/EULA", "the first", 9, 0, NULL, 0 },
+					  { "./usr/share/doc/b/EULA", "another\001", 8, 0, NULL, 0 },
+					  { "./usr/share/doc/c/EULA", "the first", 9, 0, NULL, 0 } };
+	struct pack_shape shape = good;
+
+	(void)state;
+	shape.extra = licences;
+	shape.n_extra = 3;
+	rig_pack(&shape);
+	assert_int_equal(load_words("yyyyyy"), DDL_DONE);
+	assert_string_equal(rig.asked, "PVTLAO");
+	assert_string_equal(rig.licence, "usr/share/doc/a/EULA:\n\nthe first\n\nusr/share/doc/b/EULA:\n\nanother?");
+}
+
 static size_t licence_length;
 static bool licence_is_cut;
 
@@ -534,7 +673,8 @@ static void verifying_only(void **state)
 	struct pack_shape two = good;
 
 	(void)state;
-	two.more = "<package kernel=\"5.10\" label=\"x\" md5=\"ab56b4d92b40713acc5af89985d4b786\" size=\"5\" type=\"driver-rpm\">x.rpm</package>\n";
+	two.more = "<package kernel=\"5.10\" label=\"x\" md5=\"ab56b4d92b40713acc5af89985d4b786\" size=\"5\" "
+		   "type=\"driver-rpm\">x.rpm</package>\n";
 	rig_pack(&two);
 	rig_write("pack/x.rpm", "abcde", 5); /* for another kernel: tested, not unpacked */
 	rig.options.inspect = false;
@@ -548,7 +688,9 @@ static void verifying_only(void **state)
 	rig_write("pack/x.rpm", "abcdx", 5);
 	assert_int_equal(verify("yy"), DDL_REFUSED);
 	assert_int_equal(rig.error.code, DDL_E_CHECKSUM);
-	assert_string_equal(rig.error.text, "x.rpm: its MD5 is 3794d3865facf9262692f8b8d14646f6, the disk lists ab56b4d92b40713acc5af89985d4b786");
+	assert_string_equal(
+		rig.error.text,
+		"x.rpm: its MD5 is 3794d3865facf9262692f8b8d14646f6, the disk lists ab56b4d92b40713acc5af89985d4b786");
 	rig_write("pack/x.rpm", "abcde", 5);
 	rig.cancel_at = rig.progress + 1;
 	assert_int_equal(verify("yyyy"), DDL_CANCELLED);
@@ -562,10 +704,12 @@ static void verifying_only(void **state)
 
 int main(void)
 {
-#define RIGGED(test) cmocka_unit_test_setup_teardown(test, rig_begin, rig_end)
 	const struct CMUnitTest tests[] = {
 		RIGGED(the_whole_job),
+		RIGGED(held_by_another_driver),
 		RIGGED(chosen_by_a_person),
+		RIGGED(after_a_run_that_was_killed),
+		RIGGED(allowed_after_a_run_that_was_killed),
 		RIGGED(without_testing),
 		RIGGED(no_or_no_answer_changes_nothing),
 		RIGGED(on_without_a_disk),
@@ -577,13 +721,16 @@ int main(void)
 		RIGGED(one_bad_package_of_two),
 		RIGGED(a_package_that_is_not_there),
 		RIGGED(for_another_kernel),
+		RIGGED(by_its_symbol_versions),
 		RIGGED(the_fingerprint_decides),
 		RIGGED(what_is_no_driver_disk),
 		RIGGED(not_root),
 		RIGGED(replacing_is_asked_for),
 		RIGGED(a_refused_insert_is_undone),
 		RIGGED(loaded_already),
-		RIGGED(licences_are_shown_whole_and_clean), RIGGED(licences_too_long_are_cut),
+		RIGGED(licences_are_shown_whole_and_clean),
+		RIGGED(licences_are_one_question),
+		RIGGED(licences_too_long_are_cut),
 		RIGGED(cancelled_while_reading),
 		RIGGED(cancelled_while_testing),
 		RIGGED(pulled_out_before_the_test),

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "error.h"
-#include "i18n.h"
+#include "base/error.h"
+#include "base/i18n.h"
 
 static unsigned long asked_count;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The JSON writer: layout, escapes, foreign bytes, misuse; and the reports made with it. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "ddl.h"
-#include "json.h"
 
 static void expect(struct json *json, const char *wanted)
 {
@@ -42,8 +42,8 @@ static void layout(void **state)
 	json_close(&json);
 	json_close(&json);
 	expect(&json, "{\n  \"text\": \"x\",\n  \"fact\": null,\n  \"number\": 18446744073709551615,\n"
-	       "  \"signed\": -1,\n  \"yes\": true,\n  \"words\": [\n    \"a\",\n    \"b\"\n  ],\n"
-	       "  \"none\": [],\n  \"object\": {\n    \"null\": null\n  }\n}\n");
+		      "  \"signed\": -1,\n  \"yes\": true,\n  \"words\": [\n    \"a\",\n    \"b\"\n  ],\n"
+		      "  \"none\": [],\n  \"object\": {\n    \"null\": null\n  }\n}\n");
 }
 
 static void escapes(void **state)
@@ -55,13 +55,13 @@ static void escapes(void **state)
 		{ "a\"b\\c/d", "\"a\\\"b\\\\c/d\"\n" },
 		{ "\n\t\r\x01\x1f\x7f", "\"\\n\\t\\u000d\\u0001\\u001f\\u007f\"\n" },
 		{ "\xc3\xbc \xe2\x82\xac \xf0\x9f\x98\x80", "\"\xc3\xbc \xe2\x82\xac \xf0\x9f\x98\x80\"\n" },
-		{ "\x80", "\"\xef\xbf\xbd\"\n" },                 /* continuation alone */
-		{ "\xc3", "\"\xef\xbf\xbd\"\n" },                 /* cut short at the end */
+		{ "\x80", "\"\xef\xbf\xbd\"\n" }, /* continuation alone */
+		{ "\xc3", "\"\xef\xbf\xbd\"\n" }, /* cut short at the end */
 		{ "\xe2\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\"\n" },
 		{ "\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\"\n" }, /* over-long */
 		{ "\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"\n" }, /* surrogate */
 		{ "\xf4\x90\x80\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"\n" },
-		{ "\xc3\"", "\"\xef\xbf\xbd\\\"\"\n" },           /* a quote after a broken start is kept */
+		{ "\xc3\"", "\"\xef\xbf\xbd\\\"\"\n" }, /* a quote after a broken start is kept */
 	};
 
 	(void)state;
@@ -133,8 +133,8 @@ static void errors(void **state)
 
 static void outcomes(void **state)
 {
-	static const char *const names[] = { "nothing", "works", "already", "bound-no-disk", "unused", "refused",
-					     "undone", "not-undone" };
+	static const char *const names[] = { "nothing", "works",   "already", "bound-no-disk", "not-taken",
+					     "unused",  "refused", "undone",  "not-undone" };
 	struct ddl_disk disk = { "sda", "", 8000000000ULL, false };
 
 	(void)state;
@@ -156,14 +156,38 @@ static void outcomes(void **state)
 /* Every value of an enumeration has a name: none comes out as null or crashes. */
 static void names(void **state)
 {
-	struct ddl_module module = { .name = "e", .path = "e.ko", .version = "", .srcversion = "", .vermagic = "",
-		.kernel = "", .description = "", .signer = "", .alias = "", .loaded_version = "" };
+	struct ddl_module module = { .name = "e",
+				     .path = "e.ko",
+				     .version = "",
+				     .srcversion = "",
+				     .vermagic = "",
+				     .kernel = "",
+				     .description = "",
+				     .signer = "",
+				     .alias = "",
+				     .loaded_version = "" };
 	struct ddl_module *modules[] = { &module };
-	struct ddl_package package = { .label = "e", .kernel = "", .file = "e.rpm", .root = "", .options = "",
-		.digest = "", .version = "", .modules = modules, .n_modules = 1 };
-	struct ddl_repo repo = { .where = "", .directory = "", .identifier = "a:e", .originator = "a", .name = "e",
-		.product = "", .version = "1", .build = "", .description = "E", .packages = &package, .n_packages = 1,
-		.fingerprint = "" };
+	struct ddl_package package = { .label = "e",
+				       .kernel = "",
+				       .file = "e.rpm",
+				       .root = "",
+				       .options = "",
+				       .digest = "",
+				       .version = "",
+				       .modules = modules,
+				       .n_modules = 1 };
+	struct ddl_repo repo = { .where = "",
+				 .directory = "",
+				 .identifier = "a:e",
+				 .originator = "a",
+				 .name = "e",
+				 .product = "",
+				 .version = "1",
+				 .build = "",
+				 .description = "E",
+				 .packages = &package,
+				 .n_packages = 1,
+				 .fingerprint = "" };
 	const struct ddl_repo *repos[] = { &repo };
 	const struct ddl_error none = DDL_ERROR_INIT;
 
@@ -185,9 +209,8 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(layout), cmocka_unit_test(escapes), cmocka_unit_test(long_text),
-		cmocka_unit_test(misuse), cmocka_unit_test(errors), cmocka_unit_test(outcomes),
-		cmocka_unit_test(names),
+		cmocka_unit_test(layout), cmocka_unit_test(escapes),  cmocka_unit_test(long_text), cmocka_unit_test(misuse),
+		cmocka_unit_test(errors), cmocka_unit_test(outcomes), cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,10 +17,10 @@
 
 #include <cmocka.h>
 
-#include "kernel.h"
-#include "module.h"
-#include "module_file.h"
-#include "path.h"
+#include "base/path.h"
+#include "kernel/kernel.h"
+#include "module/modinfo.h"
+#include "module/module_file.h"
 
 struct place {
 	char root[512];
@@ -77,8 +77,9 @@ static struct place open_place(bool with_conf)
 
 	make_root(&p);
 	if (with_conf) {
-		write_conf(&p, "etc", "options megaraid_sas a=1\nblacklist mptsas\n"
-				      "install megaraid_sas /bin/touch /tmp/never\n");
+		write_conf(&p, "etc",
+			   "options megaraid_sas a=1\nblacklist mptsas\n"
+			   "install megaraid_sas /bin/touch /tmp/never\n");
 		write_conf(&p, "run", "options megaraid-sas b=2\n");
 	}
 	p.arena = ddl_arena_new();
@@ -213,6 +214,49 @@ static void half_a_tree(void **state)
 	close_place(&p);
 }
 
+/* Busybox' depmod writes text only, older ones whole paths: needs and the old driver's file are found in either. */
+static void a_tree_in_text(void **state)
+{
+	for (unsigned whole = 0; whole < 2; whole++) {
+		struct place p = open_place(false);
+		struct ddl_error error = DDL_ERROR_INIT;
+		struct ddl_tree_module module;
+		char path[1024], source[4096], command[16384];
+		const char **names = NULL;
+		size_t count = 0;
+
+		(void)state;
+		p.kernel->ops->close(p.kernel);
+		snprintf(path, sizeof path, "%s/lib/modules/%s", p.root, p.release);
+		assert_non_null(realpath(path, source));
+		snprintf(
+			command, sizeof command,
+			"set -e; rm '%s/lib/modules'; cd '%s'; mkdir -p 'lib/modules/%s'; cd 'lib/modules/%s';"
+			"cp '%s/modules.dep' .; ln -s '%s/kernel' kernel; test %u = 0 || sed -i 's|kernel/|/lib/modules/%s/kernel/|g' "
+			"modules.dep",
+			p.root, p.root, p.release, p.release, source, source, whole, p.release);
+		assert_int_equal(system(command), 0);
+		p.kernel = ddl_kernel_open(p.root, p.release, &error);
+		assert_non_null(p.kernel);
+		module = find(&p, "mptsas", true);
+		assert_string_equal(module.name, "mptsas");
+		assert_false(module.builtin);
+		assert_int_equal(access(module.path, R_OK), 0);
+		assert_true(position(&module, "scsi_common.ko") < position(&module, "scsi_mod.ko"));
+		assert_true(position(&module, "mptbase.ko") < position(&module, "mptscsih.ko"));
+		for (size_t i = 0; i < module.n_needs; i++)
+			assert_int_equal(access(module.needs[i], R_OK), 0);
+		assert_string_equal(find(&p, "usb-storage", true).name, "usb_storage");
+		find(&p, "no_such_module", false);
+		find(&p, "", false);
+		find(&p, "../../etc/passwd", false);
+		assert_int_equal(p.kernel->ops->tree_names(p.kernel, p.arena, "mptsas", &names, &count), 0);
+		assert_int_equal(count, 1);
+		assert_string_equal(names[0], "mptsas");
+		close_place(&p);
+	}
+}
+
 static void config(void **state)
 {
 	struct place p = open_place(true);
@@ -221,12 +265,10 @@ static void config(void **state)
 	bool blacklisted = true;
 
 	(void)state;
-	assert_int_equal(p.kernel->ops->config(p.kernel, p.arena, "megaraid_sas", &options, &blacklisted,
-					       &error), 0);
+	assert_int_equal(p.kernel->ops->config(p.kernel, p.arena, "megaraid_sas", &options, &blacklisted, &error), 0);
 	assert_string_equal(options, "a=1 b=2");
 	assert_false(blacklisted);
-	assert_int_equal(p.kernel->ops->config(p.kernel, p.arena, "mptsas", &options, &blacklisted,
-					       &error), 0);
+	assert_int_equal(p.kernel->ops->config(p.kernel, p.arena, "mptsas", &options, &blacklisted, &error), 0);
 	assert_string_equal(options, "");
 	assert_true(blacklisted);
 	close_place(&p);
@@ -262,8 +304,11 @@ static void firmware_path(void **state)
 	assert_int_equal(p.kernel->ops->firmware_path(p.kernel, "", &error), 0); /* nothing was set */
 	assert_int_equal(p.kernel->ops->firmware_path(p.kernel, "/run/x", &error), -1);
 	assert_int_equal(error.code, DDL_E_FIRMWARE);
-	snprintf(path, sizeof path, "mkdir -p '%s/sys/module/firmware_class/parameters' && "
-		 "printf '/old/place\\n' >'%s/sys/module/firmware_class/parameters/path'", p.root, p.root);
+	assert_int_equal(error.os_errno, ENOENT);
+	snprintf(path, sizeof path,
+		 "mkdir -p '%s/sys/module/firmware_class/parameters' && "
+		 "printf '/old/place\\n' >'%s/sys/module/firmware_class/parameters/path'",
+		 p.root, p.root);
 	assert_int_equal(system(path), 0);
 	assert_int_equal(p.kernel->ops->firmware_path(p.kernel, "/run/ddload/firmware", &error), 0);
 	snprintf(path, sizeof path, "%s/sys/module/firmware_class/parameters/path", p.root);
@@ -274,8 +319,8 @@ static void firmware_path(void **state)
 	rewind(file);
 	assert_int_equal(p.kernel->ops->firmware_path(p.kernel, "/second", &error), 0);
 	assert_int_equal(p.kernel->ops->firmware_path(p.kernel, "", &error), 0);
-	assert_int_equal(fread(read, 1, 10, file), 10);
-	assert_memory_equal(read, "/old/place", 10);
+	assert_int_equal(fread(read, 1, 10, file), 10); /* as it was before the second, which is undone */
+	assert_memory_equal(read, "/run/ddloa", 10);
 	fclose(file);
 	close_place(&p);
 }
@@ -294,44 +339,31 @@ static void insert_refused(void **state)
 	close_place(&p);
 }
 
-/* The tree's file against what is loaded: only of the very build are defaults told. */
+/* The tree's file against what is loaded. */
 static void compares_files(void **state)
 {
 	struct place p = open_place(false);
 	struct ddl_error error = DDL_ERROR_INIT;
-	const char *params[] = { "msix_disable=1", "resetwaittime=180", "no_such=1" };
-	struct ddl_loaded loaded = { .name = "megaraid_sas", .params = params, .n_params = 3 };
+	struct ddl_loaded loaded = { .name = "megaraid_sas" };
 	struct ddl_tree_module module;
 	struct ddl_module facts;
-	const char **defaults;
 	uint8_t *bytes;
 	size_t length;
-	bool found, same;
+	bool found;
 
 	(void)state;
-	assert_int_equal(p.kernel->ops->tree_find(p.kernel, p.arena, "megaraid_sas", &module, &found,
-						  &error), 0);
+	assert_int_equal(p.kernel->ops->tree_find(p.kernel, p.arena, "megaraid_sas", &module, &found, &error), 0);
 	assert_true(found);
 	bytes = ddl_module_file_read(module.path, &length, &error);
 	assert_non_null(bytes);
-	assert_int_equal(ddl_module_facts(p.arena, module.path, bytes, length, &facts, &error), 0);
+	assert_int_equal(ddl_modinfo_read(p.arena, module.path, bytes, length, &facts, &error), 0);
 	free(bytes);
 	loaded.version = facts.version;
 	loaded.srcversion = facts.srcversion;
-	assert_int_equal(p.kernel->ops->compare_file(p.kernel, p.arena, module.path, &loaded, &same,
-						     &defaults, &error), 0);
-	assert_true(same);
-	assert_string_equal(defaults[0], "0");
-	assert_string_equal(defaults[1], "180");
-	assert_null(defaults[2]);
+	assert_true(p.kernel->ops->same_build(p.kernel, p.arena, module.path, &loaded));
+	assert_false(p.kernel->ops->same_build(p.kernel, p.arena, "/nowhere/x.ko", &loaded));
 	loaded.version = "0";
-	assert_int_equal(p.kernel->ops->compare_file(p.kernel, p.arena, module.path, &loaded, &same,
-						     &defaults, &error), 0);
-	assert_false(same);
-	assert_null(defaults[0]);
-	assert_int_equal(p.kernel->ops->compare_file(p.kernel, p.arena, "/nowhere/x.ko", &loaded, &same,
-						     &defaults, &error), 0);
-	assert_false(same);
+	assert_false(p.kernel->ops->same_build(p.kernel, p.arena, module.path, &loaded));
 	close_place(&p);
 }
 
@@ -345,14 +377,14 @@ static void softdeps(void **state)
 
 	(void)state;
 	make_root(&p);
-	write_conf(&p, "etc", "softdep megaraid-sas pre: mptbase nowhere post: x\nalias my-word mptsas\nalias my-word mptbase\n"
-			      "blacklist mptsas\nsoftdep ext4 post: z\n");
+	write_conf(&p, "etc",
+		   "softdep megaraid-sas pre: mptbase nowhere post: x\nalias my-word mptsas\nalias my-word mptbase\n"
+		   "blacklist mptsas\nsoftdep ext4 post: z\n");
 	p.arena = ddl_arena_new();
 	p.kernel = ddl_kernel_open(p.root, p.release, &error);
 	assert_non_null(p.kernel);
 	assert_string_equal(p.kernel->ops->softdeps(p.kernel, p.arena, "mptsas"), "");
-	assert_string_equal(p.kernel->ops->softdeps(p.kernel, p.arena, "megaraid_sas"),
-			    " : pre: mptbase nowhere : post: x");
+	assert_string_equal(p.kernel->ops->softdeps(p.kernel, p.arena, "megaraid_sas"), " : pre: mptbase nowhere : post: x");
 	assert_string_equal(p.kernel->ops->softdeps(p.kernel, p.arena, "ext4"), " : post: z : pre: crypto-crc32c");
 	assert_int_equal(p.kernel->ops->tree_names(p.kernel, p.arena, "crypto-crc32c", &names, &n), 0);
 	assert_int_not_equal(n, 0);
@@ -372,9 +404,9 @@ static void softdeps(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tree), cmocka_unit_test(built_in), cmocka_unit_test(no_tree),
-		cmocka_unit_test(half_a_tree), cmocka_unit_test(config), cmocka_unit_test(may_change),
-		cmocka_unit_test(firmware_path), cmocka_unit_test(insert_refused),
+		cmocka_unit_test(tree),           cmocka_unit_test(built_in),       cmocka_unit_test(no_tree),
+		cmocka_unit_test(half_a_tree),    cmocka_unit_test(a_tree_in_text), cmocka_unit_test(config),
+		cmocka_unit_test(may_change),     cmocka_unit_test(firmware_path),  cmocka_unit_test(insert_refused),
 		cmocka_unit_test(compares_files), cmocka_unit_test(softdeps),
 	};
 

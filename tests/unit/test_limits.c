@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "modprobe_conf.h"
+#include "module/modprobe_conf.h"
 
 static char text[DDL_MAX_MODPROBE_CONF + 2];
 

@@ -18,10 +18,10 @@
 
 #include <cmocka.h>
 
-#include "confine.h"
-#include "limits.h"
-#include "signature.h"
+#include "base/limits.h"
+#include "process/jobs.h"
 #include "tree.h"
+#include "verify/signature.h"
 
 /* ------------------------------------------------------------------------ the clock */
 
@@ -166,6 +166,10 @@ static void gpgv_hangs(void **state)
 	ahead_ms = 0;
 	assert_int_equal(error.code, DDL_E_TIMEOUT);
 	assert_true(real_ms() - begun_ms >= 900);
+	/* and none is left */
+	assert_true(tree_shell(
+		"for i in 1 2 3 4 5; do ls -l /proc/[0-9]*/exe 2>/dev/null | grep -q \"$(pwd -P)/ddload-gpgv\" || exit 0;"
+		" sleep 0.2; done; exit 1"));
 }
 
 /* -------------------------------------------------------------------------- how many */
@@ -204,7 +208,9 @@ static void children(void **state)
 int main(int count, char **words)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(silence), cmocka_unit_test(gpgv_words), cmocka_unit_test(gpgv_hangs),
+		cmocka_unit_test(silence),
+		cmocka_unit_test(gpgv_words),
+		cmocka_unit_test(gpgv_hangs),
 		cmocka_unit_test(children),
 	};
 	const char *tmp = getenv("DDL_TMP");
@@ -213,7 +219,7 @@ int main(int count, char **words)
 		return stand_in(words);
 	/* again from a directory of its own, with itself in gpgv's place beside it */
 	if (count == 1 && tmp && tree_shell("cp /proc/%d/exe again && cp again ddload-gpgv", (int)getpid())) {
-		char *const again[] = { (char *)(uintptr_t)tree_path("again"), (char *)(uintptr_t)"-", NULL };
+		char *const again[] = { (char *)(uintptr_t)tree_path("again"), (char *)(uintptr_t) "-", NULL };
 
 		(void)execv(again[0], again);
 	}

@@ -14,32 +14,14 @@
 
 #include <cmocka.h>
 
-#include "depmod.h"
-#include "keyring.h"
-#include "limits.h"
-#include "machine.h"
-#include "machine_opens.h"
-#include "pci_names.h"
-#include "source.h"
+#include "base/limits.h"
+#include "fixture.h"
+#include "machine/machine.h"
+#include "machine/open_files.h"
+#include "machine/pci_names.h"
+#include "source/source.h"
 #include "tree.h"
-
-static struct ddl_arena *arena;
-static struct ddl_error error;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = ddl_arena_new();
-	ddl_error_clear(&error);
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ddl_arena_free(arena);
-	return 0;
-}
+#include "verify/keyring.h"
 
 /* Links `directory`/<prefix><number> to `target`, for each number from `first` up to `last`. */
 static void link_many(const char *directory, const char *prefix, unsigned first, unsigned last, const char *target)
@@ -76,15 +58,29 @@ static void devices(void **state)
 static void sources(void **state)
 {
 	struct ddl_source **found;
+	const char *left_out;
 	size_t count;
 
 	(void)state;
 	for (unsigned past = 0; past < 2; past++) {
 		tree_file(past ? "b/sys/devices/d/size" : "a/sys/devices/d/size", "2048\n");
 		link_many(past ? "b/sys/class/block" : "a/sys/class/block", "vd", 0, DDL_MAX_SOURCES + past, "../../devices/d");
-		assert_int_equal(ddl_sources_find(arena, tree_path(past ? "b" : "a"), &found, &count, &error), 0);
+		assert_int_equal(ddl_sources_find(arena, tree_path(past ? "b" : "a"), &found, &count, &left_out, &error), 0);
 		assert_int_equal(count, DDL_MAX_SOURCES);
+		assert_int_equal(left_out != NULL, past);
 	}
+	/* whatever comes first by name, what a person has put in is there: a CD, a stick, a disk on USB */
+	tree_file("b/sys/devices/pci0/usb1/block/sdz/size", "2048\n");
+	tree_file("b/sys/devices/cd/size", "2048\n");
+	tree_file("b/sys/devices/cd/removable", "1\n");
+	assert_int_equal(symlink("../../devices/cd", tree_path("b/sys/class/block/zsr0")), 0);
+	assert_int_equal(symlink("../../devices/pci0/usb1/block/sdz", tree_path("b/sys/class/block/zusb")), 0);
+	assert_int_equal(ddl_sources_find(arena, tree_path("b"), &found, &count, &left_out, &error), 0);
+	assert_int_equal(count, DDL_MAX_SOURCES);
+	assert_string_equal(left_out, "3 block devices were not looked at: there are more than 256. Name the one that is meant.");
+	assert_string_equal(found[0]->name, "zsr0");
+	for (size_t i = 0; strcmp(found[i]->name, "zusb") != 0;)
+		assert_true(++i < count);
 }
 
 static size_t opens(const char *root)
@@ -93,16 +89,18 @@ static size_t opens(const char *root)
 	struct ddl_use *uses = NULL;
 	size_t count = 0;
 
-	assert_true(ddl_machine_opens(arena, tree_path(root), disks, 1, &uses, &count));
+	assert_true(ddl_open_files(arena, tree_path(root), disks, 1, &uses, &count));
 	return count;
 }
 
 /* A machine whose character device 1:3 belongs to sda: /dev/null can be open in it as if it were a disk's. */
 static void machine_with_disk(const char *root)
 {
-	assert_true(tree_shell("mkdir -p %s/sys/class/block %s/sys/dev/char %s/sys/devices/s/block/sda %s/sys/devices/s/scsi_generic/sg0 "
-			       "%s/proc && ln -s ../../devices/s/block/sda %s/sys/class/block/sda && "
-			       "ln -s ../../devices/s/scsi_generic/sg0 %s/sys/dev/char/1:3", root, root, root, root, root, root, root));
+	assert_true(tree_shell(
+		"mkdir -p %s/sys/class/block %s/sys/dev/char %s/sys/devices/s/block/sda %s/sys/devices/s/scsi_generic/sg0 "
+		"%s/proc && ln -s ../../devices/s/block/sda %s/sys/class/block/sda && "
+		"ln -s ../../devices/s/scsi_generic/sg0 %s/sys/dev/char/1:3",
+		root, root, root, root, root, root, root));
 }
 
 static void add_open(const char *root, unsigned pid, unsigned fd, const char *what)
@@ -162,26 +160,6 @@ static void open_files(void **state)
 	}
 }
 
-/* limit: DDL_MAX_MODULE_TABLE */
-static void module_table(void **state)
-{
-	(void)state;
-	for (unsigned past = 0; past < 2; past++) {
-		static const char *aliases[] = { "pci:x" };
-		struct ddl_file file = { .kind = DDL_FILE_MODULE, .path = "a.ko" };
-		struct ddl_module module = { .name = "a", .aliases = aliases, .n_aliases = 1, .file = &file };
-		const struct ddl_module *modules[] = { &module };
-		int result;
-
-		assert_true(tree_shell("rm -rf t && mkdir t && : >t/modules.dep && truncate -s %u t/modules.dep && tr '\\0' '\\n' <t/modules.dep "
-				       ">t/new && mv t/new t/modules.dep", DDL_MAX_MODULE_TABLE + past));
-		ddl_error_clear(&error);
-		result = ddl_depmod_add(tree_path("t"), modules, 1, &error);
-		assert_int_equal(error.code == DDL_E_TOO_LARGE, past);
-		assert_true(result <= 0);
-	}
-}
-
 /* limit: DDL_MAX_PCI_IDS */
 static void pci_ids(void **state)
 {
@@ -192,17 +170,18 @@ static void pci_ids(void **state)
 		struct ddl_device device = { .ids = "1000:0060", .class = DDL_CLASS_STORAGE };
 		struct ddl_machine machine = { .devices = &device, .n_devices = 1 };
 		size_t n = DDL_MAX_PCI_IDS - (past ? 0 : sizeof(last) - 1);
-		int root;
+		struct ddl_pci_names names = { 0 };
 
-		assert_true(tree_shell("rm -rf i && mkdir -p i/usr/share/misc && head -c %zu /dev/zero | tr '\\0' '\\n' >i/usr/share/misc/pci.ids && "
-				       "printf '%s' >>i/usr/share/misc/pci.ids", n, "1000  Acme\\n\\t0060  One\\n"));
-		root = open(tree_path("i"), O_RDONLY | O_DIRECTORY);
-		assert_true(ddl_pci_names(arena, root, &machine));
-		(void)close(root);
+		assert_true(tree_shell("rm -rf i && mkdir -p i/usr/share/misc && head -c %zu /dev/zero | tr '\\0' '\\n' "
+				       ">i/usr/share/misc/pci.ids && "
+				       "printf '%s' >>i/usr/share/misc/pci.ids",
+				       n, "1000  Acme\\n\\t0060  One\\n"));
+		assert_true(ddl_pci_names_give(&names, tree_path("i"), &machine));
 		if (past)
 			assert_null(device.name);
 		else
 			assert_string_equal(device.name, "Acme One");
+		ddl_pci_names_forget(&names);
 	}
 }
 
@@ -270,13 +249,11 @@ static void keyring(void **state)
 	assert_int_equal(read_keys("ring", 0), DDL_MAX_KEYRING);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(devices), TEST(sources), TEST(processes), TEST(open_files), TEST(module_table), TEST(pci_ids),
-		TEST(key_file), TEST(key_files), TEST(keyring),
+		TEST(devices), TEST(sources),  TEST(processes), TEST(open_files),
+		TEST(pci_ids), TEST(key_file), TEST(key_files), TEST(keyring),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,33 +15,18 @@
 
 #include <cmocka.h>
 
-#include "limits.h"
+#include "base/limits.h"
+#include "fixture.h"
+#include "medium/files.h"
 #include "pack_builder.h"
-#include "package.h"
-#include "package_read.h"
+#include "package/packages.h"
+#include "package/unpack.h"
 #include "tree.h"
 
 #define MEBIBYTE ((size_t)1024 * 1024)
-#define BLOCKS   4096U /* an archive's own, at most: they count as unpacked */
+#define BLOCKS 4096U /* an archive's own, at most: they count as unpacked */
 
-static struct ddl_arena *arena;
-static struct ddl_error error;
 static struct ddl_package package;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = ddl_arena_new();
-	ddl_error_clear(&error);
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ddl_arena_free(arena);
-	return 0;
-}
 
 /* ------------------------------------------------------------------ one package */
 
@@ -66,14 +51,22 @@ static int drop_piece(void *arg, const void *from, size_t n, struct ddl_error *w
 static void read_rpm(const struct built *rpm)
 {
 	struct ddl_reader reader = { .read = read_bytes, .name = "a.rpm", .size = rpm->length };
-	struct ddl_package_reading reading = { .arena = arena, .package = &package, .unpack = true, .piece = drop_piece };
+	struct ddl_unpacking reading = { .arena = arena, .package = &package, .unpack = true, .piece = drop_piece };
 
-	package = (struct ddl_package){ .label = "x", .type = DDL_PKG_DRIVER_RPM, .kernel = "k", .file = "a.rpm", .root = "",
-		.options = "", .size = rpm->length, .digest = md5_hex(rpm->bytes, rpm->length), .version = "", .fd = -1 };
+	package = (struct ddl_package){ .label = "x",
+					.type = DDL_PKG_DRIVER_RPM,
+					.kernel = "k",
+					.file = "a.rpm",
+					.root = "",
+					.options = "",
+					.size = rpm->length,
+					.digest = md5_hex(rpm->bytes, rpm->length),
+					.version = "",
+					.fd = -1 };
 	bytes = rpm;
 	position = 0;
-	assert_int_equal(ddl_package_read(&reading, &reader, &error), 0);
-	ddl_package_held_free(&reading);
+	assert_int_equal(ddl_unpack(&reading, &reader, &error), 0);
+	ddl_unpack_held_free(&reading);
 }
 
 static void expect_good(const struct built *rpm)
@@ -158,7 +151,8 @@ static struct built rpm_with(const uint8_t *zeroes, size_t n, size_t length)
 {
 	static uint8_t noise[64 * 1024];
 	static char name[8 * 1024];
-	const struct entry entries[] = { { "usr/noise", noise, length - sizeof(name) / 2, 0, NULL, 0 }, { "usr/zeroes", zeroes, n, 0, NULL, 0 } };
+	const struct entry entries[] = { { "usr/noise", noise, length - sizeof(name) / 2, 0, NULL, 0 },
+					 { "usr/zeroes", zeroes, n, 0, NULL, 0 } };
 	struct built payload, rpm;
 	uint32_t random = 7;
 
@@ -230,7 +224,7 @@ static void files_of_an_archive(void **state)
 		assert_int_equal(write(fd, tar.bytes, tar.length), tar.length);
 		medium = ddl_medium_open_fd(fd, "a.tar.zst", &error);
 		assert_non_null(medium);
-		assert_int_equal(ddl_medium_walk(medium, count_file, &count, &error), past ? -1 : 0);
+		assert_int_equal(ddl_files_walk(medium, count_file, &count, &error), past ? -1 : 0);
 		assert_int_equal(count, DDL_MAX_ARCHIVE_ENTRIES);
 		assert_int_equal(error.code, past ? DDL_E_TOO_LARGE : DDL_OK);
 		ddl_medium_close(medium);
@@ -258,9 +252,16 @@ static void packages_at_a_time(void **state)
 		char text[16];
 
 		(void)snprintf(text, sizeof(text), "%03u", i);
-		packages[i] = (struct ddl_package){ .label = "a", .type = DDL_PKG_FIRMWARE, .kernel = "", .root = "", .options = "",
-			.file = ddl_arena_printf(arena, "%u", i), .size = 3, .version = "", .fd = -1,
-			.digest = ddl_arena_dup(arena, md5_hex(text, 3)) };
+		packages[i] = (struct ddl_package){ .label = "a",
+						    .type = DDL_PKG_FIRMWARE,
+						    .kernel = "",
+						    .root = "",
+						    .options = "",
+						    .file = ddl_arena_printf(arena, "%u", i),
+						    .size = 3,
+						    .version = "",
+						    .fd = -1,
+						    .digest = ddl_arena_dup(arena, md5_hex(text, 3)) };
 		wishes[i] = (struct ddl_package_wish){ &packages[i], false };
 	}
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
@@ -277,8 +278,6 @@ static void packages_at_a_time(void **state)
 	ddl_medium_close(call.medium);
 	free(packages);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -10,35 +10,23 @@
 
 #include <cmocka.h>
 
-#include "limits.h"
+#include "base/limits.h"
+#include "fixture.h"
+#include "medium/medium.h"
 #include "pack_builder.h"
-#include "medium.h"
-#include "repo_update.h"
-#include "scan.h"
+#include "repository/scan.h"
+#include "repository/xenserver_update.h"
 #include "tree.h"
 
 #define UPDATE "<update name-label='a' uuid='1'/>"
 #define COMPS "<comps><group><id>drivers</id><packagelist><packagereq>d</packagereq></packagelist></group></comps>"
+#define LISTED(type) \
+	"<data type='" type \
+	"'><checksum type='sha256'>2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a</checksum>" \
+	"<location href='x'/><size>1</size></data>"
 #define MEBIBYTE (1024U * 1024U)
 
-static struct ddl_arena *arena;
-static struct ddl_error error;
 static struct ddl_repo repo;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = ddl_arena_new();
-	ddl_error_clear(&error);
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ddl_arena_free(arena);
-	return 0;
-}
 
 static void add_many(struct built *text, const char *what, size_t count)
 {
@@ -51,8 +39,10 @@ static void begin_package(struct built *text, const char *list)
 	static const char sum[] = "2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a2f3a";
 	char head[512];
 
-	(void)snprintf(head, sizeof(head), "<metadata><package><name>d</name><arch>x86_64</arch><version ver='1' rel='1'/>"
-		       "<checksum type='sha256'>%s</checksum><size package='1'/><location href='d.rpm'/><format><%s>", sum, list);
+	(void)snprintf(head, sizeof(head),
+		       "<metadata><package><name>d</name><arch>x86_64</arch><version ver='1' rel='1'/>"
+		       "<checksum type='sha256'>%s</checksum><size package='1'/><location href='d.rpm'/><format><%s>",
+		       sum, list);
 	built_text(text, head);
 }
 
@@ -60,13 +50,17 @@ static void begin_package(struct built *text, const char *list)
 static int parse(const struct built *primary)
 {
 	struct ddl_blob blobs[] = {
-		{ "update.xml", UPDATE, sizeof(UPDATE) - 1, false }, { "repodata/repomd.xml", NULL, 0, false },
-		{ "c.xml", COMPS, sizeof(COMPS) - 1, false }, { "p.xml", (const char *)primary->bytes, primary->length, false },
+		{ "update.xml", UPDATE, sizeof(UPDATE) - 1, false },
+		{ "repodata/repomd.xml", NULL, 0, false },
+		{ "c.xml", COMPS, sizeof(COMPS) - 1, false },
+		{ "p.xml", (const char *)primary->bytes, primary->length, false },
 	};
 	const char **notes = NULL;
 	size_t n_notes = 0;
 
-	blobs[1].bytes = ddl_arena_printf(arena, "<repomd><data type='primary'><checksum type='sha256'>%s</checksum><location href='p.xml'/>"
+	blobs[1].bytes = ddl_arena_printf(
+		arena,
+		"<repomd><data type='primary'><checksum type='sha256'>%s</checksum><location href='p.xml'/>"
 		"</data><data type='group'><checksum type='sha256'>%s</checksum><location href='c.xml'/></data></repomd>",
 		sha256_hex(primary->bytes, primary->length), sha256_hex(COMPS, sizeof(COMPS) - 1));
 	blobs[1].length = strlen(blobs[1].bytes);
@@ -152,7 +146,8 @@ static void size_of_an_unpacked_list(void **state)
 {
 	(void)state;
 	for (unsigned past = 0; past < 2; past++) {
-		struct built text = list_of(DDL_MAX_PRIMARY_OPEN + past, 128), packed = build_compressed("zstd", text.bytes, text.length);
+		struct built text = list_of(DDL_MAX_PRIMARY_OPEN + past, 128),
+			     packed = build_compressed("zstd", text.bytes, text.length);
 
 		assert_true(text.length / packed.length < DDL_MAX_RATIO);
 		if (past)
@@ -206,11 +201,16 @@ static void size_of_a_list(void **state)
 {
 	(void)state;
 	for (size_t past = 0; past < 2; past++) {
-		struct ddl_source source = { .kind = DDL_SOURCE_DIRECTORY, .name = "m", .path = ddl_arena_dup(arena, tree_path("disk")) };
+		struct ddl_source source = { .kind = DDL_SOURCE_DIRECTORY,
+					     .name = "m",
+					     .path = ddl_arena_dup(arena, tree_path("disk")) };
 		struct built text = list_of(DDL_MAX_PRIMARY + past, 0);
-		const char *repomd = ddl_arena_printf(arena, "<repomd><data type='primary'><checksum type='sha256'>%s</checksum>"
-			"<location href='p.xml'/></data><data type='group'><checksum type='sha256'>%s</checksum><location href='c.xml'/>"
-			"</data></repomd>", sha256_hex(text.bytes, text.length), sha256_hex(COMPS, sizeof(COMPS) - 1));
+		const char *repomd = ddl_arena_printf(arena,
+						      "<repomd><data type='primary'><checksum type='sha256'>%s</checksum>"
+						      "<location href='p.xml'/></data><data type='group'><checksum "
+						      "type='sha256'>%s</checksum><location href='c.xml'/>"
+						      "</data></repomd>",
+						      sha256_hex(text.bytes, text.length), sha256_hex(COMPS, sizeof(COMPS) - 1));
 		struct ddl_medium *medium;
 		struct ddl_scan scan;
 		int result;
@@ -221,7 +221,7 @@ static void size_of_a_list(void **state)
 		put_file("disk/p.xml", text.bytes, text.length);
 		medium = ddl_medium_open(&source, "", NULL, &error);
 		assert_non_null(medium);
-		result = ddl_scan_medium(arena, medium, &(struct ddl_confine){ .parallel = 1 }, &scan, &error);
+		result = ddl_scan_medium(arena, medium, &(struct ddl_confine){ .parallel = 1 }, NULL, &scan, &error);
 		assert_int_equal(result, past ? -1 : 0);
 		assert_int_equal(error.code, past ? DDL_E_TOO_LARGE : DDL_OK);
 		ddl_medium_close(medium);
@@ -229,13 +229,35 @@ static void size_of_a_list(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+/* limit: DDL_MAX_LISTED_FILES */
+static void files_of_repomd(void **state)
+{
+	struct ddl_repomd repomd;
+
+	(void)state;
+	for (unsigned past = 0; past < 2; past++) {
+		struct built text = { 0 };
+		struct ddl_blob blob = { "repodata/repomd.xml", NULL, 0, false };
+
+		built_text(&text, "<repomd>");
+		add_many(&text, LISTED("primary"), 1);
+		add_many(&text, LISTED("other"), DDL_MAX_LISTED_FILES + past);
+		built_text(&text, "</repomd>");
+		blob.bytes = (const char *)text.bytes;
+		blob.length = text.length;
+		ddl_error_clear(&error);
+		assert_int_equal(ddl_repomd_parse(arena, &blob, &repomd, &error), past ? -1 : 0);
+		assert_int_equal(error.code, past ? DDL_E_TOO_LARGE : DDL_OK);
+		assert_int_equal(past ? 0 : repomd.n_others, past ? 0 : DDL_MAX_LISTED_FILES);
+		built_free(&text);
+	}
+}
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_packages_provide), TEST(steps_among_providers), TEST(size_of_an_unpacked_list), TEST(ratio_of_a_list),
-		TEST(size_of_a_list),
+		TEST(what_packages_provide), TEST(steps_among_providers), TEST(size_of_an_unpacked_list),
+		TEST(ratio_of_a_list),       TEST(size_of_a_list),        TEST(files_of_repomd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

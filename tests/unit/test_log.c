@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "limits.h"
-#include "log.h"
+#include "base/limits.h"
+#include "base/log.h"
 #include "tree.h"
 
 static char content[16384];
@@ -213,8 +213,10 @@ static void keeps_last_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keeps_last_lines), cmocka_unit_test(writes_lines),
-		cmocka_unit_test(appends_and_cuts), cmocka_unit_test(begins_anew_when_full),
+		cmocka_unit_test(keeps_last_lines),
+		cmocka_unit_test(writes_lines),
+		cmocka_unit_test(appends_and_cuts),
+		cmocka_unit_test(begins_anew_when_full),
 		cmocka_unit_test(keeps_nothing_without_a_path),
 		cmocka_unit_test(says_where_it_cannot_write),
 		cmocka_unit_test(lives_with_a_full_disk),

@@ -13,17 +13,17 @@
 
 #include <cmocka.h>
 
-#include "machine.h"
+#include "fixture.h"
+#include "machine/machine.h"
+#include "module/module_name.h"
 #include "tree.h"
 
 #define RELEASE "6.1.0-56-amd64"
 
-static struct ddl_arena *arena;
 static struct ddl_machine machine;
 
 static void read_root(const char *name)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
 	const char *top = getenv("DDL_TOP");
 
 	if (access(tree_path(name), F_OK) != 0)
@@ -31,30 +31,94 @@ static void read_root(const char *name)
 	assert_int_equal(ddl_machine_read(arena, tree_path(name), RELEASE, &machine, &error), 0);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = ddl_arena_new();
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ddl_arena_free(arena);
-	return 0;
-}
-
 static const struct ddl_device *device_at(const char *bus, const char *address)
 {
 	for (size_t i = 0; i < machine.n_devices; i++)
-		if (strcmp(machine.devices[i].bus, bus) == 0 &&
-		    strcmp(machine.devices[i].address, address) == 0)
+		if (strcmp(machine.devices[i].bus, bus) == 0 && strcmp(machine.devices[i].address, address) == 0)
 			return &machine.devices[i];
 	return NULL;
 }
 
 /* ------------------------------------------------------------------ devices */
+
+/* A device of a bus, and what its driver has made below it: links as sysfs has them. */
+static void made_up_device(const char *bus, const char *name, const char *modalias)
+{
+	assert_true(tree_shell("mkdir -p hosts/sys/class/block hosts/sys/devices/%s/%s hosts/sys/bus/%s/devices && "
+			       "echo '%s' >hosts/sys/devices/%s/%s/modalias && "
+			       "ln -s ../../../devices/%s/%s hosts/sys/bus/%s/devices/%s",
+			       bus, name, bus, modalias, bus, name, bus, name, bus, name));
+}
+
+static void made_up_link(const char *class, const char *place)
+{
+	const char *name = strrchr(place, '/') + 1;
+
+	assert_true(tree_shell("mkdir -p hosts/sys/class/%s hosts/sys/devices/%s && ln -s ../../devices/%s hosts/sys/class/%s/%s",
+			       class, place, place, class, name));
+}
+
+/* What a device is there for, where its bus does not say so: its driver has made a SCSI host. */
+static void test_hosts(void **state)
+{
+	(void)state;
+	made_up_device("platform", "hisi_sas", "platform:hisi_sas_v1");
+	made_up_device("platform", "other", "platform:other");
+	made_up_device("vio", "30000003", "vio:TvscsiSIBM,v-scsi");
+	made_up_device("vio", "30000004", "vio:TfcpSIBM,vfc-client");
+	made_up_device("vio", "30000005", "vio:TnetworkSIBM,l-lan");
+	made_up_device("ccw", "0.0.1900", "ccw:t1731m03dt1732dm03");
+	made_up_device("ccw", "0.0.0600", "ccw:t1731m01dt1732dm01");
+	made_up_device("ccw", "0.0.0200", "ccw:t3990mE9dt3390dm0A");
+	made_up_device("acpi", "full", "acpi:A:");
+	made_up_device("acpi", "bare", "acpi:B:");
+	made_up_link("scsi_host", "platform/hisi_sas/host3/scsi_host/host3");
+	made_up_link("scsi_host", "vio/30000004/host4/scsi_host/host4");
+	made_up_link("fc_host", "vio/30000004/host4/fc_host/host4");
+	made_up_link("scsi_host", "acpi/full/ata1/host5/scsi_host/host5");
+	made_up_link("scsi_host", "acpi/bare/ata3/host6/scsi_host/host6");
+	made_up_link("ata_device", "acpi/full/ata1/link1/dev1.0/ata_device/dev1.0");
+	made_up_link("ata_device", "acpi/full/ata2/link2/dev2.0/ata_device/dev2.0");
+	made_up_link("ata_device", "acpi/bare/ata3/link3/dev3.0/ata_device/dev3.0");
+	assert_true(tree_shell(
+		"echo ata >hosts/sys/class/ata_device/dev1.0/class && echo unknown >hosts/sys/class/ata_device/dev2.0/class && "
+		"echo unknown >hosts/sys/class/ata_device/dev3.0/class"));
+	assert_int_equal(ddl_machine_read(arena, tree_path("hosts"), "x", &machine, &error), 0);
+	assert_int_equal(device_at("platform", "hisi_sas")->class, DDL_CLASS_STORAGE);
+	assert_false(device_at("platform", "hisi_sas")->fabric);
+	assert_int_equal(device_at("platform", "other")->class, DDL_CLASS_OTHER);
+	assert_int_equal(device_at("vio", "30000003")->class, DDL_CLASS_STORAGE);
+	assert_true(device_at("vio", "30000004")->fabric);
+	assert_int_equal(device_at("vio", "30000005")->class, DDL_CLASS_NETWORK);
+	assert_int_equal(device_at("ccw", "0.0.1900")->class, DDL_CLASS_STORAGE);
+	assert_int_equal(device_at("ccw", "0.0.0600")->class, DDL_CLASS_NETWORK);
+	assert_int_equal(device_at("ccw", "0.0.0200")->class, DDL_CLASS_STORAGE);
+	/* libata says of each port what it has found; nothing is to come where it found nothing at all */
+	assert_int_equal(device_at("acpi", "full")->class, DDL_CLASS_STORAGE);
+	assert_false(device_at("acpi", "full")->empty);
+	assert_true(device_at("acpi", "bare")->empty);
+	assert_string_equal(device_at("acpi", "bare")->place, "sys/devices/acpi/bare");
+}
+
+/* While disks are waited for only what changes is looked at. */
+static void test_glance(void **state)
+{
+	struct ddl_machine whole;
+
+	(void)state;
+	read_root("raid-loaded");
+	whole = machine;
+	assert_int_equal(ddl_machine_glance(arena, tree_path("raid-loaded"), RELEASE, &machine, &error), 0);
+	assert_int_equal(machine.n_devices, whole.n_devices);
+	assert_int_equal(machine.n_disks, whole.n_disks);
+	assert_int_equal(machine.n_loaded, whole.n_loaded);
+	assert_string_equal(ddl_machine_loaded(&machine, "megaraid_sas")->srcversion,
+			    ddl_machine_loaded(&whole, "megaraid_sas")->srcversion);
+	assert_int_equal(device_at("pci", "0000:03:00.0")->n_disks, 2);
+	assert_int_equal(ddl_machine_loaded(&machine, "megaraid_sas")->n_params, 0);
+	assert_int_equal(machine.n_builtin, 0);
+	assert_int_equal(machine.n_uses, 0);
+}
 
 static void test_controller_without_driver(void **state)
 {
@@ -219,7 +283,8 @@ static void test_uses(void **state)
 static void test_match(void **state)
 {
 	static const char *aliases[] = {
-		"pci:v00001000d00000411sv*sd*bc*sc*i*", "pci:v00001000d00000060sv*sd*bc*sc*i*",
+		"pci:v00001000d00000411sv*sd*bc*sc*i*",
+		"pci:v00001000d00000060sv*sd*bc*sc*i*",
 		"pci:v00008086d0000100Esv*sd*bc*sc*i*",
 	};
 	static const char *storage[] = { "pci:v*d*sv*sd*bc01sc0[148]i*" };
@@ -273,8 +338,7 @@ static void test_match_many(void **state)
 	(void)state;
 	large.devices = ddl_arena_alloc(arena, large.n_devices, sizeof(*large.devices));
 	for (size_t i = 0; i < large.n_devices; i++)
-		large.devices[i].modalias = ddl_arena_printf(arena,
-			"pci:v00008086d%08zXsv00001028sd00000600bc08sc80i00", i);
+		large.devices[i].modalias = ddl_arena_printf(arena, "pci:v00008086d%08zXsv00001028sd00000600bc08sc80i00", i);
 	for (size_t i = 0; i < DDL_MAX_ALIASES; i++)
 		aliases[i] = ddl_arena_printf(arena, "pci:v00001000d%08zXsv*sd*bc*sc*i*", i);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
@@ -287,14 +351,12 @@ static void test_match_many(void **state)
 
 static void test_nothing_there(void **state)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct utsname name;
 
 	(void)state;
 	tree_directory("empty-root");
 	assert_int_equal(ddl_machine_read(arena, tree_path("empty-root"), NULL, &machine, &error), 0);
-	assert_int_equal(machine.n_devices + machine.n_disks + machine.n_loaded + machine.n_uses +
-			 machine.n_builtin, 0);
+	assert_int_equal(machine.n_devices + machine.n_disks + machine.n_loaded + machine.n_uses + machine.n_builtin, 0);
 	assert_int_equal(uname(&name), 0);
 	assert_string_equal(machine.release, name.release);
 	assert_int_equal(ddl_machine_read(arena, tree_path("no-root"), NULL, &machine, &error), -1);
@@ -303,10 +365,9 @@ static void test_nothing_there(void **state)
 
 static void test_odd_files(void **state)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
-
 	(void)state;
-	tree_file("odd/proc/modules", "\nshort\nname 1 2\na 1 0 - Live 0x0\nb 1 - a,, Unloading 0x0 (OE)\nc 1 -1 [unsafe], Live 0\n");
+	tree_file("odd/proc/modules",
+		  "\nshort\nname 1 2\na 1 0 - Live 0x0\nb 1 - a,, Unloading 0x0 (OE)\nc 1 -1 [unsafe], Live 0\n");
 	tree_file("odd/proc/self/mountinfo", "garbage\n1 2 3\n1 2 8:0 / /x - \n 1 2 8:0 / /\\777\\04 rw - ext4 /dev/sda rw\n");
 	tree_file("odd/proc/swaps", "Filename\n/dev/none partition 1 2 3\n");
 	tree_file("odd/lib/modules/x/modules.builtin", "\n/\n.ko\nkernel/a.ko\nkernel/b\n");
@@ -334,7 +395,6 @@ static void test_odd_files(void **state)
 /* This very machine can be read, and a capture of it reads the same. */
 static void test_capture(void **state)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_machine real;
 	const char *top = getenv("DDL_TOP");
 
@@ -365,18 +425,20 @@ static void test_capture(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_controller_without_driver, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_disks_below, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_nvme_and_virtio, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_modules, set_up, tear_down),
+		TEST(test_controller_without_driver),
+		TEST(test_disks_below),
+		TEST(test_nvme_and_virtio),
+		TEST(test_modules),
 		cmocka_unit_test(test_names),
-		cmocka_unit_test_setup_teardown(test_uses, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_match, set_up, tear_down),
+		TEST(test_uses),
+		TEST(test_match),
 		cmocka_unit_test(test_match_odd_modalias),
-		cmocka_unit_test_setup_teardown(test_match_many, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_nothing_there, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_odd_files, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_capture, set_up, tear_down),
+		TEST(test_hosts),
+		TEST(test_glance),
+		TEST(test_match_many),
+		TEST(test_nothing_there),
+		TEST(test_odd_files),
+		TEST(test_capture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names of controllers: from which list, what a list may look like, and what it may not do. */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,53 +7,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "pci_names.h"
+#include "machine/pci_names.h"
 #include "tree.h"
 
 #define OURS "usr/share/ddload/pci.ids.xz"
 #define SYSTEM "usr/share/misc/pci.ids"
 
-static struct ddl_arena *arena;
+static struct ddl_pci_names names;
 static struct ddl_device devices[3];
 static struct ddl_machine machine;
 
 static int set_up(void **state)
 {
 	(void)state;
-	arena = ddl_arena_new();
 	memset(devices, 0, sizeof(devices));
 	devices[0] = (struct ddl_device){ .ids = "1000:0060", .class = DDL_CLASS_STORAGE };
 	devices[1] = (struct ddl_device){ .ids = "8086:100e", .class = DDL_CLASS_NETWORK };
 	devices[2] = (struct ddl_device){ .ids = "1000:0060", .class = DDL_CLASS_OTHER };
 	machine = (struct ddl_machine){ .devices = devices, .n_devices = 3 };
 	assert_true(tree_shell("rm -rf usr"));
-	return arena ? 0 : -1;
+	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	ddl_arena_free(arena);
+	ddl_pci_names_forget(&names);
 	return 0;
 }
 
 static void read_names(void)
 {
-	int root = open(tree_path("."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	assert_true(root >= 0);
-	assert_true(ddl_pci_names(arena, root, &machine));
-	close(root);
+	assert_true(ddl_pci_names_give(&names, tree_path("."), &machine));
 }
 
-static const char list[] =
-	"# a comment\n\n1000  Broadcom / LSI\n\t005d  MegaRAID SAS-3 3108 [Invader]\n"
-	"\t0060  MegaRAID SAS 1078\n\t\t1000 1006  of a subsystem\n"
-	"8086  Intel\n\t100e  82540EM\n";
+static const char list[] = "# a comment\n\n1000  Broadcom / LSI\n\t005d  MegaRAID SAS-3 3108 [Invader]\n"
+			   "\t0060  MegaRAID SAS 1078\n\t\t1000 1006  of a subsystem\n"
+			   "8086  Intel\n\t100e  82540EM\n";
 
 static void test_plain_list(void **state)
 {
@@ -94,6 +86,7 @@ static void test_shipped_list(void **state)
 
 static void expect_none(void)
 {
+	ddl_pci_names_forget(&names);
 	read_names();
 	assert_null(devices[0].name);
 	assert_null(devices[1].name);
@@ -102,8 +95,13 @@ static void expect_none(void)
 static void test_no_names(void **state)
 {
 	static const char *const lists[] = {
-		"", "\n", "\t0060  no vendor before it\n", "1000  Broadcom\n\t006  short\n\t0060x glued\n",
-		"1000  Broadcom", "1000  Broadcom\n# in between\n\t0060  of nobody\n", "10000  Five\n\t0060  x\n",
+		"",
+		"\n",
+		"\t0060  no vendor before it\n",
+		"1000  Broadcom\n\t006  short\n\t0060x glued\n",
+		"1000  Broadcom",
+		"1000  Broadcom\n# in between\n\t0060  of nobody\n",
+		"10000  Five\n\t0060  x\n",
 	};
 
 	(void)state;
@@ -134,14 +132,33 @@ static void test_odd_names(void **state)
 	assert_string_equal(devices[1].name, "Intel 82540EM");
 }
 
+/* A list is read for a controller that is new, and never again for one that was looked up. */
+static void test_once(void **state)
+{
+	(void)state;
+	tree_file(SYSTEM, "1000  Old\n\t0060  One\n");
+	machine.n_devices = 2;
+	read_names();
+	assert_string_equal(devices[0].name, "Old One");
+	assert_null(devices[1].name);
+	tree_file(SYSTEM, list);
+	read_names();
+	assert_string_equal(devices[0].name, "Old One");
+	assert_null(devices[1].name); /* that no list has it is known as well */
+	devices[2] = (struct ddl_device){ .ids = "1000:005d", .class = DDL_CLASS_STORAGE };
+	machine.n_devices = 3;
+	read_names();
+	assert_string_equal(devices[0].name, "Old One");
+	assert_string_equal(devices[2].name, "Broadcom / LSI MegaRAID SAS-3 3108 [Invader]");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_plain_list, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_compressed_list, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_shipped_list, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_no_names, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_odd_names, set_up, tear_down),
+		TEST(test_plain_list), TEST(test_compressed_list), TEST(test_shipped_list),
+		TEST(test_no_names),   TEST(test_odd_names),       TEST(test_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-#include "rpm.h"
+#include "package/rpm.h"
+#include "package/rpm_version.h"
 
 /* ------------------------------------------------------------ a small builder */
 
@@ -90,6 +91,8 @@ static void append_front(struct image *image, size_t signature_bytes)
 static void good_header(struct header *h)
 {
 	static const char provides[] = "megaraid_sas-modules\0kernel-modules\0ksym(default:scsi_add_host)";
+	static const char versions[] = "07.999-1\0006.1.0-56-amd64\0";
+	static const char flags[] = "\0\0\0\x08\0\0\0\x0c\0\0\0\0"; /* equal, greater or equal, none */
 	static const char summaries[] = "MegaRAID driver\0MegaRAID-Treiber";
 
 	memset(h, 0, sizeof(*h));
@@ -102,6 +105,8 @@ static void good_header(struct header *h)
 	add_string(h, 1016, I18NSTRING, "System Environment/Kernel");
 	add_string(h, 1022, STRING, "x86_64");
 	add(h, 1047, STRING_ARRAY, 3, provides, sizeof(provides));
+	add(h, 1112, INT32, 3, flags, 12);
+	add(h, 1113, STRING_ARRAY, 3, versions, sizeof(versions));
 	add_string(h, 1125, STRING, "xz");
 }
 
@@ -121,8 +126,8 @@ static void build(size_t signature_bytes)
  * Feeds `length` bytes in pieces of `piece` and finishes. The bytes are handed over in
  * a block of just their size, so that reading past them is seen by the sanitizer.
  */
-static int read_rpm(const uint8_t *bytes, size_t length, size_t piece, struct ddl_arena *arena,
-		    struct ddl_rpm *rpm, struct ddl_error *error)
+static int read_rpm(const uint8_t *bytes, size_t length, size_t piece, struct ddl_arena *arena, struct ddl_rpm *rpm,
+		    struct ddl_error *error)
 {
 	struct ddl_rpm_parser *parser = ddl_rpm_parser_new();
 	int result = 0;
@@ -181,9 +186,15 @@ static void reads_a_driver_rpm(void **state)
 		assert_string_equal(rpm.compressor, "xz");
 		assert_int_equal(rpm.payload_offset, headers);
 		assert_int_equal(rpm.n_provides, 3);
-		assert_string_equal(rpm.provides[0], "megaraid_sas-modules");
-		assert_string_equal(rpm.provides[1], "kernel-modules");
-		assert_string_equal(rpm.provides[2], "ksym(default:scsi_add_host)");
+		assert_string_equal(rpm.provides[0].name, "megaraid_sas-modules");
+		assert_string_equal(rpm.provides[0].version, "07.999-1");
+		assert_int_equal(rpm.provides[0].sense, DDL_SENSE_EQUAL);
+		assert_string_equal(rpm.provides[1].name, "kernel-modules");
+		assert_string_equal(rpm.provides[1].version, "6.1.0-56-amd64");
+		assert_int_equal(rpm.provides[1].sense, DDL_SENSE_GREATER | DDL_SENSE_EQUAL);
+		assert_string_equal(rpm.provides[2].name, "ksym(default:scsi_add_host)");
+		assert_string_equal(rpm.provides[2].version, "");
+		assert_int_equal(rpm.provides[2].sense, 0);
 		ddl_arena_free(arena);
 	}
 }
@@ -216,6 +227,25 @@ static void needs_only_name_version_release(void **state)
 		build(20);
 		expect_failure("its header has no name, version or release");
 	}
+}
+
+/* Names that may be those of packages: no files, and nothing in brackets. */
+static void names_what_it_requires(void **state)
+{
+	static const char required[] = "/bin/sh\0kernel-core\0rpmlib(PayloadFilesHavePrefix)\0kmod-sas-common";
+	struct ddl_arena *arena = ddl_arena_new();
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_rpm rpm;
+
+	(void)state;
+	good_header(&header);
+	add(&header, 1049, STRING_ARRAY, 4, required, sizeof(required));
+	build(20);
+	assert_int_equal(read_rpm(image.bytes, image.length, 7, arena, &rpm, &error), 0);
+	assert_int_equal(rpm.n_requires, 2);
+	assert_string_equal(rpm.requires[0], "kernel-core");
+	assert_string_equal(rpm.requires[1], "kmod-sas-common");
+	ddl_arena_free(arena);
 }
 
 static void cleans_what_is_shown(void **state)
@@ -301,7 +331,7 @@ static void refuses_sizes_that_are_lies(void **state)
 	expect_failure("the header at byte 144 says it has 4294967295 bytes of data");
 	build(16);
 	put32(image.bytes + main_intro + 12, DDL_MAX_RPM_HEADER - 16 * header.entries + 1);
-	expect_failure("the header at byte 144 says it has 16777057 bytes of data");
+	expect_failure("the header at byte 144 says it has 16777025 bytes of data");
 	build(16);
 	put32(image.bytes + main_intro + 12, DDL_MAX_RPM_HEADER - 16 * header.entries);
 	assert_int_equal(read_rpm(image.bytes, image.length, 512, arena, &rpm, &error), -1);
@@ -354,8 +384,27 @@ static void refuses_damaged_tags(void **state)
 		good_header(&header);
 		put32(header.index + 8 * 16 + 12, counts[i]); /* more provides than there are */
 		build(16);
-		expect_failure("tag 1047 of its header is damaged");
+		expect_failure(i ? "tag 1047 of its header is damaged" : "tag 1113 of its header is damaged");
 	}
+}
+
+static void provides_are_whole_or_damaged(void **state)
+{
+	(void)state;
+	for (size_t tag = 9; tag <= 10; tag++) { /* flags, versions */
+		good_header(&header);
+		put32(header.index + tag * 16 + 12, 2);
+		build(16);
+		expect_failure("tag 1113 of its header is damaged");
+		good_header(&header);
+		put32(header.index + tag * 16 + 4, BIN);
+		build(16);
+		expect_failure(tag == 9 ? "tag 1112 of its header is damaged" : "tag 1113 of its header is damaged");
+	}
+	good_header(&header);
+	put32(header.index + 9 * 16 + 12, 0x40000003); /* four bytes each: more than there are */
+	build(16);
+	expect_failure("tag 1112 of its header is damaged");
 }
 
 /* limit: DDL_MAX_RPM_PROVIDES */
@@ -375,7 +424,7 @@ static void holds_as_many_provides_as_allowed(void **state)
 	build(16);
 	assert_int_equal(read_rpm(image.bytes, image.length, 512, arena, &rpm, &error), 0);
 	assert_int_equal(rpm.n_provides, DDL_MAX_RPM_PROVIDES);
-	assert_string_equal(rpm.provides[DDL_MAX_RPM_PROVIDES - 1], "");
+	assert_string_equal(rpm.provides[DDL_MAX_RPM_PROVIDES - 1].name, "");
 	ddl_arena_free(arena);
 }
 
@@ -539,8 +588,14 @@ static void size_of_a_signature(void **state)
 static void damaged_signature_is_one(void **state)
 {
 	static const size_t rsa[] = { 268, 0 };
-	static const struct { size_t at; uint32_t value; } faults[] = {
-		{ 4, STRING }, { 8, 0x10000 }, { 12, 0 }, { 12, 0x7fffffff },
+	static const struct {
+		size_t at;
+		uint32_t value;
+	} faults[] = {
+		{ 4, STRING },
+		{ 8, 0x10000 },
+		{ 12, 0 },
+		{ 12, 0x7fffffff },
 	};
 
 	(void)state;
@@ -578,11 +633,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_driver_rpm),
 		cmocka_unit_test(needs_only_name_version_release),
+		cmocka_unit_test(names_what_it_requires),
 		cmocka_unit_test(cleans_what_is_shown),
 		cmocka_unit_test(tells_at_the_first_byte),
 		cmocka_unit_test(refuses_a_source_package),
 		cmocka_unit_test(refuses_sizes_that_are_lies),
 		cmocka_unit_test(refuses_damaged_tags),
+		cmocka_unit_test(provides_are_whole_or_damaged),
 		cmocka_unit_test(holds_as_many_provides_as_allowed),
 		cmocka_unit_test(cut_short_anywhere_is_an_error),
 		cmocka_unit_test(survives_every_flipped_bit),

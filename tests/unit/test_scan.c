@@ -10,8 +10,9 @@
 
 #include <cmocka.h>
 
+#include "process.h"
+#include "repository/scan.h"
 #include "rig.h"
-#include "scan.h"
 #include "tree.h"
 
 static struct ddl_arena *arena;
@@ -43,14 +44,18 @@ static int end(void **state)
 	return 0;
 }
 
-#define PACKAGES "<packages><package label=\"a\" type=\"rpm\" size=\"1\" md5=\"2fb99ae91000b446f3d71d782c734dae\">a.rpm</package></packages>"
+#define PACKAGES \
+	"<packages><package label=\"a\" type=\"rpm\" size=\"1\" " \
+	"md5=\"2fb99ae91000b446f3d71d782c734dae\">a.rpm</package></packages>"
 
 static void pack(const char *directory, const char *name)
 {
 	char path[256], text[512];
 
-	(void)snprintf(text, sizeof(text), "<repository originator=\"o\" name=\"%s\" product=\"p\" version=\"1\">"
-		       "<description>d</description></repository>", name);
+	(void)snprintf(text, sizeof(text),
+		       "<repository originator=\"o\" name=\"%s\" product=\"p\" version=\"1\">"
+		       "<description>d</description></repository>",
+		       name);
 	(void)snprintf(path, sizeof(path), "medium/%s/XS-REPOSITORY", directory);
 	tree_file(path, text);
 	(void)snprintf(path, sizeof(path), "medium/%s/XS-PACKAGES", directory);
@@ -62,7 +67,7 @@ static int run(bool unconfined)
 	const struct ddl_confine confine = { .unconfined = unconfined };
 
 	ddl_error_clear(&error);
-	return ddl_scan_medium(arena, medium, &confine, &scan, &error);
+	return ddl_scan_medium(arena, medium, &confine, NULL, &scan, &error);
 }
 
 static void usual_and_listed_directories(void **state)
@@ -149,9 +154,30 @@ static void cancelled(void **state)
 	(void)state;
 	pack(".", "a");
 	ddl_error_clear(&error);
-	assert_int_equal(ddl_scan_medium(arena, medium, &confine, &scan, &error), -1);
+	assert_int_equal(ddl_scan_medium(arena, medium, &confine, NULL, &scan, &error), -1);
 	assert_int_equal(error.code, DDL_E_CANCELLED);
 	assert_int_equal(scan.n_repos, 0);
+}
+
+/* limit: DDL_MAX_REDHAT_PACKAGES. What is wrong with a package shows when it is read whole. */
+static void packages_of_a_redhat_disk(void **state)
+{
+	(void)state;
+	assert_true(
+		tree_shell("mkdir -p medium/rpms/x86_64/below && cd medium && echo A driver > rhdd3 && touch rpms/x86_64/a.txt "
+			   "rpms/x86_64/below/b.rpm && cd rpms/x86_64 && seq -f %%03g.rpm 1 %u | xargs touch",
+			   DDL_MAX_REDHAT_PACKAGES));
+	for (int unconfined = 0; unconfined < 2; unconfined++) {
+		assert_int_equal(run(unconfined), 0);
+		assert_int_equal(scan.n_repos, 1);
+		assert_int_equal(scan.repos[0]->family, DDL_FAMILY_REDHAT);
+		assert_int_equal(scan.repos[0]->n_packages, DDL_MAX_REDHAT_PACKAGES);
+		assert_string_equal(scan.repos[0]->packages[0].file, "001.rpm");
+		assert_string_equal(scan.repos[0]->directory, "rpms/x86_64");
+	}
+	assert_true(tree_shell("touch medium/rpms/x86_64/one-more.rpm"));
+	assert_int_equal(run(true), -1);
+	assert_int_equal(error.code, DDL_E_TOO_LARGE);
 }
 
 /* limit: DDL_MAX_TREEINFO */
@@ -176,15 +202,14 @@ static void treeinfo_size(void **state)
 	free(text);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(usual_and_listed_directories, begin, end),
-		cmocka_unit_test_setup_teardown(nothing_is_no_error, begin, end),
-		cmocka_unit_test_setup_teardown(links_are_not_followed, begin, end),
-		cmocka_unit_test_setup_teardown(broken_and_too_large, begin, end),
-		cmocka_unit_test_setup_teardown(cancelled, begin, end),
-		cmocka_unit_test_setup_teardown(treeinfo_size, begin, end),
+		TEST(usual_and_listed_directories), TEST(nothing_is_no_error), TEST(links_are_not_followed),
+		TEST(broken_and_too_large),         TEST(cancelled),           TEST(treeinfo_size),
+		TEST(packages_of_a_redhat_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,13 +13,7 @@
 #include "rig.h"
 #include "tree.h"
 
-struct ddl_kernel *ddl_kernel_open(const char *root, const char *release, struct ddl_error *error)
-{
-	(void)root;
-	(void)release;
-	(void)error;
-	return rig_kernel();
-}
+RIG_KERNEL
 
 static const struct pack_shape good = { .directory = "pack", .name = "megaraid-sas", .version = "07.999" };
 
@@ -112,9 +106,10 @@ static void hundreds_of_packages(void **state)
 		(void)snprintf(path, sizeof(path), "pack/p%u.rpm", i);
 		if (i % 7)
 			rig_write(path, content, strlen(content));
-		(void)snprintf(text, sizeof(text), "<package kernel=\"5.%u\" label=\"p\" md5=\"%s\" size=\"%zu\" type=\"driver-rpm\">"
-			       "p%u.rpm</package>\n", i, i % 5 ? md5_hex(content, strlen(content)) : md5_hex("", 0),
-			       strlen(content), i);
+		(void)snprintf(text, sizeof(text),
+			       "<package kernel=\"5.%u\" label=\"p\" md5=\"%s\" size=\"%zu\" type=\"driver-rpm\">"
+			       "p%u.rpm</package>\n",
+			       i, i % 5 ? md5_hex(content, strlen(content)) : md5_hex("", 0), strlen(content), i);
 		built_text(&more, text);
 	}
 	text[0] = '\0';
@@ -153,10 +148,12 @@ static void a_machine_that_cannot_be_read(void **state)
 {
 	const struct ddl_machine *machine;
 	struct ddl_look *seen;
+	struct ddl_set set;
 
 	(void)state;
 	rig_pack(&good);
 	seen = look("/pack");
+	set = (struct ddl_set){ .repos = seen->repos, .n_chosen = 1, .n_repos = 1 };
 	machine = ddl_session_machine(rig.session, &rig.error);
 	assert_int_equal(machine->n_devices, 1);
 	fake_fail(rig.fake, FAKE_SNAPSHOT, rig.fake->calls[FAKE_SNAPSHOT] + 1, DDL_E_READ, 5, NULL);
@@ -164,9 +161,9 @@ static void a_machine_that_cannot_be_read(void **state)
 	assert_int_equal(rig.error.code, DDL_E_READ);
 	/* what was known of it stays: the pack's modules point into it (ASan watches) */
 	assert_string_equal(seen->repos[0]->packages[0].modules[0]->device->address, "0000:03:00.0");
-	assert_non_null(ddl_session_plan(rig.session, seen->repos, 1, &rig.error));
+	assert_non_null(ddl_session_plan(rig.session, &set, &rig.error));
 	fake_fail(rig.fake, FAKE_SNAPSHOT, rig.fake->calls[FAKE_SNAPSHOT] + 1, DDL_E_READ, 5, NULL);
-	assert_null(ddl_session_plan(rig.session, seen->repos, 1, &rig.error));
+	assert_null(ddl_session_plan(rig.session, &set, &rig.error));
 	assert_null(ddl_session_outcome(rig.session));
 }
 
@@ -174,12 +171,14 @@ static void plans_without_changing(void **state)
 {
 	struct ddl_look *seen;
 	const struct ddl_plan *plan;
+	struct ddl_set set;
 
 	(void)state;
 	rig_pack(&good);
 	seen = look("/pack");
+	set = (struct ddl_set){ .repos = seen->repos, .n_chosen = 1, .n_repos = 1 };
 	for (unsigned i = 0; i < 3; i++) { /* each takes the place of the one before */
-		plan = ddl_session_plan(rig.session, seen->repos, 1, &rig.error);
+		plan = ddl_session_plan(rig.session, &set, &rig.error);
 		assert_non_null(plan);
 		assert_int_equal(plan->refusal.code, DDL_OK);
 		assert_int_equal(plan->n_wanted, 1);
@@ -225,8 +224,10 @@ static void too_many_packages_in_all(void **state)
 	for (unsigned i = 0; i < 4000; i++) {
 		char text[256];
 
-		(void)snprintf(text, sizeof(text), "<package label=\"p\" md5=\"2fb99ae91000b446f3d71d782c734dae\" size=\"5\" "
-			       "type=\"rpm\">p%u.rpm</package>\n", i);
+		(void)snprintf(text, sizeof(text),
+			       "<package label=\"p\" md5=\"2fb99ae91000b446f3d71d782c734dae\" size=\"5\" "
+			       "type=\"rpm\">p%u.rpm</package>\n",
+			       i);
 		built_text(&list, text);
 	}
 	built_text(&list, "</packages>\n");
@@ -277,7 +278,6 @@ static void what_cannot_be_begun(void **state)
 
 int main(void)
 {
-#define RIGGED(test) cmocka_unit_test_setup_teardown(test, rig_begin, rig_end)
 	const struct CMUnitTest tests[] = {
 		RIGGED(looks_into_what_is_for_this_kernel),
 		RIGGED(without_inspecting_nothing_is_read),

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "armor.h"
-#include "trust.h"
+#include "verify/armor.h"
+#include "verify/trust.h"
 
 /* -------------------------------------------------------------------- armour */
 
@@ -28,8 +28,10 @@ static void armour_good(void **state)
 {
 	static const uint8_t want[] = { 0x99, 1, 2, 3, 4, 5, 6, 7 };
 	static const char *const good[] = {
-		BLOCK_OF(BODY), "words before\r\n" BLOCK_OF(BODY) "and after\n",
-		BLOCK_OF("Version: GnuPG\nComment: x\n" BODY), BLOCK_OF("\nmQECAwQFBgc=\n"),
+		BLOCK_OF(BODY),
+		"words before\r\n" BLOCK_OF(BODY) "and after\n",
+		BLOCK_OF("Version: GnuPG\nComment: x\n" BODY),
+		BLOCK_OF("\nmQECAwQFBgc=\n"),
 	};
 	uint8_t to[1024];
 
@@ -46,9 +48,17 @@ static void armour_good(void **state)
 static void armour_bad(void **state)
 {
 	static const char *const bad[] = {
-		"", "\n", "no key\n", "-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQEC",
-		"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQECAwQFBgc=\n", BLOCK_OF("\nm!ECAwQF\n"), BLOCK_OF("\nAAECAwQF\n"),
-		BLOCK_OF("\n\n"), BLOCK_OF(""), "-----BEGIN PGP SIGNATURE-----\n" BODY "-----END PGP SIGNATURE-----\n",
+		"",
+		"\n",
+		"no key\n",
+		"-----BEGIN PGP PUBLIC KEY BLOCK-----",
+		"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQEC",
+		"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQECAwQFBgc=\n",
+		BLOCK_OF("\nm!ECAwQF\n"),
+		BLOCK_OF("\nAAECAwQF\n"),
+		BLOCK_OF("\n\n"),
+		BLOCK_OF(""),
+		"-----BEGIN PGP SIGNATURE-----\n" BODY "-----END PGP SIGNATURE-----\n",
 	};
 	uint8_t to[1024];
 
@@ -99,10 +109,10 @@ static void verdicts(void **state)
 		enum ddl_signature_state state;
 	} table[] = {
 		{ S "NEWSIG\n" S "GOODSIG " SIGNER VALID, 0, DDL_SIGNED_GOOD },
-		{ S "GOODSIG " SIGNER VALID, 256, DDL_SIGNED_BAD },            /* it did not end well */
-		{ S "GOODSIG " SIGNER, 0, DDL_SIGNED_BAD },                    /* not called valid */
+		{ S "GOODSIG " SIGNER VALID, 256, DDL_SIGNED_BAD }, /* it did not end well */
+		{ S "GOODSIG " SIGNER, 0, DDL_SIGNED_BAD }, /* not called valid */
 		{ VALID, 0, DDL_SIGNED_BAD },
-		{ "GOODSIG " SIGNER "VALIDSIG x\n", 0, DDL_SIGNED_BAD },       /* not gpgv's own words */
+		{ "GOODSIG " SIGNER "VALIDSIG x\n", 0, DDL_SIGNED_BAD }, /* not gpgv's own words */
 		{ S "BADSIG " SIGNER, 256, DDL_SIGNED_BAD },
 		{ S "GOODSIG " SIGNER VALID S "BADSIG " SIGNER, 0, DDL_SIGNED_BAD },
 		{ S "BADSIG " SIGNER S "GOODSIG " SIGNER VALID, 0, DDL_SIGNED_BAD },
@@ -116,7 +126,9 @@ static void verdicts(void **state)
 		{ S "ERRSIG 52AC6BACFE48F689 99 10 00 1 4 " KEY "\n", 512, DDL_SIGNED_BAD },
 		{ S "NODATA 4\n", 512, DDL_SIGNED_BAD },
 		{ S "NODATA 4\n" S "NO_PUBKEY 52AC6BACFE48F689\n", 512, DDL_SIGNED_BAD },
-		{ "", 0, DDL_SIGNED_BAD }, { "\n\n[GNUPG:] \n[GNUPG:]", 0, DDL_SIGNED_BAD }, { "", 512, DDL_SIGNED_BAD },
+		{ "", 0, DDL_SIGNED_BAD },
+		{ "\n\n[GNUPG:] \n[GNUPG:]", 0, DDL_SIGNED_BAD },
+		{ "", 512, DDL_SIGNED_BAD },
 	};
 
 	(void)state;
@@ -150,7 +162,9 @@ static enum ddl_code judged(enum ddl_signature_state list, enum ddl_signature_st
 		{ .file = "b.rpm", .state = DDL_PKG_STAGED, .signature = { package, "x", "y", false } },
 		{ .file = "for-another-kernel.rpm", .state = DDL_PKG_TESTED },
 	};
-	struct ddl_repo repo = { .identifier = "acme:x", .signature = { list, "x", "y", false }, .packages = packages, .n_packages = 3 };
+	struct ddl_repo repo = {
+		.identifier = "acme:x", .signature = { list, "x", "y", false }, .packages = packages, .n_packages = 3
+	};
 	struct ddl_error error = DDL_ERROR_INIT;
 	int result = ddl_trust_judge(&options, &repo, &error);
 
@@ -178,7 +192,8 @@ static void policy(void **state)
 
 static void worst_is_shown(void **state)
 {
-	struct ddl_package packages[3] = { { .file = "a" }, { .signature = { DDL_SIGNED_GOOD, "", "", false } },
+	struct ddl_package packages[3] = { { .file = "a" },
+					   { .signature = { DDL_SIGNED_GOOD, "", "", false } },
 					   { .signature = { DDL_SIGNED_UNKNOWN, "", "", false } } };
 	struct ddl_repo repo = { .packages = packages, .n_packages = 3 };
 
@@ -199,8 +214,10 @@ static void worst_is_shown(void **state)
 static void trusted_by_hand(void **state)
 {
 	struct ddl_package packages[] = {
-		{ .signature = { DDL_SIGNED_UNKNOWN, "x", "AA", true } }, { .signature = { DDL_SIGNED_UNKNOWN, "x", "AA", false } },
-		{ .signature = { DDL_SIGNED_UNKNOWN, "x", "BB", true } }, { .signature = { DDL_SIGNED_BAD, "x", "AA", true } },
+		{ .signature = { DDL_SIGNED_UNKNOWN, "x", "AA", true } },
+		{ .signature = { DDL_SIGNED_UNKNOWN, "x", "AA", false } },
+		{ .signature = { DDL_SIGNED_UNKNOWN, "x", "BB", true } },
+		{ .signature = { DDL_SIGNED_BAD, "x", "AA", true } },
 		{ .signature = { DDL_SIGNED_EXPIRED, "x", "AA", true } },
 	};
 	static const enum ddl_signature_state want[] = { DDL_SIGNED_BY_HAND, DDL_SIGNED_UNKNOWN, DDL_SIGNED_UNKNOWN,
@@ -217,10 +234,9 @@ static void trusted_by_hand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(armour_good), cmocka_unit_test(armour_bad), cmocka_unit_test(armour_cut),
-		cmocka_unit_test(verdicts), cmocka_unit_test(verdict_texts),
-		cmocka_unit_test(policy), cmocka_unit_test(worst_is_shown),
-		cmocka_unit_test(trusted_by_hand),
+		cmocka_unit_test(armour_good),    cmocka_unit_test(armour_bad),      cmocka_unit_test(armour_cut),
+		cmocka_unit_test(verdicts),       cmocka_unit_test(verdict_texts),   cmocka_unit_test(policy),
+		cmocka_unit_test(worst_is_shown), cmocka_unit_test(trusted_by_hand),
 	};
 
 	return cmocka_run_group_tests_name("signature", tests, NULL, NULL);

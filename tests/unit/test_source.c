@@ -19,14 +19,16 @@
 
 #include <cmocka.h>
 
-#include "source.h"
-#include "source_probe.h"
+#include "fixture.h"
+#include "source/probe.h"
+#include "source/source.h"
 #include "tree.h"
 
-static struct ddl_arena *arena;
-
 /* What every file says that is asked as a CD drive; -1: it is none. In the place of the C library's. */
-static struct { int drive, disc; } drive = { -1, -1 };
+static struct {
+	int drive, disc;
+	bool hangs;
+} drive = { -1, -1, false };
 
 int ioctl(int fd, unsigned long request, ...)
 {
@@ -36,25 +38,13 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(rest, request);
 	argument = va_arg(rest, void *);
 	va_end(rest);
+	if (request == CDROM_DRIVE_STATUS && drive.hangs)
+		pause();
 	if (request == CDROM_DRIVE_STATUS && drive.drive >= 0)
 		return drive.drive;
 	if (request == CDROM_DISC_STATUS && drive.disc >= 0)
 		return drive.disc;
 	return (int)syscall(SYS_ioctl, fd, request, argument);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = ddl_arena_new();
-	return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ddl_arena_free(arena);
-	return 0;
 }
 
 /* ------------------------------------------------------------------ probing */
@@ -70,7 +60,9 @@ static void probe_image(const char *name, struct ddl_probe *probe)
 
 static void test_probe_images(void **state)
 {
-	static const struct { const char *program, *command, *format, *label, *uuid; } rows[] = {
+	static const struct {
+		const char *program, *command, *format, *label, *uuid;
+	} rows[] = {
 		{ "xorriso", "mkdir -p d && xorriso -as mkisofs -quiet -J -R -V DRIVERS -o p.img d", "iso9660", "DRIVERS", NULL },
 		{ "mkfs.ext4", "mkfs.ext4 -q -L oem -U 12345678-1234-1234-1234-123456789abc p.img 2M", "ext4", "oem",
 		  "12345678-1234-1234-1234-123456789abc" },
@@ -167,14 +159,16 @@ static void test_probe_devices(void **state)
 /* Drives without a disc, with an open tray, one that starts up, an audio CD, data with and without music. */
 static void test_probe_drives(void **state)
 {
-	static const struct { int drive, disc; enum ddl_probe_state state; } drives[] = {
-		{ CDS_NO_DISC, -1, DDL_PROBE_NO_MEDIUM }, { CDS_TRAY_OPEN, -1, DDL_PROBE_NO_MEDIUM },
+	static const struct {
+		int drive, disc;
+		enum ddl_probe_state state;
+	} drives[] = {
+		{ CDS_NO_DISC, -1, DDL_PROBE_NO_MEDIUM },         { CDS_TRAY_OPEN, -1, DDL_PROBE_NO_MEDIUM },
 		{ CDS_DRIVE_NOT_READY, -1, DDL_PROBE_NOT_READY }, { CDS_DISC_OK, CDS_AUDIO, DDL_PROBE_AUDIO },
-		{ CDS_DISC_OK, CDS_DATA_1, DDL_PROBE_FOUND }, { CDS_DISC_OK, CDS_MIXED, DDL_PROBE_FOUND },
-		{ CDS_DISC_OK, CDS_NO_INFO, DDL_PROBE_FOUND }, { CDS_NO_INFO, CDS_AUDIO, DDL_PROBE_FOUND },
+		{ CDS_DISC_OK, CDS_DATA_1, DDL_PROBE_FOUND },     { CDS_DISC_OK, CDS_MIXED, DDL_PROBE_FOUND },
+		{ CDS_DISC_OK, CDS_NO_INFO, DDL_PROBE_FOUND },    { CDS_NO_INFO, CDS_AUDIO, DDL_PROBE_FOUND },
 	};
 	const char *path = tree_path("drive.img");
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_source *source;
 	struct ddl_probe probe;
 
@@ -188,8 +182,9 @@ static void test_probe_drives(void **state)
 	}
 	drive.drive = CDS_DISC_OK;
 	drive.disc = CDS_AUDIO;
-	assert_true(tree_shell("mkdir -p drives/sys/class/block/sr9 drives/dev && cd drives && echo 1 >sys/class/block/sr9/removable && "
-			       "echo 4000 >sys/class/block/sr9/size && cp ../drive.img dev/sr9"));
+	assert_true(tree_shell(
+		"mkdir -p drives/sys/class/block/sr9 drives/dev && cd drives && echo 1 >sys/class/block/sr9/removable && "
+		"echo 4000 >sys/class/block/sr9/size && cp ../drive.img dev/sr9"));
 	source = ddl_source_from_word(arena, tree_path("drives"), "sr9", &error);
 	drive.drive = drive.disc = -1;
 	assert_non_null(source);
@@ -198,16 +193,22 @@ static void test_probe_drives(void **state)
 	assert_non_null(strstr(source->trouble.text, "audio CD"));
 }
 
-/* With no time at all every device is silent, and nobody is waited for. */
+/* One that does not answer is silent, and holds up the others no longer than its time. */
 static void test_probe_silent(void **state)
 {
-	const char *paths[] = { "/dev/null", "/dev/null" };
-	struct ddl_probe probes[2];
+	const char *path = "/dev/null", *paths[30];
+	struct ddl_probe probes[30];
+	long before = milliseconds();
 
 	(void)state;
-	ddl_probe_devices(paths, probes, 2, 0);
-	assert_int_equal(probes[0].state, DDL_PROBE_SILENT);
-	assert_int_equal(probes[1].state, DDL_PROBE_SILENT);
+	for (size_t i = 0; i < 30; i++)
+		paths[i] = i < 28 ? path : "/absent";
+	drive.hangs = true;
+	ddl_probe_devices(paths, probes, 30, 300);
+	drive.hangs = false;
+	for (size_t i = 0; i < 30; i++)
+		assert_int_equal(probes[i].state, i < 28 ? DDL_PROBE_SILENT : DDL_PROBE_OPEN);
+	assert_true(milliseconds() - before < 20000);
 }
 
 /* -------------------------------------------------------------- enumeration */
@@ -222,11 +223,10 @@ static void make_root(const char *name)
 
 static struct ddl_source *find(const char *root, const char *name)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_source **sources;
 	size_t count;
 
-	assert_int_equal(ddl_sources_find(arena, tree_path(root), &sources, &count, &error), 0);
+	assert_int_equal(ddl_sources_find(arena, tree_path(root), &sources, &count, NULL, &error), 0);
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(sources[i]->name, name) == 0)
 			return sources[i];
@@ -236,13 +236,12 @@ static struct ddl_source *find(const char *root, const char *name)
 static void test_find(void **state)
 {
 	static const char *const expected[] = { "sr0", "md127", "sda", "sda1", "sda3" };
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_source **sources;
 	size_t count, seen = 0;
 
 	(void)state;
 	make_root("raid-loaded");
-	assert_int_equal(ddl_sources_find(arena, tree_path("raid-loaded"), &sources, &count, &error), 0);
+	assert_int_equal(ddl_sources_find(arena, tree_path("raid-loaded"), &sources, &count, NULL, &error), 0);
 	for (size_t i = 0; i < count && seen < 5; i++)
 		if (strcmp(sources[i]->name, expected[seen]) == 0)
 			seen++;
@@ -291,8 +290,8 @@ static void test_partitions(void **state)
 	assert_string_equal(source->label, "PACK");
 	assert_string_equal(source->format, "vfat");
 	assert_int_equal(source->trouble.code, DDL_OK);
-	assert_null(find("stick", "sda"));            /* has a partition that can be used */
-	assert_non_null(find("stick", "sda3"));       /* nothing on it, and it says so */
+	assert_null(find("stick", "sda")); /* has a partition that can be used */
+	assert_non_null(find("stick", "sda3")); /* nothing on it, and it says so */
 	assert_false(find("stick", "sda3")->usable);
 	/* a CD image written on the stick: the disk is the medium, not the partition in it */
 	assert_true(tree_shell("mkdir -p d; cd stick/dev && rm sda sda1 && "
@@ -307,25 +306,23 @@ static void test_partitions(void **state)
 
 static void test_find_nowhere(void **state)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_source **sources;
 	size_t count;
 
 	(void)state;
 	tree_directory("bare");
-	assert_int_equal(ddl_sources_find(arena, tree_path("bare"), &sources, &count, &error), -1);
+	assert_int_equal(ddl_sources_find(arena, tree_path("bare"), &sources, &count, NULL, &error), -1);
 	assert_int_equal(error.code, DDL_E_OPEN);
 	assert_int_equal(count, 0);
 	tree_directory("bare/sys/class/block");
-	assert_int_equal(ddl_sources_find(arena, tree_path("bare"), &sources, &count, &error), 0);
+	assert_int_equal(ddl_sources_find(arena, tree_path("bare"), &sources, &count, NULL, &error), 0);
 	assert_int_equal(count, 0);
 }
 
 /* -------------------------------------------------------------------- words */
 
-static void test_words(void **state)
+static void test_describe(void **state)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_source *source;
 	const char *root;
 
@@ -362,7 +359,6 @@ static void test_words(void **state)
 
 static void test_word_tags(void **state)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_source *source;
 	const char *root;
 
@@ -383,6 +379,14 @@ static void test_word_tags(void **state)
 	assert_int_equal(error.code, DDL_E_NO_SOURCE);
 	assert_null(ddl_source_from_word(arena, root, "LABEL=", &error));
 	assert_null(ddl_source_from_word(arena, root, "UUID=", &error));
+	/* two of them: neither is the one that is meant */
+	assert_true(tree_shell(
+		"mkdir -p tags/sys/devices/pci0000:00/x/block/sdz && "
+		"echo 8192 >tags/sys/devices/pci0000:00/x/block/sdz/size && "
+		"ln -s ../../devices/pci0000:00/x/block/sdz tags/sys/class/block/sdz && cp tags/dev/sr0 tags/dev/sdz"));
+	assert_null(ddl_source_from_word(arena, root, "LABEL=OEM DRV", &error));
+	assert_int_equal(error.code, DDL_E_SOURCES);
+	assert_string_equal(error.text, "LABEL=OEM DRV: sr0, sdz");
 	/* without "/dev/" too, where there is no file of that name */
 	source = ddl_source_from_word(arena, root, "sr0", &error);
 	assert_non_null(source);
@@ -394,7 +398,6 @@ static void test_word_tags(void **state)
 /* A real device by its path, where there are loop devices. */
 static void test_word_device(void **state)
 {
-	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_source *source;
 	char device[64] = "";
 	FILE *file;
@@ -424,17 +427,19 @@ static void test_word_device(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_probe_images), cmocka_unit_test(test_probe_nothing),
+		cmocka_unit_test(test_probe_images),
+		cmocka_unit_test(test_probe_nothing),
 		cmocka_unit_test(test_probe_cleans),
-		cmocka_unit_test_setup_teardown(test_probe_devices, set_up, tear_down),
-		cmocka_unit_test(test_probe_silent), cmocka_unit_test_setup_teardown(test_probe_drives, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_find_hidden, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_partitions, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_find_nowhere, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_word_tags, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_word_device, set_up, tear_down),
+		TEST(test_probe_devices),
+		cmocka_unit_test(test_probe_silent),
+		TEST(test_probe_drives),
+		TEST(test_find),
+		TEST(test_find_hidden),
+		TEST(test_partitions),
+		TEST(test_find_nowhere),
+		TEST(test_describe),
+		TEST(test_word_tags),
+		TEST(test_word_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,15 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "path.h"
-#include "stage.h"
+#include "base/stage.h"
+#include "process.h"
 #include "tree.h"
 
 static void test_keeps_bytes(void **state)
@@ -80,23 +77,6 @@ static void test_cap(void **state)
 	ddl_stage_free(stage);
 }
 
-static void forbid_memfd(void)
-{
-	struct sock_filter rules[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_memfd_create, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = { sizeof(rules) / sizeof(rules[0]), rules };
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-		_exit(120);
-	if (syscall(SYS_memfd_create, "x", 0) != -1 || errno != ENOSYS)
-		_exit(121);
-}
-
 static size_t entries(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -138,7 +118,7 @@ static void test_old_kernel(void **state)
 
 	(void)state;
 	if (child == 0) {
-		forbid_memfd();
+		forbid_call(SYS_memfd_create, ENOSYS);
 		_exit(check_without_memfd(directory));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -158,7 +138,7 @@ static void test_no_directory(void **state)
 		struct ddl_error error = DDL_ERROR_INIT;
 		struct ddl_stage *stage = ddl_stage_new(tree_path("not-a-directory"), 10, NULL);
 
-		forbid_memfd();
+		forbid_call(SYS_memfd_create, ENOSYS);
 		if (ddl_stage_create(stage, "a", &error) != -1)
 			_exit(1);
 		_exit(error.code == DDL_E_STAGE && error.os_errno == ENOTDIR ? 0 : 2);
@@ -171,8 +151,10 @@ static void test_no_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keeps_bytes), cmocka_unit_test(test_cap),
-		cmocka_unit_test(test_old_kernel), cmocka_unit_test(test_no_directory),
+		cmocka_unit_test(test_keeps_bytes),
+		cmocka_unit_test(test_cap),
+		cmocka_unit_test(test_old_kernel),
+		cmocka_unit_test(test_no_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

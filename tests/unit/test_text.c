@@ -9,23 +9,17 @@
 
 #include <cmocka.h>
 
-#include "text.h"
-
-static uint64_t seed = 0x9E3779B97F4A7C15U;
-
-static uint32_t chance(uint32_t below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)(seed >> 32) % below;
-}
+#include "base/text.h"
+#include "process.h"
 
 /* An own, slow judge: RFC 3629's table row by row. Length of the character, 0 when it is none. */
 static size_t character(const unsigned char *s, uint32_t *code)
 {
-	static const struct { unsigned char from, to, from2, to2; size_t n; } rows[] = {
-		{ 0x01, 0x7F, 0, 0, 1 }, { 0xC2, 0xDF, 0x80, 0xBF, 2 }, { 0xE0, 0xE0, 0xA0, 0xBF, 3 },
+	static const struct {
+		unsigned char from, to, from2, to2;
+		size_t n;
+	} rows[] = {
+		{ 0x01, 0x7F, 0, 0, 1 },       { 0xC2, 0xDF, 0x80, 0xBF, 2 }, { 0xE0, 0xE0, 0xA0, 0xBF, 3 },
 		{ 0xE1, 0xEC, 0x80, 0xBF, 3 }, { 0xED, 0xED, 0x80, 0x9F, 3 }, { 0xEE, 0xEF, 0x80, 0xBF, 3 },
 		{ 0xF0, 0xF0, 0x90, 0xBF, 4 }, { 0xF1, 0xF3, 0x80, 0xBF, 4 }, { 0xF4, 0xF4, 0x80, 0x8F, 4 },
 	};
@@ -67,8 +61,9 @@ static void assert_clean(const char *text)
 /* Bytes that are likely to be nearly right. */
 static size_t random_bytes(char *to, size_t room)
 {
-	static const char *const pieces[] = { "\xe2\x80", "\xc2", "\xe2\x80\xae", "\xed\xa0\x80", "\xf4\x90", "\x1b[2J",
-					      "\xc0\x80", "\xf0\x9f\x98\x80", "\xe6\x97\xa5", "a", "\r\n", "\x7f", "\xc2\x9b" };
+	static const char *const pieces[] = { "\xe2\x80", "\xc2",     "\xe2\x80\xae",     "\xed\xa0\x80", "\xf4\x90",
+					      "\x1b[2J",  "\xc0\x80", "\xf0\x9f\x98\x80", "\xe6\x97\xa5", "a",
+					      "\r\n",     "\x7f",     "\xc2\x9b" };
 	size_t n = 0, wanted = chance((uint32_t)room + 1);
 
 	while (n < wanted) {
@@ -152,8 +147,8 @@ static void each_character_alone(void **state)
 
 static void keeps_what_people_write(void **state)
 {
-	static const char *const texts[] = { "", "megaraid_sas 07.999", "Großer Treiber für ÄÖÜ", "日本語ドライバ", "Ω ≤ µ",
-					     "é", "😀" };
+	static const char *const texts[] = { "", "megaraid_sas 07.999", "Großer Treiber für ÄÖÜ", "日本語ドライバ", "Ω ≤ µ", "é",
+					     "😀" };
 	char out[200];
 
 	(void)state;
@@ -180,19 +175,22 @@ static void counts_columns(void **state)
 	assert_int_equal(ddl_text_width(""), 0);
 	assert_int_equal(ddl_text_width("abc"), 3);
 	assert_int_equal(ddl_text_width("äöü"), 3);
-	assert_int_equal(ddl_text_width("e\xcc\x81"), 1);     /* e and a combining acute */
+	assert_int_equal(ddl_text_width("e\xcc\x81"), 1); /* e and a combining acute */
 	assert_int_equal(ddl_text_width("日本"), 4);
-	assert_int_equal(ddl_text_width("ｆ"), 2);             /* full width */
+	assert_int_equal(ddl_text_width("ｆ"), 2); /* full width */
 	assert_int_equal(ddl_text_width("😀"), 2);
-	assert_int_equal(ddl_text_width("\xff\xff"), 2);       /* broken bytes take a column each */
+	assert_int_equal(ddl_text_width("\xff\xff"), 2); /* broken bytes take a column each */
 }
 
 static void tells_sizes(void **state)
 {
-	static const struct { uint64_t bytes; const char *text; } cases[] = {
-		{ 0, "0 B" }, { 999, "999 B" }, { 1000, "1.0 kB" }, { 1049, "1.0 kB" }, { 1999, "1.9 kB" },
-		{ 99999, "99.9 kB" }, { 100000, "100 kB" }, { 999999, "999 kB" }, { 1000000, "1.0 MB" },
-		{ 1400000, "1.4 MB" }, { 480103981056, "480 GB" }, { UINT64_MAX, "18.4 EB" },
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} cases[] = {
+		{ 0, "0 B" },          { 999, "999 B" },      { 1000, "1.0 kB" },         { 1049, "1.0 kB" },
+		{ 1999, "1.9 kB" },    { 99999, "99.9 kB" },  { 100000, "100 kB" },       { 999999, "999 kB" },
+		{ 1000000, "1.0 MB" }, { 1400000, "1.4 MB" }, { 480103981056, "480 GB" }, { UINT64_MAX, "18.4 EB" },
 	};
 	char text[32], small[4];
 
@@ -216,8 +214,8 @@ static void hex_and_back(void **state)
 	memset(back, 0, sizeof(back));
 	assert_true(ddl_text_unhex(" 00:9A-ff 10\r\n", back, 4));
 	assert_memory_equal(back, bytes, 4);
-	assert_false(ddl_text_unhex("009aff1", back, 4));    /* a digit short */
-	assert_false(ddl_text_unhex("009aff100", back, 4));  /* one too many */
+	assert_false(ddl_text_unhex("009aff1", back, 4)); /* a digit short */
+	assert_false(ddl_text_unhex("009aff100", back, 4)); /* one too many */
 	assert_false(ddl_text_unhex("009aff1g", back, 4));
 	assert_false(ddl_text_unhex("0x9aff10", back, 4));
 	assert_false(ddl_text_unhex("", back, 4));
@@ -282,6 +280,26 @@ static void ends_starts_numbers(void **state)
 	assert_true(ddl_text_number("12345", 3, 1000, &value) && value == 123);
 }
 
+static void test_words(void **state)
+{
+	static const char *const rows[][2] = { { "", "" }, { " \t\r\n", "" }, { "a", "a" }, { "\v a b\f ", "a b" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *text = rows[i][0];
+		size_t n = strlen(text);
+
+		ddl_text_trim(&text, &n);
+		assert_int_equal(n, strlen(rows[i][1]));
+		assert_memory_equal(text, rows[i][1], n);
+	}
+	assert_int_equal(ddl_text_word("a=\"b c\" d"), 7);
+	assert_int_equal(ddl_text_word("a=\"b c"), 6);
+	assert_int_equal(ddl_text_word(" a"), 0);
+	assert_true(ddl_text_same_name("mpt3-sas", "mpt3_sas", 8));
+	assert_false(ddl_text_same_name("mpt3sas", "mpt2sas", 7));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +310,7 @@ int main(void)
 		cmocka_unit_test(tells_sizes),
 		cmocka_unit_test(hex_and_back),
 		cmocka_unit_test(groups_of_four),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(ends_starts_numbers),
 	};
 

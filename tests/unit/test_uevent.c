@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "ddl.h"
-#include "uevent.h"
+#include "source/uevent.h"
 
 static int ends[2];
 
@@ -96,11 +96,13 @@ static void test_gone(void **state)
 	ddl_uevent_close(fd);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_messages, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
+		TEST(test_messages),
+		TEST(test_many),
 		cmocka_unit_test(test_gone),
 	};
 

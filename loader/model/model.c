@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What follows from the data alone. */
+#include "model/model.h"
+
+#include <string.h>
+
+/* "Not signed" of the list says less than what the packages say; of these the worst counts. */
+const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo)
+{
+	const struct ddl_signature *worst = &repo->signature;
+
+	if (repo->name_signature.state == DDL_SIGNED_BAD)
+		return &repo->name_signature;
+	if (worst->state > DDL_SIGNED_NOT)
+		return worst;
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		const struct ddl_signature *each = &repo->packages[i].signature;
+
+		if (each->state != DDL_SIGNED_UNREAD && worst->state != DDL_SIGNED_BAD &&
+		    (worst == &repo->signature || each->state == DDL_SIGNED_BAD || each->state < worst->state))
+			worst = each;
+	}
+	return worst;
+}
+
+bool ddl_repo_name_is_signed(const struct ddl_repo *repo)
+{
+	const struct ddl_signature *name = &repo->name_signature;
+
+	return name->state > DDL_SIGNED_NOT && name->state == repo->signature.state &&
+	       strcmp(name->key, repo->signature.key) == 0;
+}
+
+const struct ddl_file *ddl_repo_licence(const struct ddl_repo *repo)
+{
+	for (size_t p = 0; p < repo->n_packages; p++)
+		for (size_t f = 0; f < repo->packages[p].n_files && repo->packages[p].fit != DDL_FIT_OLDER; f++)
+			if (repo->packages[p].files[f]->kind == DDL_FILE_LICENCE)
+				return repo->packages[p].files[f];
+	return NULL;
+}
+
+const struct ddl_package *ddl_repo_bad_package(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++)
+		if (repo->packages[i].state == DDL_PKG_BAD)
+			return &repo->packages[i];
+	return NULL;
+}
+
+bool ddl_outcome_loaded(const struct ddl_outcome *outcome)
+{
+	return outcome->result == DDL_RESULT_WORKS || outcome->result == DDL_RESULT_ALREADY ||
+	       outcome->result == DDL_RESULT_BOUND_NO_DISK || outcome->result == DDL_RESULT_UNUSED;
+}
+
+size_t ddl_repo_modules(const struct ddl_repo *repo, struct ddl_module **modules, size_t room)
+{
+	size_t n = 0;
+
+	for (size_t p = 0; p < repo->n_packages; p++)
+		for (size_t m = 0; m < repo->packages[p].n_modules; m++)
+			if (repo->packages[p].modules[m]->fit >= DDL_FIT_OLDER && n < room)
+				modules[n++] = repo->packages[p].modules[m];
+	return n;
+}
+
+static bool is_needed(const struct ddl_module *module)
+{
+	return module->fit >= DDL_FIT_REPLACES;
+}
+
+bool ddl_module_is_marked(const struct ddl_module *module)
+{
+	return module->tick == DDL_TICK_AUTO ? is_needed(module) : module->tick == DDL_TICK_YES;
+}
+
+void ddl_module_mark(struct ddl_module *module, bool marked)
+{
+	module->tick = marked == is_needed(module) ? DDL_TICK_AUTO : marked ? DDL_TICK_YES : DDL_TICK_NO;
+}
+
+enum ddl_code ddl_plan_not_allowed(const struct ddl_plan *plan, const struct ddl_options *allowed)
+{
+	if (!plan->replaces)
+		return DDL_OK;
+	if (!allowed->replace)
+		return DDL_E_REPLACE;
+	return plan->one_way && !allowed->one_way ? DDL_E_ONE_WAY : DDL_OK;
+}
+
+enum ddl_code ddl_repo_refusal(const struct ddl_repo *repo)
+{
+	if (repo->fit == DDL_FIT_OTHER_MACHINE)
+		return DDL_E_MACHINE;
+	return repo->fit == DDL_FIT_OTHER_KERNEL || repo->fit == DDL_FIT_TWIN ? DDL_E_KERNEL : DDL_E_NO_FIT;
+}

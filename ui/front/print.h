@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the loader knows, as text: for the commands' output and the plain front end. */
+#ifndef UI_PRINT_H
+#define UI_PRINT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "ddl.h"
+
+/* Where text goes and how wide it may be. */
+struct print {
+	FILE *file;
+	unsigned width; /* columns; 0: as long as it wants, for scripts */
+	bool verbose;
+};
+
+/* A print on the stream, as wide as its terminal (unlimited when it is none). */
+struct print print_on(FILE *file, bool verbose);
+
+/* One paragraph, filled, each line indented by so many blanks (where there are any, those after the first by 2 more). */
+void print_line(const struct print *print, unsigned indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A finished text, which may hold line breaks. */
+void print_text(const struct print *print, unsigned indent, const char *text);
+
+void print_blank(const struct print *print);
+
+/* Not print_error: cmocka, which the unit tests link, has one. */
+void print_trouble(const struct print *print, const struct ddl_error *error);
+/* The same where it is on a page of its own: without the program's name. */
+void print_trouble_page(const struct print *print, const struct ddl_error *error);
+/* The controllers and the disks. */
+void print_interrupted(const struct print *print, const struct ddl_machine *machine); /* nothing where no run was killed */
+void print_machine(const struct print *print, const struct ddl_machine *machine);
+void print_look(const struct print *print, const struct ddl_look *look, const char *release);
+/* Fingerprint, then each package with what the test said. */
+void print_tested(const struct print *print, const struct ddl_repo *repo);
+/* The checksum files beside the pack, a line each; nothing where there is none. */
+void print_sums(const struct print *print, unsigned column, const struct ddl_repo *repo);
+/* Whose the key on the disk says it is, and its fingerprint to be compared. */
+void print_trust(const struct print *print, const struct ddl_repo *repo);
+/* What a run that was killed was about, and how far it came. */
+
+void print_plan(const struct print *print, const struct ddl_plan *plan);
+void print_outcome(const struct print *print, const struct ddl_outcome *outcome);
+
+/* The kernel's lines of the outcome, then the log that the question has. */
+void print_log(const struct print *print, const struct ddl_question *question);
+
+/* Short texts for one line of a list, written to `to`, which is returned. */
+char *text_source(char *to, size_t room, const struct ddl_source *source);
+char *text_repo(char *to, size_t room, const struct ddl_repo *repo);
+/* Who signed it; "" where that need not be said. */
+char *text_signature(char *to, size_t room, const struct ddl_repo *repo);
+/* What the checksum files beside it say, all in all; "" where there is none. */
+char *text_sums(char *to, size_t room, const struct ddl_repo *repo);
+char *text_disk(char *to, size_t room, const struct ddl_disk *disk);
+char *text_version(char *to, size_t room, const struct ddl_loaded_now *now);
+/* "3 storage and network controllers, 1 without a driver" */
+char *text_controllers(char *to, size_t room, const struct ddl_machine *machine);
+
+#endif
