@@ -2,6 +2,7 @@
 /* Reads a generation-1 repository: XS-REPOSITORY and XS-PACKAGES as lines of text. */
 #include "repository/repository.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +115,36 @@ static int read_text(struct reading *r, const char *what, size_t max, const char
 	return length ? 0 : note(r, ddl_arena_printf(r->arena, _("%s: the line with the %s is missing"), r->blob->name, what));
 }
 
+static bool has_md5(const char *line, size_t length)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < length && digits < 32; i++)
+		digits = isxdigit((unsigned char)line[i]) ? digits + 1 : 0;
+	return digits == 32;
+}
+
+/*
+ * The fingerprint is over both files with no mark between them, so a package's line moved up into this one would keep it,
+ * and lose the package. So there are four lines, none like a package's.
+ */
+static int check_boundary(struct reading *r)
+{
+	const char *line;
+	size_t length, first = 0;
+
+	begin(r, r->blob);
+	while (next_words(r, &line, &length)) {
+		first = first ? first : r->number;
+		if (r->number - first >= 4 || has_md5(line, length)) {
+			(void)ddl_fail(r->error, DDL_E_METADATA, 0,
+				       _("identifier, name, product and version were expected, and nothing else"));
+			return in_line(r);
+		}
+	}
+	return 0;
+}
+
 static int read_repository(struct reading *r, const struct ddl_blob *blob)
 {
 	struct ddl_repo *repo = r->repo;
@@ -124,7 +155,8 @@ static int read_repository(struct reading *r, const struct ddl_blob *blob)
 	begin(r, blob);
 	if (read_text(r, _("identifier"), DDL_MAX_NAME, &repo->identifier) ||
 	    read_text(r, _("name"), DDL_MAX_TEXT, &repo->description) ||
-	    read_text(r, _("product"), DDL_MAX_NAME, &repo->product) || read_text(r, _("version"), DDL_MAX_NAME, &repo->version))
+	    read_text(r, _("product"), DDL_MAX_NAME, &repo->product) ||
+	    read_text(r, _("version"), DDL_MAX_NAME, &repo->version) || check_boundary(r))
 		return -1;
 	if (!*repo->description)
 		repo->description = repo->identifier;

@@ -96,7 +96,7 @@ static void fills_in_the_kernel(void **state)
 static void white_space_is_forgiven(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("\xEF\xBB\xBF\n acme:m \r\n\tName  of it\r\nP\r\n1-2\r\nmore\r\n",
+	assert_int_equal(parse("\xEF\xBB\xBF\n acme:m \r\n\tName  of it\r\nP\r\n1-2\r\n\r\n",
 			       "\r\n  a \t1  " MD5 "\tfirmware x.fw  \r\n\n"),
 			 0);
 	assert_string_equal(repo.identifier, "acme:m");
@@ -155,6 +155,23 @@ static void repository_lines_may_be_odd(void **state)
 	assert_int_equal(parse("a:b", DRIVER), 0);
 	assert_int_equal(n_notes, 3);
 	refuses("", "", DDL_E_METADATA, "XS-REPOSITORY: the line with the identifier is missing");
+}
+
+/* The fingerprint does not see where one file ends and the other begins. */
+static void a_package_cannot_move_up(void **state)
+{
+	static const char only[] = "identifier, name, product and version were expected, and nothing else";
+	char text[256];
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), "XS-REPOSITORY line 5: %s", only);
+	refuses(REPOSITORY DRIVER, FIRMWARE, DDL_E_METADATA, text);
+	refuses(REPOSITORY "me", "garaid_sas 99719 " MD5 " firmware x\n", DDL_E_METADATA, text);
+	(void)snprintf(text, sizeof(text), "XS-REPOSITORY line 4: %s", only);
+	refuses("acme:m\nname\nXenServer\n" DRIVER, FIRMWARE, DDL_E_METADATA, text);
+	refuses("acme:m\n\nP\n1\nme", "garaid_sas 1 " MD5 " firmware x\n", DDL_E_METADATA,
+		"XS-REPOSITORY line 5: identifier, name, product and version were expected, and nothing else");
+	refuses("acme:m\n\nname\n" DRIVER "5.0.0\n", FIRMWARE, DDL_E_METADATA, text);
 }
 
 static void an_unknown_type_is_left_out(void **state)
@@ -233,10 +250,9 @@ static void limits_hold(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(reads_all_three_types),       TEST(fills_in_the_kernel),
-		TEST(white_space_is_forgiven),     TEST(reads_the_types_of_5_5),
-		TEST(repository_lines_may_be_odd), TEST(an_unknown_type_is_left_out),
-		TEST(package_lines_may_be_wrong),  TEST(limits_hold),
+		TEST(reads_all_three_types),    TEST(fills_in_the_kernel),         TEST(white_space_is_forgiven),
+		TEST(reads_the_types_of_5_5),   TEST(repository_lines_may_be_odd), TEST(an_unknown_type_is_left_out),
+		TEST(a_package_cannot_move_up), TEST(package_lines_may_be_wrong),  TEST(limits_hold),
 	};
 
 	return cmocka_run_group_tests_name("generation 1", tests, NULL, NULL);
