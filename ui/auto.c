@@ -516,10 +516,10 @@ static enum ddl_status unattended(struct auto_run *run, struct ddl_error *error)
 		print_trouble(&run->out, error);
 	if (!*run->line) /* not even a session */
 		snprintf(run->line, sizeof run->line, "ddload: FAILED (%s) %s", ddl_code_name(error->code), error->text);
-	fprintf(run->out.file, "%s\n", run->line); /* one line, however long: programs look for it */
+	fprintf(run->out.file, "%s\n", language_shown(run->line)); /* one line, however long: programs look for it */
 	fflush(run->out.file);
 	if (!run->cli.engine.root)
-		console_everywhere(run->cli.consoles, "%s", run->line);
+		console_everywhere(run->cli.consoles, "%s", language_shown(run->line));
 	if (failed)
 		after_failure(run);
 	return failed ? status : DDL_DONE;

@@ -145,6 +145,25 @@ size_t ddl_text_width(const char *utf8)
 	return width;
 }
 
+void ddl_text_ascii(char *utf8)
+{
+	size_t n = strlen(utf8), out = 0;
+
+	for (size_t i = 0; i < n;) {
+		uint32_t c;
+		size_t length = decode((const unsigned char *)utf8 + i, n - i, &c);
+		size_t columns = !length ? 1 : is_combining(c) ? 0 : is_wide(c) ? 2 : 1;
+
+		if (length == 1)
+			utf8[out++] = utf8[i];
+		else
+			for (size_t column = 0; column < columns; column++)
+				utf8[out++] = '?';
+		i += length ? length : 1;
+	}
+	utf8[out] = '\0';
+}
+
 char *ddl_text_size(char *to, size_t room, uint64_t bytes)
 {
 	static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };

@@ -32,6 +32,9 @@ void ddl_text_clean_lines(char *text, size_t length);
 /* Columns on a terminal: 0 for combining marks, 2 for wide characters, 1 otherwise. */
 size_t ddl_text_width(const char *utf8);
 
+/* In place: of what is not ASCII each column becomes '?'. Never grows. */
+void ddl_text_ascii(char *utf8);
+
 /* "1.4 MB", powers of 1000; writes at most `room`. Returns `to`. */
 char *ddl_text_size(char *to, size_t room, uint64_t bytes);
 

@@ -477,6 +477,18 @@ static void __attribute__((format(printf, 3, 4))) append(char *line, size_t room
 	va_end(args);
 }
 
+/* What a disk says of itself, in a line whose fields programs read: it ends no field and begins none. */
+static void append_field(char *to, size_t room, const char *before, const char *field)
+{
+	if (!*field)
+		return;
+	append(to, room, "%s", before);
+	for (char *at = to + strlen(to); *field && at < to + room - 1; field++) {
+		*at++ = strchr(" ()", *field) ? '_' : *field;
+		*at = '\0';
+	}
+}
+
 /* Machines read this line as well: it is not translated. */
 void ddl_describe_line(char *to, size_t room, const struct ddl_outcome *outcome)
 {
@@ -493,9 +505,13 @@ void ddl_describe_line(char *to, size_t room, const struct ddl_outcome *outcome)
 	for (size_t i = 0; i < outcome->n_modules; i++) {
 		const struct ddl_loaded_now *now = &outcome->modules[i];
 
-		append(to, room, " %s%s%s (%s%s%s%s%s)", now->module, *now->version_now ? " " : "", now->version_now,
-		       now->repo->identifier, *now->repo->version ? " " : "", now->repo->version, *now->repo->build ? "-" : "",
-		       now->repo->build);
+		append_field(to, room, " ", now->module);
+		append_field(to, room, " ", now->version_now);
+		append(to, room, " (");
+		append_field(to, room, "", now->repo->identifier);
+		append_field(to, room, " ", now->repo->version);
+		append_field(to, room, "-", now->repo->build);
+		append(to, room, ")");
 	}
 	for (size_t i = 0; i < outcome->n_appeared; i++)
 		append(to, room, " %s", outcome->appeared[i].name);

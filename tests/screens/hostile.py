@@ -175,3 +175,32 @@ def check_screens(columns, lines, compare):
         finally:
             terminal.close()
         check_sent(terminal.bytes)
+
+
+ASCII_STEPS = (([], "This machine and its media"), (["t", "/disk", "Enter"], "Driver packs"), (["Esc"], "machine and its media"))
+
+
+def check_ascii():
+    """--lang C on a console that shows bytes: nothing but ASCII, and none of the terminal's own lines."""
+    with tempfile.TemporaryDirectory(prefix="ddl-hostile-") as scratch:
+        root = Path(scratch) / "root"
+        make_root(root)
+        (root / "disk/XS-REPOSITORY").write_text("acme:m\nT\u00fcr \u65e5\u672c\u009b2J\nXenServer\n5.0.0\n")
+        terminal = Watching([FAKE, "menu", "--lang", "C", "--root", str(root)], "vt100", 80, 24, environment())
+        try:
+            for keys, wanted in ASCII_STEPS:
+                for key in keys:
+                    terminal.key(key)
+                    terminal.settle(0.3)
+                wait_for(terminal, wanted)
+                if wanted == "Driver packs":
+                    wait_for(terminal, "T?r ?????2J")
+                    wait_for(terminal, "+ Driver packs +")
+        finally:
+            terminal.close()
+        plain = subprocess.run([FAKE, "list", "/disk", "--lang", "C", "--root", str(root)], stdout=subprocess.PIPE, check=True,
+                               env=environment()).stdout
+        if not terminal.bytes.isascii() or b"\016" in terminal.bytes or b"\033(0" in terminal.bytes:
+            raise AssertionError(f"the terminal got {terminal.bytes!r}")
+        if "T\u00fcr".encode() not in plain:
+            raise AssertionError("into a pipe goes what is on the disk")

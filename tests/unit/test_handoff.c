@@ -273,6 +273,11 @@ static void the_line(void **state)
 	outcome.result = DDL_RESULT_UNUSED;
 	ddl_describe_line(line, sizeof(line), &outcome);
 	assert_string_equal(line, "ddload: loaded a 1.2 (acme:a 1.0-7) (no device uses it)");
+	repo.identifier = "acme:a 1.0) sda (b";
+	repo.build = "7) sdb";
+	ddl_describe_line(line, sizeof(line), &outcome);
+	assert_string_equal(line, "ddload: loaded a 1.2 (acme:a_1.0__sda__b 1.0-7__sdb) (no device uses it)");
+	repo.identifier = "acme:a";
 	ddl_describe_line(small, sizeof(small), &outcome);
 	assert_string_equal(small, "ddload: loaded a 1.2 (a");
 	outcome.result = DDL_RESULT_UNDONE;

@@ -182,6 +182,15 @@ static void counts_columns(void **state)
 	assert_int_equal(ddl_text_width("\xff\xff"), 2); /* broken bytes take a column each */
 }
 
+static void knows_nothing_but_ascii(void **state)
+{
+	char text[] = "\xc3\xa4 b e\xcc\x81 \xe6\x97\xa5\xe6\x9c\xac\xff.";
+
+	(void)state;
+	ddl_text_ascii(text);
+	assert_string_equal(text, "? b e ?????.");
+}
+
 static void tells_sizes(void **state)
 {
 	static const struct {
@@ -307,6 +316,7 @@ int main(void)
 		cmocka_unit_test(each_character_alone),
 		cmocka_unit_test(keeps_what_people_write),
 		cmocka_unit_test(counts_columns),
+		cmocka_unit_test(knows_nothing_but_ascii),
 		cmocka_unit_test(tells_sizes),
 		cmocka_unit_test(hex_and_back),
 		cmocka_unit_test(groups_of_four),

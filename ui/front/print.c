@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "terminal/language.h"
 #include "terminal/term.h"
 
 #define LINE_ROOM 8192U
@@ -119,6 +120,8 @@ static const char *fill(const struct print *print, unsigned indent, const char *
 
 void print_text(const struct print *print, unsigned indent, const char *text)
 {
+	if (print->width) /* a terminal */
+		text = language_shown(text);
 	do {
 		text = fill(print, indent, text);
 	} while (*text);

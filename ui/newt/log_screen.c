@@ -7,6 +7,7 @@
 #include "front/print.h"
 #include "newt/questions.h"
 #include "terminal/console.h"
+#include "terminal/language.h"
 
 #define MOST_PLACES 8
 #define LINE_ROOM 512U
@@ -46,7 +47,7 @@ static const struct ddl_source *choose_place(struct ddl_source *const *places, s
 	for (size_t i = 0; i < count; i++) {
 		screen_column(cut, sizeof cut, text_source(line, sizeof line, places[i]),
 			      (size_t)screen.width - (scrolls ? 5 : 2));
-		newtListboxAppendEntry(list, cut, (void *)(uintptr_t)(i + 1));
+		newtListboxAppendEntry(list, language_shown(cut), (void *)(uintptr_t)(i + 1));
 	}
 	newtListboxSetWidth(list, screen.width - 2);
 	screen_add(&screen, list);

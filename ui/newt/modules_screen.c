@@ -2,6 +2,7 @@
 /* The drivers of one pack: which of them are loaded with it, as this machine needs them or as a person wants it. */
 #include "newt/questions.h"
 #include "newt/screen.h"
+#include "terminal/language.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static void open_list(struct modules_screen *view)
 	view->list = newtListbox(1, 2, rows, NEWT_FLAG_RETURNEXIT | (view->n_modules > MOST_ROWS ? NEWT_FLAG_SCROLL : 0));
 	for (size_t i = 0; i < view->n_modules; i++) {
 		module_line(view, i, line, sizeof line);
-		newtListboxAppendEntry(view->list, line, (void *)(uintptr_t)(i + 1));
+		newtListboxAppendEntry(view->list, language_shown(line), (void *)(uintptr_t)(i + 1));
 	}
 	newtListboxSetWidth(view->list, view->screen.width - 2);
 	screen_add(&view->screen, view->list);
@@ -76,7 +77,7 @@ void newt_mark_modules(struct ddl_repo *repo)
 
 			ddl_module_mark(view->modules[i], !ddl_module_is_marked(view->modules[i]));
 			module_line(view, i, line, sizeof line);
-			newtListboxSetEntry(view->list, (int)i, line);
+			newtListboxSetEntry(view->list, (int)i, language_shown(line));
 		}
 		screen_close(&view->screen);
 	}

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "front/print.h"
 #include "newt/questions.h"
+#include "terminal/language.h"
 
 #define LINE_ROOM 512U
 #define MOST_ROWS 8 /* on 24 lines */
@@ -88,7 +89,8 @@ static void show_pane(newtComponent list, void *data)
 	if (*repo->where)
 		snprintf(in, LINE_ROOM, _("In:      %s"), repo->where);
 	for (int i = 0; i < PANE_ROWS; i++)
-		newtLabelSetText(packs->pane[i], screen_column(cut, sizeof cut, lines[i], (size_t)packs->screen.width - 2));
+		newtLabelSetText(packs->pane[i],
+				 language_shown(screen_column(cut, sizeof cut, lines[i], (size_t)packs->screen.width - 2)));
 	int colour = repo->fit >= DDL_FIT_LOADED ? SCREEN_COLOUR_STRONG : SCREEN_COLOUR_ALARM;
 	newtLabelSetColors(packs->pane[2], colour);
 	newtLabelSetColors(packs->pane[3], in == lines[4] ? colour : NEWT_COLORSET_LABEL);
@@ -123,7 +125,7 @@ static void add_list(struct packs_screen *packs, int rows)
 		first = packs->question->ticked[i] ? i : first;
 	for (size_t i = 0; i < look->n_repos; i++) {
 		pack_line(packs, i, line, sizeof line);
-		newtListboxAppendEntry(packs->list, line, (void *)(uintptr_t)(i + 1));
+		newtListboxAppendEntry(packs->list, language_shown(line), (void *)(uintptr_t)(i + 1));
 	}
 	newtListboxSetWidth(packs->list, packs->screen.width - 2);
 	newtListboxSetCurrent(packs->list, (int)first);
@@ -168,7 +170,7 @@ static void toggle(struct packs_screen *packs)
 
 	packs->question->ticked[i] = !packs->question->ticked[i];
 	pack_line(packs, i, line, sizeof line);
-	newtListboxSetEntry(packs->list, (int)i, line);
+	newtListboxSetEntry(packs->list, (int)i, language_shown(line));
 	newtFormSetCurrent(packs->screen.form, packs->list);
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "front/front.h"
 #include "newt/questions.h"
+#include "terminal/language.h"
 
 #define LINE_ROOM 512U
 #define DISK_ROOM 256U
@@ -56,7 +57,7 @@ static void set_label(newtComponent label, const char *text)
 {
 	char line[LINE_ROOM];
 
-	newtLabelSetText(label, screen_column(line, sizeof line, text, (size_t)progress.screen.width - 2));
+	newtLabelSetText(label, language_shown(screen_column(line, sizeof line, text, (size_t)progress.screen.width - 2)));
 }
 
 static void open_wait(void)
@@ -224,8 +225,8 @@ static void draw_disks(void)
 	set_label(progress.line, line);
 	for (size_t i = 0; i < MOST_DISKS; i++)
 		if (i < progress.n_disks)
-			newtLabelSetText(progress.disks[i],
-					 screen_column(line, sizeof line, progress.disk[i], (size_t)progress.screen.width - 4));
+			newtLabelSetText(progress.disks[i], language_shown(screen_column(line, sizeof line, progress.disk[i],
+											 (size_t)progress.screen.width - 4)));
 }
 
 /* ------------------------------------------------------------------------- events */

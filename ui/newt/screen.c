@@ -12,16 +12,18 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "front/print.h"
+#include "terminal/language.h"
 #include "terminal/term.h"
 
 /*
  * From <slang.h>, which is not always there to include. SLtt_initialize tells what newtInit
  * would end the program over: -1 an unknown terminal, -2 one that cannot move its cursor.
  */
-extern int SLang_TT_Read_FD, SLtt_Screen_Rows, SLtt_Screen_Cols;
+extern int SLang_TT_Read_FD, SLtt_Screen_Rows, SLtt_Screen_Cols, SLtt_Has_Alt_Charset;
 int SLtt_initialize(const char *term);
 void SLtt_get_screen_size(void);
 void SLsmg_touch_screen(void);
+int SLsmg_reinit_smg(void);
 
 #define CTRL_C 3
 #define CTRL_L 12
@@ -69,6 +71,10 @@ bool screens_start(enum ddl_colours colours, const char **why)
 	if (newtInit() < 0) {
 		*why = _("Plain lines are used: the terminal cannot be set up for screens.");
 		return false;
+	}
+	if (!language_borders()) {
+		SLtt_Has_Alt_Charset = 0; /* borders of - and |, which newtInit would have asked the terminal for */
+		(void)SLsmg_reinit_smg();
 	}
 	up = true;
 	atexit(screens_finish);
@@ -124,7 +130,7 @@ void screen_open(struct screen *screen, const char *title, int width, int height
 	if (keep && !term_signal() && term_signal_fd() >= 0)
 		SLang_TT_Read_FD = term_signal_fd(); /* where it finds nothing to throw away */
 	if (!screen->windowless)
-		newtCenteredWindow((unsigned)width, (unsigned)height, title);
+		newtCenteredWindow((unsigned)width, (unsigned)height, language_shown(title));
 	SLang_TT_Read_FD = 0;
 	keep = false;
 	newtPushHelpLine(_(" Tab, arrows: move   Enter: press   Letter: its button   Esc: back   F1 ?: help"));
@@ -152,7 +158,7 @@ void screen_add(struct screen *screen, newtComponent component)
 
 newtComponent screen_label(struct screen *screen, int column, int row, const char *text, int colour)
 {
-	newtComponent label = newtLabel(column, row, text);
+	newtComponent label = newtLabel(column, row, language_shown(text));
 
 	if (colour)
 		newtLabelSetColors(label, colour);
@@ -434,7 +440,7 @@ static int page(const char *title, const char *text, const char *help, const str
 	/* The scroll bar takes two columns more than the text is given. */
 	newtComponent box = newtTextbox(1, 1, screen.width - (scrolled ? 4 : 2), scrolled ? most : lines,
 					scrolled ? NEWT_FLAG_SCROLL : 0);
-	newtTextboxSetText(box, text);
+	newtTextboxSetText(box, language_shown(text));
 	screen_add(&screen, box);
 	if (scrolled)
 		right_label(&screen, screen.height - 2, _("Page Down, Page Up: more"));

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "front/print.h"
 #include "newt/questions.h"
+#include "terminal/language.h"
 
 #define MOST_DEVICES 5 /* shown on 24 lines, more on more; F3 shows all */
 #define MOST_DISKS 2
@@ -222,7 +223,7 @@ static newtComponent add_sources(struct screen *screen, const struct ddl_questio
 	*columns = (size_t)screen->width - (scrolls ? 5 : 2);
 	for (size_t i = 0; i < question->n_sources; i++) {
 		source_line(line, sizeof line, question->sources[i], *columns);
-		newtListboxAppendEntry(list, line, (void *)(uintptr_t)(i + 1));
+		newtListboxAppendEntry(list, language_shown(line), (void *)(uintptr_t)(i + 1));
 	}
 	newtListboxSetWidth(list, screen->width - 2);
 	newtListboxSetCurrent(list, (int)first_source(question));
@@ -370,7 +371,7 @@ static void draw_again(struct source_screen *open, const struct ddl_question *qu
 		open->sources = question->sources;
 		for (size_t i = 0; i < question->n_sources; i++) {
 			source_line(line, sizeof line, question->sources[i], open->columns);
-			newtListboxSetEntry(open->list, (int)i, line);
+			newtListboxSetEntry(open->list, (int)i, language_shown(line));
 		}
 		return;
 	}

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "ddl.h"
 
 #define DIRECTORY "/usr/share/ddload" /* holds zh_CN.cat */
@@ -24,6 +25,7 @@ static struct sentence {
 } sentences[MAX_SENTENCES];
 static size_t n_sentences;
 static char *kept; /* the catalogue's text: sentences point into it */
+static bool ascii, borders; /* nothing but ASCII is shown; the borders may still be the terminal's own */
 
 static int compare(const void *a, const void *b)
 {
@@ -93,9 +95,19 @@ static bool is_utf8(const char *word)
 {
 	const char *dot = strchr(word, '.');
 
+	if (!strcmp(word, "C") || !strcmp(word, "POSIX"))
+		return false;
 	if (!dot)
 		return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	return strncasecmp(dot, ".utf8", 5) == 0 || strncasecmp(dot, ".utf-8", 6) == 0;
+}
+
+/* slang asks the environment once more, which need not say what the word did. */
+static void take_up_ascii(void)
+{
+	if (!borders)
+		(void)setenv("LC_ALL", "C", 1);
+	(void)setlocale(LC_ALL, "C");
 }
 
 bool language_start(const char *directory, const char *word)
@@ -106,10 +118,15 @@ bool language_start(const char *directory, const char *word)
 	ddl_set_catalogue(NULL);
 	free(kept);
 	kept = NULL;
+	bool asked = word != NULL;
 	if (!word)
 		word = from_environment();
+	ascii = !is_utf8(word);
+	borders = !asked || !ascii;
+	if (ascii)
+		take_up_ascii();
 	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-	if (!length || length > MAX_WORD || !is_utf8(word) || (term && !strcmp(term, "linux")))
+	if (!length || length > MAX_WORD || ascii || (term && !strcmp(term, "linux")))
 		return false;
 	memcpy(name, word, length);
 	name[length] = '\0';
@@ -121,6 +138,25 @@ bool language_start(const char *directory, const char *word)
 		return false;
 	ddl_set_catalogue(find);
 	return true;
+}
+
+bool language_borders(void)
+{
+	return borders;
+}
+
+const char *language_shown(const char *text)
+{
+	static char *copy;
+
+	if (!ascii)
+		return text;
+	free(copy);
+	copy = strdup(text);
+	if (!copy)
+		return "";
+	ddl_text_ascii(copy);
+	return copy;
 }
 
 void language_choose(const char *root, const char *word)

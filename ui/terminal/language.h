@@ -13,6 +13,15 @@
  */
 bool language_start(const char *directory, const char *word);
 
+/*
+ * The text as the terminal can show it: itself or, where word or environment name another code than UTF-8
+ * (C is one), a copy in ASCII that is valid until the next call.
+ */
+const char *language_shown(const char *text);
+
+/* May the borders be lines? Not where the word itself says so: consoles that show bytes have no set of lines either. */
+bool language_borders(void);
+
 /* The same with the catalogues below `root` (NULL: none), where they are installed. */
 void language_choose(const char *root, const char *word);
 
