@@ -88,13 +88,13 @@ MENU = Case("late-menu", {
 late first=60000
 live ended ddload menu --settle 30 /late/megaraid_sas.ko
 unload
-late first=9000
-live longer ddload menu --settle 6 /late/megaraid_sas.ko
+late first=20000
+live longer ddload menu --settle 15 /late/megaraid_sas.ko
 """, tuple(step for title, press in SCREENS[1:] for step in (wait(title), key(press))) + (
     wait("disks are listed here as they appear"), key("c"), wait("not all is well"), key("c"),
 ) + tuple(step for title, press in SCREENS[1:] for step in (wait(title), key(press))) + (
     wait("disks are listed here as they appear"), key("w"), wait("The driver works"), key("Enter"),
-), add=FILES)
+), add=FILES, limit=120)
 
 # Unattended: no disk is a failure where there is no other one, and where the words say so; a failed probe always.
 AUTO = Case("late-auto", {

@@ -18,7 +18,8 @@ KEYS = {
     "F1": "\033OP", "F2": "\033OQ", "F3": "\033OR", "F9": "\033[20~", "VT-F9": "\033Ow",
 }
 # The whole job with the menus: what is on each screen and the key for it.
-SCREENS = (("This machine and its media", "Enter"), ("Driver packs", "Enter"), ("Verify the driver disk", "Enter"),
+# The first page is there before a slow stick is; its question comes with the first medium.
+SCREENS = (("Where is the driver disk?", "Enter"), ("Driver packs", "Enter"), ("Verify the driver disk", "Enter"),
            ("Result of the test", "Enter"), ("Before anything is changed", "l"))
 QUIET = 0.15        # the screen is finished when nothing was drawn for so long
 ESCAPE_PAUSE = 0.75  # newt waits so long for the rest of a key's sequence
