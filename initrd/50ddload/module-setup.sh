@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# dracut module 99ddload: puts ddload into the initrd, and runs it before udev is told of the
+# dracut module 50ddload: puts ddload into the initrd, and runs it before udev is told of the
 # devices: from a pre-trigger hook, or, where systemd is in the initrd, as the unit
 # ddload.service.
 
@@ -16,7 +16,7 @@ depends() {
 }
 
 installkernel() {
-	# The media a driver disk may come on, and their file systems.
+	# The media a driver disk may come on, and their file systems: not those of this machine only.
 	hostonly='' instmods =drivers/usb/host usb-storage uas sr_mod sd_mod cdrom ahci ata_piix virtio_blk virtio_pci \
 		isofs vfat nls_cp437 nls_ascii nls_iso8859_1
 }
@@ -26,6 +26,8 @@ install() {
 	# shellcheck disable=SC2154
 	[ ! -e "$moddir/../ddload-hook" ] || shared=$moddir/..
 	inst_simple "$(command -v ddload)" /usr/bin/ddload
+	# What checks signatures lies beside it; it may be a link to the system's own gpgv.
+	file=$(command -v ddload-gpgv) && inst "$(readlink -f "$file")" /usr/bin/ddload-gpgv
 	inst_script "$shared/ddload-hook" /usr/bin/ddload-hook
 	inst_multiple cat mkdir modprobe
 	for file in linux xterm vt100 vt102; do
@@ -38,8 +40,11 @@ install() {
 		inst_simple "$shared/ddload.service" "$systemdsystemunitdir/ddload.service"
 		$SYSTEMCTL -q --root "$initdir" add-wants sysinit.target ddload.service
 	fi
-	# Names of controllers, other languages; packs that are to be found without a medium.
+	# Names of controllers, other languages; keys that are trusted; packs that are to be found without a medium.
 	for file in /usr/share/ddload/*.xz /usr/share/ddload/*.cat; do
+		[ ! -e "$file" ] || inst_simple "$file"
+	done
+	for file in /etc/pki/rpm-gpg/*; do
 		[ ! -e "$file" ] || inst_simple "$file"
 	done
 	for file in /etc/ddload/packs/*.iso; do

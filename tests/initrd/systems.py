@@ -65,13 +65,17 @@ def write(path, text):
 def install_ddload():
     """As `make install` does it, and then as README says."""
     shutil.copy(PROGRAM, TREE / "usr" / "sbin" / "ddload")
+    shutil.copy(BUILD / "ddload-gpgv", TREE / "usr" / "sbin" / "ddload-gpgv")
+    write(TREE / "etc" / "pki" / "rpm-gpg" / "RPM-GPG-KEY-acme", (PARTS / "updates" / "signed.asc").read_text())
     shutil.rmtree(SHARED, ignore_errors=True)
     shutil.copytree(TOP / "initrd", SHARED / "initrd")
     for path in [BUILD / "pci.ids.xz", *BUILD.glob("*.cat")]:
         shutil.copy(path, SHARED)
-    module = TREE / "usr" / "lib" / "dracut" / "modules.d" / "99ddload"
-    module.unlink(missing_ok=True)
-    module.symlink_to("/usr/share/ddload/initrd/99ddload")
+    modules = TREE / "usr" / "lib" / "dracut" / "modules.d"
+    for module in modules.glob("*ddload"):  # of an earlier run
+        module.unlink()
+    module = modules / "50ddload"
+    module.symlink_to("/usr/share/ddload/initrd/50ddload")
     plain, ours = TREE / "etc" / "initramfs-tools", TREE / "etc" / "initramfs-tools.ddload"
     write(plain / "hooks" / "without-driver", "#!/bin/sh\nfind \"$DESTDIR/\" -name 'megaraid_sas.ko*' -delete\n")
     write(plain / "conf.d" / "fast", "COMPRESSLEVEL=1\n")
@@ -91,6 +95,7 @@ NO_SYSTEMD = ("--omit", "systemd systemd-initrd dracut-systemd plymouth crypt")
 SYSTEMD = ("--add", "systemd", "--omit", "crypt")
 # The words that dracut's own way puts into the initrd.
 AUTO = ("--kernel-cmdline", "ddload=auto")
+LISTER = {"mkinitramfs": "lsinitramfs", "dracut": "lsinitrd"}
 KINDS = {
     "initramfs": (*MKINITRAMFS, "/etc/initramfs-tools.ddload"),
     "initramfs-plain": (*MKINITRAMFS, "/etc/initramfs-tools"),
@@ -121,6 +126,9 @@ def initrd(kind):
             in_tree(*KINDS[kind], "/tmp/" + out.name, release())
         else:
             in_tree(*KINDS[kind], "-o", "/tmp/" + out.name, release())
+        if not kind.endswith("-plain"):
+            for file in ("usr/bin/ddload-gpgv", "etc/pki/rpm-gpg/RPM-GPG-KEY-acme"):
+                in_tree("sh", "-c", "%s /tmp/%s | grep -q %s" % (LISTER[KINDS[kind][0]], out.name, file))
         inside.chmod(0o644)
         inside.replace(out)
         MADE.add(kind)
@@ -178,7 +186,7 @@ def test_initramfs_without(_place):
 
 
 def test_dracut_auto(_place):
-    """dracut without systemd: the module 99ddload, the pack on a CD."""
+    """dracut without systemd: the module 50ddload, the pack on a CD."""
     reached(*start("dracut-auto", "dracut", "ddload=/dev/sr0 " + DRACUT_FAILS, "--medium", "cd-ide:%s" % PACK))
 
 
