@@ -37,6 +37,10 @@ def auto(name, words, facts, said, **more):
 
 LABEL = auto("label", "ddload=auto ddload.wait=20", BESIDE, LOADED_SDB, media=("usb:%s" % OEMDRV,))
 
+# Another label: it is nobody's business what lies there.
+UNLABELLED = auto("unlabelled", "ddload=auto ddload.wait=5 ddload.on-error=continue", state(NOTHING, 2, disks="sda"), has("ddload: FAILED (no-source)"),
+                  media=("usb:%s" % labelled("DRIVERS", "default"),))
+
 # The stick is plugged in when ddload is waiting for it.
 LATE = auto("late", "ddload=auto ddload.wait=40", BESIDE, LOADED_SDB,
             steps=(wait("waiting for the driver disk"),
@@ -151,4 +155,4 @@ REBOOT = Case("auto-reboot", {}, "ddload auto\n", append="ddload=/packs/default.
 WHOLE = Case("auto-whole", {}, append="ddload=LABEL=OEMDRV demo.end=poweroff", media=("usb:%s" % OEMDRV,),
              steps=(wait("demo-init: disks: 2"),))
 
-CASES = (LABEL, LATE, TWO, BOTH, KICKSTART, KICKSTART_FREE, OTHER, MEMORY, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)
+CASES = (LABEL, UNLABELLED, LATE, TWO, BOTH, KICKSTART, KICKSTART_FREE, OTHER, MEMORY, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)

@@ -31,6 +31,8 @@ static void kernels(void **state)
 		{ "2.6.32.43-0.4.1.xs1.6.10xen", "2.6.32.43-0.4.1.xs1.6.10kdump", DDL_FIT_OTHER_KERNEL },
 		{ "2.6.32.43kdump", "2.6.32.43kdump", DDL_FIT_YES },
 		{ "3.10.0kdump", "3.10.0", DDL_FIT_TWIN },
+		{ "2.6.32.43", "2.6.32.43xen", DDL_FIT_OTHER_KERNEL },
+		{ "2.6.32.43xen", "2.6.32.43", DDL_FIT_OTHER_KERNEL },
 	};
 	size_t i;
 
