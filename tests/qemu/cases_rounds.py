@@ -35,6 +35,7 @@ tell_held() {
 	section=$1
 	shift
 	echo "log: $(stat -c %%s /run/ddload/log)"
+	rm -f /run/ddload/outcome-*.json # those of earlier loads are kept, up to a limit
 	: >/run/ddload/log # it grows to a limit, which tests/unit/test_log looks at
 	files=$(kb Shmem)
 	tell "$section" "open-files $(cut -f 1 /proc/sys/fs/file-nr)" "run $(du -sk /run | cut -f 1)" \\
