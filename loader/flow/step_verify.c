@@ -117,6 +117,7 @@ enum ddl_step ddl_step_verify(struct ddl_flow *flow)
 /* Verifies one pack. True: on with the next; what is wrong with this one is in *trouble. */
 static bool verify_one(struct ddl_flow *flow, struct ddl_repo *repo, struct ddl_error *trouble)
 {
+	const struct ddl_package *damaged;
 	enum ddl_reply reply;
 	bool on;
 
@@ -127,9 +128,13 @@ static bool verify_one(struct ddl_flow *flow, struct ddl_repo *repo, struct ddl_
 	reply = verify_pack(flow, repo);
 	on = reply == DDL_REPLY_YES || reply == DDL_REPLY_SKIP;
 	*trouble = flow->trouble;
+	damaged = ddl_repo_damaged_package(repo);
 	if (ddl_repo_bad_package(repo)) {
 		ddl_error_clear(trouble);
 		ddl_flow_say_why_not(flow, repo, trouble);
+	} else if (on && trouble->code == DDL_OK && damaged) {
+		*trouble = damaged->trouble;
+		(void)ddl_fail_in(trouble, "%s", damaged->file);
 	} else if (!on && trouble->code == DDL_OK) {
 		(void)ddl_fail(trouble, DDL_E_CANCELLED, 0, "%s", "");
 	} else if (on && trouble->code == DDL_OK) {
@@ -145,7 +150,7 @@ enum ddl_status ddl_flow_verify(struct ddl_session *session, const char *word, s
 	struct ddl_error first = DDL_ERROR_INIT;
 	bool on = ddl_session_machine(session, &first) != NULL;
 
-	session->keep = session->options.require_signature; /* old signatures are over whole packages */
+	session->keep = false;
 	session->cancelled = false;
 	if (on && ddl_flow_look_at_word(&flow, word) < 0) {
 		first = flow.trouble;

@@ -69,14 +69,18 @@ char *ddl_describe_signature(char *to, size_t room, const struct ddl_signature *
 char *ddl_describe_repo_signature(char *to, size_t room, const struct ddl_repo *repo)
 {
 	const struct ddl_signature *signature = ddl_repo_signature(repo);
-	bool trusted = signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;
+	bool trusted = ddl_signature_is_trusted(signature);
 
 	/* packs before generation 3 never are signed: that is worth no word */
 	if (signature->state == DDL_SIGNED_NOT && repo->family != DDL_FAMILY_XENSERVER_UPDATE)
 		*to = '\0';
-	else if (trusted && !ddl_repo_name_is_signed(repo))
-		snprintf(to, room, _("its packages are signed by %s; its name, version and description are not signed"),
-			 signature->signer && *signature->signer ? signature->signer : _("somebody unnamed"));
+	else if (trusted && !ddl_repo_name_is_signed(repo) && repo->family != DDL_FAMILY_BARE)
+		snprintf(
+			to, room,
+			ddl_signature_is_trusted(&repo->signature) ?
+				_("its packages are signed by %s; its name, version and description are not signed") :
+				_("its packages are signed by %s; the list of them, with name, version and options, is not signed"),
+			signature->signer && *signature->signer ? signature->signer : _("somebody unnamed"));
 	else
 		ddl_describe_signature(to, room, signature);
 	return to;

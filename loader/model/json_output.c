@@ -549,12 +549,30 @@ static void put_loaded_now(struct json *json, const struct ddl_loaded_now *now)
 	json_close(json);
 }
 
+/* What becomes of each package, and who says that it is the vendor's. */
+static void put_whole_packages(struct json *json, const struct ddl_repo *repo)
+{
+	json_array(json, "packages");
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		const struct ddl_package *package = &repo->packages[i];
+
+		json_object(json, NULL);
+		json_text(json, "file", package->file);
+		put_signature(json, &package->signature);
+		json_bool(json, "covered", ddl_package_is_covered(repo, package));
+		json_bool(json, "handed_over", package->fd >= 0);
+		json_close(json);
+	}
+	json_close(json);
+}
+
 static void put_outcome_packs(struct json *json, const struct ddl_outcome *outcome)
 {
 	json_array(json, "packs");
 	for (size_t i = 0; i < outcome->n_repos; i++) {
 		json_object(json, NULL);
 		put_repo_name(json, outcome->repos[i]);
+		put_whole_packages(json, outcome->repos[i]);
 		json_close(json);
 	}
 	json_close(json);

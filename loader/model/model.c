@@ -23,6 +23,16 @@ const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo)
 	return worst;
 }
 
+bool ddl_signature_is_trusted(const struct ddl_signature *signature)
+{
+	return signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;
+}
+
+bool ddl_package_is_covered(const struct ddl_repo *repo, const struct ddl_package *package)
+{
+	return ddl_signature_is_trusted(&repo->signature) || ddl_signature_is_trusted(&package->signature);
+}
+
 bool ddl_repo_name_is_signed(const struct ddl_repo *repo)
 {
 	const struct ddl_signature *name = &repo->name_signature;
@@ -40,12 +50,22 @@ const struct ddl_file *ddl_repo_licence(const struct ddl_repo *repo)
 	return NULL;
 }
 
-const struct ddl_package *ddl_repo_bad_package(const struct ddl_repo *repo)
+static const struct ddl_package *first_bad(const struct ddl_repo *repo, bool elsewhere)
 {
 	for (size_t i = 0; i < repo->n_packages; i++)
-		if (repo->packages[i].state == DDL_PKG_BAD)
+		if (repo->packages[i].state == DDL_PKG_BAD && (elsewhere || !repo->packages[i].elsewhere))
 			return &repo->packages[i];
 	return NULL;
+}
+
+const struct ddl_package *ddl_repo_bad_package(const struct ddl_repo *repo)
+{
+	return first_bad(repo, false);
+}
+
+const struct ddl_package *ddl_repo_damaged_package(const struct ddl_repo *repo)
+{
+	return first_bad(repo, true);
 }
 
 bool ddl_outcome_loaded(const struct ddl_outcome *outcome)

@@ -313,6 +313,7 @@ struct ddl_package {
 	struct ddl_signature signature; /* of an RPM that was unpacked */
 	struct ddl_proof *proof; /* NULL: none, or checked */
 	int fd; /* the whole package, staged for the hand-off; -1: not kept */
+	bool elsewhere; /* its list has it for another kernel: read for the test only */
 	size_t medium; /* the session's number of the medium it is on */
 };
 
@@ -543,6 +544,9 @@ const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo);
 
 /* Is what the pack says of itself signed by the same key as its list of contents? */
 bool ddl_repo_name_is_signed(const struct ddl_repo *repo);
+bool ddl_signature_is_trusted(const struct ddl_signature *signature);
+/* Is the package signed by a trusted key: itself, or by the list that has its checksum? */
+bool ddl_package_is_covered(const struct ddl_repo *repo, const struct ddl_package *package);
 
 /* Why a pack that does not fit is refused. */
 enum ddl_code ddl_repo_refusal(const struct ddl_repo *repo);
@@ -550,8 +554,10 @@ enum ddl_code ddl_repo_refusal(const struct ddl_repo *repo);
 /* A licence that has to be accepted before the pack is loaded, the first of them; NULL: none that is known. */
 const struct ddl_file *ddl_repo_licence(const struct ddl_repo *repo);
 
-/* The first damaged package of a pack, or NULL. */
+/* The first package that is bad and concerns this kernel, so that the pack is not loaded; NULL: none. */
 const struct ddl_package *ddl_repo_bad_package(const struct ddl_repo *repo);
+/* The same of any kernel: the disk is not as it was made. */
+const struct ddl_package *ddl_repo_damaged_package(const struct ddl_repo *repo);
 
 /* Those of the pack's modules that are for this kernel, `room` at most; how many. */
 size_t ddl_repo_modules(const struct ddl_repo *repo, struct ddl_module **modules, size_t room);

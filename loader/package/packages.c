@@ -70,7 +70,7 @@ static int tell_piece(void *arg, const void *bytes, size_t n, struct ddl_error *
 	struct numbers head = { share->index, n };
 
 	memcpy(message, &head, sizeof(head));
-	if (!share->call->keep)
+	if (!share->wishes[share->index].keep)
 		return ddl_sink_send(share->sink, TELL_PIECE, message, sizeof(head), error);
 	for (size_t at = 0; at < n;) {
 		size_t piece = n - at < sizeof(message) - sizeof(head) ? n - at : sizeof(message) - sizeof(head);
@@ -192,7 +192,7 @@ static int take_piece(struct share *share, const struct numbers *head, const uin
 {
 	const struct ddl_package *package = share->wishes[head->index].package;
 
-	if ((n || share->call->keep) && n != head->value)
+	if ((n || share->wishes[head->index].keep) && n != head->value)
 		return bad_message(error);
 	/* a reader stops at the size that is listed */
 	if (share->told_bytes > package->size || head->value > package->size - share->told_bytes)
@@ -201,7 +201,7 @@ static int take_piece(struct share *share, const struct numbers *head, const uin
 	share->totals->done += head->value;
 	if (share->call->progress)
 		share->call->progress(share->call->arg, share->totals->done, share->totals->total, package);
-	if (!share->call->keep)
+	if (!share->wishes[head->index].keep)
 		return 0;
 	if (share->raw < 0)
 		share->raw = ddl_stage_create(share->call->stage, ddl_path_base(package->file), error);
@@ -244,6 +244,10 @@ static int take_bytes(struct share *share, const uint8_t *bytes, size_t n, struc
 /* Gives each staged file and module its bytes. False when what was told does not agree. */
 static bool attach(struct share *share, struct ddl_package *package)
 {
+	const char *repeated;
+
+	if (ddl_unpack_repeated(package, &repeated) < 0 || repeated)
+		return false; /* a module's facts and its bytes find each other by the path */
 	for (size_t i = 0; i < share->n_staged; i++) {
 		struct staged *staged = &share->staged[i];
 

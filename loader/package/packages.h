@@ -16,6 +16,7 @@
 struct ddl_package_wish {
 	struct ddl_package *package; /* must be UNREAD, or TESTED where it is to be unpacked */
 	bool unpack;
+	bool keep; /* stage the whole package, too: for the hand-off, or as an old signature is over all of it */
 };
 
 struct ddl_packages_call {
@@ -23,7 +24,6 @@ struct ddl_packages_call {
 	struct ddl_medium *medium;
 	const char *directory; /* the repository's, on the medium */
 	struct ddl_stage *stage;
-	bool keep; /* stage the whole packages too, for the hand-off */
 	struct ddl_confine confine;
 	/* `done` of `total` bytes read, all wishes together. May be NULL. */
 	void (*progress)(void *arg, uint64_t done, uint64_t total, const struct ddl_package *package);

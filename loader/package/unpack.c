@@ -514,6 +514,38 @@ static int check_payload(struct pass *pass)
 	return ddl_fail(trouble(pass), DDL_E_FORGED, 0, _("its contents are not those that its signed header names"));
 }
 
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int ddl_unpack_repeated(const struct ddl_package *package, const char **repeated)
+{
+	DDL_FREE const char **paths = calloc(package->n_files + 1, sizeof(*paths));
+	size_t count = 0;
+
+	*repeated = NULL;
+	if (!paths)
+		return -1;
+	for (size_t i = 0; i < package->n_files; i++)
+		if (package->files[i]->kind != DDL_FILE_OTHER)
+			paths[count++] = package->files[i]->path;
+	qsort(paths, count, sizeof(*paths), by_path);
+	for (size_t i = 1; i < count && !*repeated; i++)
+		if (strcmp(paths[i - 1], paths[i]) == 0)
+			*repeated = paths[i];
+	return 0;
+}
+
+static int refuse_repeats(struct pass *pass)
+{
+	const char *repeated;
+
+	if (ddl_unpack_repeated(pass->reading->package, &repeated) < 0)
+		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", pass->reading->package->file);
+	return repeated ? ddl_fail(trouble(pass), DDL_E_UNPACK, 0, _("\"%s\" is in it twice"), repeated) : 0;
+}
+
 /*
  * Reads to the end, then judges: what is wrong with the bytes themselves (size, checksum) is
  * said before what could not be unpacked because of it.
@@ -540,7 +572,7 @@ static void run_pass(struct pass *pass)
 	if (check_digest(pass) < 0 || check_payload(pass) < 0)
 		return;
 	package->trouble = first;
-	if (unpacked == 0 && pass->reading->unpack && look_into_modules(pass->reading) < 0)
+	if (unpacked == 0 && pass->reading->unpack && (refuse_repeats(pass) < 0 || look_into_modules(pass->reading) < 0))
 		package->n_modules = 0; /* its trouble is the package's, of which nothing is staged */
 }
 

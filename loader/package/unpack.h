@@ -42,6 +42,12 @@ struct ddl_unpacking {
 int ddl_unpack(struct ddl_unpacking *reading, struct ddl_reader *reader, struct ddl_error *error) DDL_MUST_CHECK;
 void ddl_unpack_held_free(struct ddl_unpacking *reading);
 
+/*
+ * *repeated: the path of a file that is staged and is there twice, so that nobody could say which one is meant; NULL: none.
+ * -1: no memory.
+ */
+int ddl_unpack_repeated(const struct ddl_package *package, const char **repeated) DDL_MUST_CHECK;
+
 /* What a file in a package is, by its path (cleaned). */
 enum ddl_file_kind ddl_file_kind(const char *path);
 

@@ -101,13 +101,24 @@ static int check_signatures(struct ddl_session *session, struct ddl_repo *repo, 
 	return result;
 }
 
+static bool is_rpm(const struct ddl_package *package)
+{
+	return package->type == DDL_PKG_DRIVER_RPM || package->type == DDL_PKG_RPM;
+}
+
+/* Whole packages were kept for their signatures; nothing is handed over. */
+static void drop_whole_packages(struct ddl_session *session, struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages && !session->keep; i++)
+		ddl_session_drop_whole(session, &repo->packages[i]);
+}
+
 static int read_packages(struct ddl_session *session, struct ddl_repo *repo, bool all, struct ddl_error *error)
 {
 	struct ddl_package_wish *wishes = ddl_arena_alloc(session->arena, repo->n_packages + repo->n_lists, sizeof(*wishes));
 	struct ddl_packages_call call = { .arena = session->arena,
 					  .directory = repo->directory,
 					  .stage = session->stage,
-					  .keep = session->keep,
 					  .confine = ddl_session_confine(session),
 					  .progress = tell_progress,
 					  .finished = tell_finished,
@@ -122,12 +133,14 @@ static int read_packages(struct ddl_session *session, struct ddl_repo *repo, boo
 		struct ddl_package *package = &repo->packages[i];
 		bool unpack = concerns(package, session->machine.release, abi);
 
+		package->elsewhere = !unpack;
 		if (package->state == DDL_PKG_UNREAD && (all || unpack))
-			wishes[count++] = (struct ddl_package_wish){ package, unpack };
+			wishes[count++] = (struct ddl_package_wish){ package, unpack,
+								     session->keep || (unpack && is_rpm(package)) };
 	}
 	for (size_t i = 0; all && i < repo->n_lists; i++)
 		if (repo->lists[i].state == DDL_PKG_UNREAD)
-			wishes[count++] = (struct ddl_package_wish){ &repo->lists[i], false };
+			wishes[count++] = (struct ddl_package_wish){ &repo->lists[i], false, session->keep };
 	if (!count)
 		return 0;
 	for (size_t i = 0, n; i < count; i += n) { /* loose files that were given one by one are media of their own */
@@ -140,24 +153,28 @@ static int read_packages(struct ddl_session *session, struct ddl_repo *repo, boo
 			return -1;
 	}
 	/* also when all was read before the children could be stopped */
-	return session->cancelled ? ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "") : check_signatures(session, repo, error);
+	if (session->cancelled)
+		return ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "");
+	if (check_signatures(session, repo, error) < 0)
+		return -1;
+	drop_whole_packages(session, repo);
+	return 0;
 }
 
 int ddl_session_test(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error)
 {
+	const struct ddl_package *bad;
+
 	if (!ddl_session_known_machine(session, error))
 		return -1;
 	(void)ddl_session_phase(session, DDL_PHASE_TEST, repo->description);
 	if (read_packages(session, repo, true, error) < 0 || ddl_session_fit(session, error) < 0)
 		return -1;
-	for (size_t i = 0; i < repo->n_packages; i++) {
-		const struct ddl_package *package = &repo->packages[i];
-
-		if (package->state != DDL_PKG_BAD)
-			continue;
+	bad = ddl_repo_bad_package(repo);
+	if (bad) {
 		if (error)
-			*error = package->trouble;
-		return ddl_fail_in(error, "%s", package->file);
+			*error = bad->trouble;
+		return ddl_fail_in(error, "%s", bad->file);
 	}
 	for (size_t i = 0; i < repo->n_lists; i++)
 		if (repo->lists[i].state == DDL_PKG_BAD)

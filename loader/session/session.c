@@ -93,11 +93,16 @@ void ddl_session_close_media(struct ddl_session *session)
 	}
 }
 
-static void drop_package(struct ddl_session *session, struct ddl_package *package)
+void ddl_session_drop_whole(struct ddl_session *session, struct ddl_package *package)
 {
 	if (package->fd >= 0)
 		ddl_stage_drop(session->stage, package->fd, package->size);
 	package->fd = -1;
+}
+
+static void drop_package(struct ddl_session *session, struct ddl_package *package)
+{
+	ddl_session_drop_whole(session, package);
 	for (size_t i = 0; i < package->n_files; i++) {
 		struct ddl_file *file = package->files[i];
 

@@ -44,7 +44,7 @@ struct ddl_session {
 	size_t n_policy;
 	struct ddl_event last; /* repeated while nothing new happens, so that keys are heard */
 	const char *left_out; /* of the block devices, when they were last listed; NULL: none */
-	bool keep; /* whole packages are kept for the hand-off */
+	bool keep; /* whole packages are kept for the hand-off, not only until their signatures are checked */
 	bool cancelled;
 };
 
@@ -75,6 +75,9 @@ struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number
 
 /* How children run, and how the person stops them. */
 struct ddl_confine ddl_session_confine(struct ddl_session *session);
+
+/* The whole package is not handed over; its files stay staged. */
+void ddl_session_drop_whole(struct ddl_session *session, struct ddl_package *package);
 
 /* Unmounts and closes all media; what is needed of them is staged. They open again when asked for. */
 void ddl_session_close_media(struct ddl_session *session);

@@ -40,6 +40,46 @@ static int note_licences(const struct ddl_session *session, struct ddl_arena *ar
 	return 0;
 }
 
+/*
+ * Where only what is signed may be used, who installs later gets nothing else: what was not asked for here, as a driver
+ * for another kernel, need not be signed. And that nobody has signed the list is said.
+ */
+static int keep_signed(struct ddl_session *session, struct ddl_arena *arena, struct ddl_repo *repo, struct ddl_plan *plan)
+{
+	const char *first = NULL, *note = NULL;
+	unsigned long count = 0;
+
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		struct ddl_package *package = &repo->packages[i];
+
+		if (package->fd < 0 || ddl_package_is_covered(repo, package))
+			continue;
+		ddl_session_drop_whole(session, package);
+		first = first ? first : package->file;
+		count++;
+	}
+	if (count)
+		note = ddl_arena_printf(
+			arena,
+			ddl_trn("%s: %lu package is not signed by a trusted key and is not handed over to the installer: %s",
+				"%s: %lu packages are not signed by a trusted key and are not handed over to the installer: %s ...",
+				count),
+			repo->identifier, count, first);
+	if (count && ddl_plan_note(arena, plan, note) < 0)
+		return -1;
+	return 0;
+}
+
+static int judge_signatures(struct ddl_session *session, const struct ddl_set *set, struct ddl_plan *plan)
+{
+	for (size_t i = 0; i < set->n_repos && plan->refusal.code == DDL_OK; i++)
+		(void)ddl_trust_judge(&session->options, set->repos[i], &plan->refusal); /* what it says, the plan says */
+	for (size_t i = 0; i < set->n_repos && plan->refusal.code == DDL_OK && session->options.require_signature; i++)
+		if (keep_signed(session, session->plan_arena, set->repos[i], plan) < 0)
+			return -1;
+	return 0;
+}
+
 /* What the packs require, who has signed them, and what was passed over before they were verified. */
 static int judge_set(struct ddl_session *session, const struct ddl_set *set, struct ddl_plan *plan, struct ddl_error *error)
 {
@@ -57,9 +97,7 @@ static int judge_set(struct ddl_session *session, const struct ddl_set *set, str
 	for (size_t i = 0; i < set->n_notes; i++)
 		if (ddl_plan_note(arena, plan, set->notes[i]) < 0)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "plan");
-	for (size_t i = 0; i < set->n_repos && plan->refusal.code == DDL_OK; i++)
-		(void)ddl_trust_judge(&session->options, set->repos[i], &plan->refusal); /* what it says, the plan says */
-	return 0;
+	return judge_signatures(session, set, plan) < 0 ? ddl_fail(error, DDL_E_MEMORY, 0, "plan") : 0;
 }
 
 struct ddl_plan *ddl_session_plan(struct ddl_session *session, const struct ddl_set *set, struct ddl_error *error)

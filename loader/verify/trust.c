@@ -19,11 +19,6 @@ static const struct ddl_metadata *metadata_of(const struct ddl_repo *repo, const
 	return NULL;
 }
 
-static bool is_trusted(const struct ddl_signature *signature)
-{
-	return signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;
-}
-
 /* One signature; bad ones and those that could not be checked go to the log as well. */
 static int check(struct ddl_trust *trust, const struct ddl_repo *repo, const char *what, struct ddl_claim *claim,
 		 struct ddl_signature *signature, struct ddl_error *error)
@@ -108,7 +103,7 @@ static int check_package(struct ddl_trust *trust, const struct ddl_repo *repo, s
 	claim.data_offset = proof->data_offset;
 	if (check(trust, repo, package->file, &claim, &package->signature, error) < 0)
 		return -1;
-	if (proof->untied && (is_trusted(&package->signature) || package->signature.own))
+	if (proof->untied && (ddl_signature_is_trusted(&package->signature) || package->signature.own))
 		package->signature.state = DDL_SIGNED_UNCHECKED; /* the header is signed, the payload could be any */
 	package->proof = NULL;
 	return 0;
@@ -167,7 +162,7 @@ void ddl_trust_by_hand(struct ddl_repo *repo, const char *key)
 
 int ddl_trust_judge(const struct ddl_options *options, const struct ddl_repo *repo, struct ddl_error *error)
 {
-	if (!options->require_signature || is_trusted(&repo->signature))
+	if (!options->require_signature || ddl_signature_is_trusted(&repo->signature))
 		return 0;
 	/* a signature of the list says more than "a package is not signed" */
 	if (repo->signature.state > DDL_SIGNED_NOT)
@@ -175,7 +170,7 @@ int ddl_trust_judge(const struct ddl_options *options, const struct ddl_repo *re
 	for (size_t i = 0; i < repo->n_packages; i++) {
 		const struct ddl_package *package = &repo->packages[i];
 
-		if (package->state == DDL_PKG_STAGED && !is_trusted(&package->signature))
+		if (package->state == DDL_PKG_STAGED && !ddl_package_is_covered(repo, package))
 			return refuse(&package->signature, package->file, error);
 	}
 	return 0;

@@ -168,7 +168,7 @@ static void hear_packages(struct ddl_arena *arena, unsigned how)
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_stage *stage = ddl_stage_new(NULL, 1 << 20, &error);
 	struct ddl_packages_call call = {
-		.arena = arena, .medium = &medium, .directory = "packages", .stage = stage, .keep = how & 4, .confine = here
+		.arena = arena, .medium = &medium, .directory = "packages", .stage = stage, .confine = here
 	};
 	struct ddl_package packages[N];
 	struct ddl_package_wish wishes[N];
@@ -186,7 +186,7 @@ static void hear_packages(struct ddl_arena *arena, unsigned how)
 						    .digest = "00112233445566778899aabbccddeeff",
 						    .version = "",
 						    .fd = -1 };
-		wishes[i] = (struct ddl_package_wish){ &packages[i], !(how & 8) || i != 1 };
+		wishes[i] = (struct ddl_package_wish){ &packages[i], !(how & 8) || i != 1, how & 4 };
 	}
 	next = dup(0);
 	(void)close(next);

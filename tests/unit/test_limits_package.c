@@ -262,7 +262,7 @@ static void packages_at_a_time(void **state)
 						    .version = "",
 						    .fd = -1,
 						    .digest = ddl_arena_dup(arena, md5_hex(text, 3)) };
-		wishes[i] = (struct ddl_package_wish){ &packages[i], false };
+		wishes[i] = (struct ddl_package_wish){ &packages[i], false, false };
 	}
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	few = old;

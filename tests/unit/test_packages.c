@@ -98,7 +98,7 @@ static int begin(void **state)
 						    .version = "",
 						    .digest = ddl_arena_dup(arena, md5_hex(rpms[i].bytes, rpms[i].length)),
 						    .fd = -1 };
-		wishes[i] = (struct ddl_package_wish){ &packages[i], true };
+		wishes[i] = (struct ddl_package_wish){ &packages[i], true, false };
 	}
 	call = (struct ddl_packages_call){ .arena = arena,
 					   .medium = medium,
@@ -147,12 +147,18 @@ static void assert_holds(int fd, const uint8_t *bytes, size_t n)
 	free(copy);
 }
 
+static void keep_all(void)
+{
+	for (unsigned i = 0; i < N; i++)
+		wishes[i].keep = true;
+}
+
 static void stages_what_they_hold(void **state)
 {
 	uint64_t all = 0;
 
 	(void)state;
-	call.keep = true;
+	keep_all();
 	assert_int_equal(ddl_packages_read(&call, wishes, N, &error), 0);
 	for (unsigned i = 0; i < N; i++) {
 		all += rpms[i].length;
@@ -234,7 +240,7 @@ static void damaged_ones_stage_nothing(void **state)
 	size_t before = open_descriptors();
 
 	(void)state;
-	call.keep = true;
+	keep_all();
 	for (unsigned i = 0; i < N; i++)
 		packages[i].digest = "00000000000000000000000000000000";
 	assert_int_equal(ddl_packages_read(&call, wishes, N, &error), 0);
@@ -282,7 +288,7 @@ static void cancelled(void **state)
 	(void)state;
 	call.confine.go_on = stop;
 	call.confine.go_on_arg = &left;
-	call.keep = true;
+	keep_all();
 	assert_int_equal(ddl_packages_read(&call, wishes, N, &error), -1);
 	assert_int_equal(error.code, DDL_E_CANCELLED);
 	for (unsigned i = 0; i < N; i++)

@@ -129,10 +129,10 @@ static void hundreds_of_packages(void **state)
 	seen = look("/pack");
 	assert_int_equal(seen->repos[0]->n_packages, N + 1);
 	assert_int_equal(rig.packages, 1);
-	assert_int_equal(ddl_session_test(rig.session, seen->repos[0], &rig.error), -1);
+	assert_int_equal(ddl_session_test(rig.session, seen->repos[0], &rig.error), 0); /* they are for other kernels */
 	assert_int_equal(rig.packages, N + 1);
-	assert_int_equal(rig.error.code, DDL_E_NO_PACKAGE);
-	assert_string_equal(rig.error.text, "p0.rpm"); /* the first in the disk's own order */
+	assert_null(ddl_repo_bad_package(seen->repos[0]));
+	assert_string_equal(ddl_repo_damaged_package(seen->repos[0])->file, "p0.rpm"); /* the first in the disk's own order */
 	for (unsigned i = 0; i < N; i++) {
 		const struct ddl_package *package = &seen->repos[0]->packages[i + 1];
 		enum ddl_code code = !(i % 7) ? DDL_E_NO_PACKAGE : !(i % 5) ? DDL_E_CHECKSUM : DDL_OK;

@@ -565,16 +565,40 @@ static void too_many_files(void **state)
 	free(entries);
 }
 
+/* The facts of one and the bytes of the other would be taken for one file's. */
+static void the_same_path_twice(void **state)
+{
+	struct built module = driver(), rpm;
+	const struct entry entries[] = { { "./lib/a.ko", module.bytes, module.length, 0, NULL, 0 },
+					 { "lib/b.ko", module.bytes, module.length, 0, NULL, 0 },
+					 { "lib/./a.ko", module.bytes, module.length, 0, NULL, 0 } };
+	const struct entry others[] = { { "etc/x", "1", 1, 0, NULL, 0 }, { "etc/x", "2", 1, 0, NULL, 0 } };
+
+	(void)state;
+	rpm = rpm_of("", entries, 3);
+	prepare_rpm(&rpm);
+	expect_bad(DDL_E_UNPACK, "\"lib/a.ko\" is in it twice");
+	built_free(&rpm);
+	rpm = rpm_of("", others, 2); /* nobody uses them */
+	prepare_rpm(&rpm);
+	expect_good();
+	built_free(&rpm);
+	built_free(&module);
+}
+
 /* limit: DDL_MAX_MODULES */
 static void too_many_modules_and_none_at_all(void **state)
 {
 	struct built module = driver(), rpm;
 	struct entry *entries = calloc(DDL_MAX_MODULES + 1, sizeof(*entries));
+	static char names[DDL_MAX_MODULES + 1][16];
 	const struct entry fake = { "a.ko", "#!/bin/sh\n", 10, 0, NULL, 0 };
 
 	(void)state;
-	for (size_t i = 0; i <= DDL_MAX_MODULES; i++)
-		entries[i] = (struct entry){ "a.ko", module.bytes, module.length, 0, NULL, 0 };
+	for (size_t i = 0; i <= DDL_MAX_MODULES; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "a%zu.ko", i);
+		entries[i] = (struct entry){ names[i], module.bytes, module.length, 0, NULL, 0 };
+	}
 	rpm = rpm_of("", entries, DDL_MAX_MODULES);
 	prepare_rpm(&rpm);
 	expect_good();
@@ -610,6 +634,7 @@ int main(void)
 		BEGUN(the_medium_goes_away),  BEGUN(stopped_in_the_middle),
 		BEGUN(paths_that_lead_out),   BEGUN(bombs),
 		BEGUN(too_many_files),        BEGUN(too_many_modules_and_none_at_all),
+		BEGUN(the_same_path_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

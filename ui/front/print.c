@@ -323,6 +323,13 @@ char *text_sums(char *to, size_t room, const struct ddl_repo *repo)
 	return to;
 }
 
+const char *text_whole(const struct ddl_repo *repo)
+{
+	return ddl_repo_damaged_package(repo) ?
+		       _("All packages for this kernel are as they should be; of those for other kernels one is not.") :
+		       _("All packages are as they should be.");
+}
+
 static bool sum_differs(const struct ddl_repo *repo)
 {
 	for (size_t i = 0; i < repo->n_sums; i++)

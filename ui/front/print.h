@@ -52,6 +52,8 @@ char *text_source(char *to, size_t room, const struct ddl_source *source);
 char *text_repo(char *to, size_t room, const struct ddl_repo *repo);
 /* Who signed it; "" where that need not be said. */
 char *text_signature(char *to, size_t room, const struct ddl_repo *repo);
+/* That the test found nothing wrong with what may be loaded. */
+const char *text_whole(const struct ddl_repo *repo);
 /* What the checksum files beside it say, all in all; "" where there is none. */
 char *text_sums(char *to, size_t room, const struct ddl_repo *repo);
 char *text_disk(char *to, size_t room, const struct ddl_disk *disk);

@@ -239,7 +239,7 @@ static void write_tested(const struct print *print, const void *what)
 	else if (question->error)
 		print_trouble(print, question->error);
 	else
-		print_line(print, 0, "%s", _("All packages are as they should be."));
+		print_line(print, 0, "%s", text_whole(repo));
 	print_blank(print);
 	print_tested(print, repo);
 }

@@ -383,7 +383,7 @@ static enum ddl_reply ask_tested(const struct ddl_question *question)
 	if (ddl_repo_bad_package(question->repo))
 		print_line(&plain.out, 0, "%s", _("This pack is damaged and will not be loaded."));
 	else if (!bad)
-		print_line(&plain.out, 0, "%s", _("All packages are as they should be."));
+		print_line(&plain.out, 0, "%s", text_whole(question->repo));
 	return choose(bad ? choices + 1 : choices, question);
 }
 
