@@ -495,11 +495,12 @@ int ddl_plan_apply(const struct ddl_apply *apply, struct ddl_plan *plan, struct 
 		   struct ddl_outcome *outcome)
 {
 	struct ddl_run run = { .apply = apply, .plan = plan, .repos = repos, .n_repos = n_repos, .outcome = outcome };
-	bool compared = outcome->fingerprint_compared, changes;
+	enum ddl_compared compared = outcome->compared;
+	bool changes;
 	struct ddl_error error = DDL_ERROR_INIT;
 	struct ddl_changing changing;
 
-	*outcome = (struct ddl_outcome){ .plan = plan, .fingerprint_compared = compared };
+	*outcome = (struct ddl_outcome){ .plan = plan, .compared = compared };
 	changes = plan->n_ops > 0 && plan->refusal.code == DDL_OK;
 	if (changes && apply->kernel->ops->may_change(apply->kernel, &error) != 0)
 		return refuse(outcome, &error);

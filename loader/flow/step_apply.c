@@ -3,6 +3,7 @@
 #include "apply/apply.h"
 #include "base/limits.h"
 #include "flow/steps.h"
+#include "plan/plan.h"
 
 static enum ddl_status status_of(const struct ddl_outcome *outcome)
 {
@@ -29,6 +30,17 @@ static enum ddl_step refuse(struct ddl_flow *flow)
 	return ddl_flow_fail(flow, DDL_STEP_PLAN);
 }
 
+/* What a person did about the fingerprint stands with what is going to be done; where nobody is asked, the log says it. */
+static int tell_compared(struct ddl_flow *flow)
+{
+	const char *words = flow->compared == DDL_COMPARED_SAME ? _("Fingerprint: compared, it is the same.") :
+			    flow->compared == DDL_COMPARED_NOT  ? _("Fingerprint: not compared.") :
+								  _("Fingerprint: it DIFFERED, and you went on by hand.");
+
+	ddl_log(flow->session->log, "%s", words);
+	return flow->by_policy ? 0 : ddl_plan_note(flow->session->plan_arena, flow->plan, words);
+}
+
 enum ddl_step ddl_step_plan(struct ddl_flow *flow)
 {
 	struct ddl_question question = { .kind = DDL_ASK_APPLY };
@@ -43,6 +55,8 @@ enum ddl_step ddl_step_plan(struct ddl_flow *flow)
 		flow->trouble = flow->plan->refusal;
 		return refuse(flow);
 	}
+	if (tell_compared(flow) < 0)
+		return ddl_flow_no_memory(flow, DDL_STEP_PLAN);
 	for (size_t i = 0; i < flow->plan->n_notes; i++)
 		(void)ddl_session_tell(
 			flow->session,

@@ -30,11 +30,14 @@ static enum ddl_reply test_pack(struct ddl_flow *flow, struct ddl_repo *repo)
 /* One pack's answers. YES and SKIP: go on with the next. */
 static enum ddl_reply verify_pack(struct ddl_flow *flow, struct ddl_repo *repo)
 {
-	struct ddl_question question = { .kind = DDL_ASK_VERIFY, .repo = repo };
+	struct ddl_question question = { .kind = DDL_ASK_VERIFY, .repo = repo, .compared = DDL_COMPARED_NOT };
 	enum ddl_reply reply = ddl_flow_ask(flow, &question);
 
 	flow->by_policy = question.why != NULL;
-	flow->compared = flow->compared && (question.fingerprint_compared || flow->session->options.fingerprint);
+	if (flow->session->options.fingerprint)
+		question.compared = DDL_COMPARED_SAME; /* else it was refused before */
+	if (question.compared > flow->compared)
+		flow->compared = question.compared;
 	if (reply == DDL_REPLY_YES)
 		reply = test_pack(flow, repo);
 	return reply;
@@ -86,7 +89,7 @@ static void tell_signature(struct ddl_flow *flow, const struct ddl_repo *repo)
 
 enum ddl_step ddl_step_verify(struct ddl_flow *flow)
 {
-	flow->compared = true;
+	flow->compared = DDL_COMPARED_SAME;
 	for (size_t i = 0; i < flow->set.n_repos; i++) {
 		struct ddl_repo *repo = flow->set.repos[i];
 		enum ddl_reply reply;

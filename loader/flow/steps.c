@@ -97,7 +97,7 @@ void ddl_flow_hand_over(struct ddl_flow *flow)
 	struct ddl_error error = DDL_ERROR_INIT;
 	char line[512];
 
-	session->outcome->fingerprint_compared = flow->compared;
+	session->outcome->compared = flow->compared;
 	session->outcome->policy = session->policy;
 	session->outcome->n_policy = session->n_policy;
 	ddl_describe_line(line, sizeof(line), session->outcome);

@@ -28,7 +28,7 @@ struct ddl_flow {
 	struct ddl_look **looks; /* those that packs are chosen from, one after the other */
 	size_t n_looks, next_look;
 	struct ddl_set set; /* what was chosen, and from the choice on what goes with it */
-	bool compared; /* the fingerprint of every pack of the set was compared */
+	enum ddl_compared compared; /* the worst of the set's packs */
 	struct ddl_plan *plan;
 	enum ddl_step failed; /* where the trouble arose */
 	struct ddl_error trouble;

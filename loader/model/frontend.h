@@ -88,7 +88,7 @@ struct ddl_question {
 	bool *ticked; /* PACKS: in (what fits) and out, one for each look->repos */
 	const struct ddl_repo *repo; /* VERIFY, TESTED, LICENCE, TRUST */
 	const char *licence; /* LICENCE: its whole text, cleaned line by line */
-	bool fingerprint_compared; /* VERIFY: out: the person typed it or says it is the same */
+	enum ddl_compared compared; /* VERIFY: out: what came of typing it, or of the person's own eyes */
 	const struct ddl_plan *plan; /* APPLY */
 	const struct ddl_outcome *outcome; /* OUTCOME */
 	const struct ddl_error *error; /* TROUBLE */

@@ -592,6 +592,12 @@ static void put_policy(struct json *json, const struct ddl_outcome *outcome)
 	json_close(json);
 }
 
+static const char *const compared_names[] = {
+	[DDL_COMPARED_SAME] = "compared",
+	[DDL_COMPARED_NOT] = "not-compared",
+	[DDL_COMPARED_DIFFERS] = "differed",
+};
+
 char *ddl_json_outcome(const struct ddl_outcome *outcome)
 {
 	struct json json = JSON_INIT;
@@ -605,7 +611,8 @@ char *ddl_json_outcome(const struct ddl_outcome *outcome)
 		put_loaded_now(&json, &outcome->modules[i]);
 	json_close(&json);
 	put_outcome_packs(&json, outcome);
-	json_bool(&json, "fingerprint_compared", outcome->fingerprint_compared);
+	json_bool(&json, "fingerprint_compared", outcome->compared == DDL_COMPARED_SAME);
+	json_text(&json, "fingerprint", compared_names[outcome->compared]);
 	put_policy(&json, outcome);
 	put_disks(&json, "disks", outcome->appeared, outcome->n_appeared);
 	json_texts(&json, "links", outcome->links, outcome->n_links);

@@ -403,6 +403,13 @@ struct ddl_set {
 	size_t n_notes;
 };
 
+/* A pack's fingerprint and the vendor's. */
+enum ddl_compared {
+	DDL_COMPARED_SAME,
+	DDL_COMPARED_NOT,
+	DDL_COMPARED_DIFFERS /* and the person went on by hand */
+};
+
 /* ----------------------------------------------------------------- the plan */
 
 enum ddl_op_kind {
@@ -533,7 +540,7 @@ struct ddl_outcome {
 	const struct ddl_plan *plan; /* with the state of each operation */
 	const struct ddl_policy *policy; /* in the order in which they arose; none where a person was asked */
 	size_t n_policy;
-	bool fingerprint_compared; /* the person or --fingerprint compared it */
+	enum ddl_compared compared; /* the fingerprints, by the person or --fingerprint: the worst of all packs */
 	struct ddl_error error; /* why it was refused, failed, or shows no disk; else DDL_OK */
 };
 

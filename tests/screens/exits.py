@@ -52,15 +52,18 @@ SCREENS = {
     "modules": ("packs", ["m"], "Drivers of the pack", {**{key: "> " + PACKS for key in ("o", "Enter", "Esc", "^C")}, "Space": "> Drivers of the pack", **HELP}),
     "details": ("packs", ["d"], "Details", {**window("> " + PACKS), **HELP}),
     "verify": ("verify", [], VERIFY, {
-        "i": "yes compared", "Enter": "yes compared", "s": "skip", "b": "back", "Esc": "back", "^C": "no", **HELP}),
+        "Enter": "yes compared", ("Tab", "Enter"): "skip", ("Tab", "Tab", "Enter"): "back", "Esc": "back", "^C": "no",
+        **{letter: "> " + VERIFY for letter in "abcdefilst?"}, "F1": "> Help"}),
     "verify-same": ("verify", ["2fb99ae91000b446f3d71d782c734dae"], VERIFY, {
-        "i": "yes compared", "s": "skip compared", "b": "back", "Enter": "yes compared", "Esc": "back", "^C": "no"}),
+        "i": "> " + VERIFY, ("Tab", "Enter"): "skip compared", ("Tab", "Tab", "Enter"): "back", "Enter": "yes compared", "Esc": "back", "^C": "no"}),
     "verify-differs": ("verify", ["3"], VERIFY, {
-        "i": "> Not the same", "Enter": "> Not the same", "s": "skip", "b": "back", "Esc": "back", "^C": "no"}),
+        "Enter": "> Not the same", ("Tab", "Enter"): "> Not the same", ("Tab", "Tab", "Enter"): "back", "Esc": "back", "^C": "no"}),
+    "verify-go-on": ("verify", ["3", "Tab", "Enter"], "Not the same", {
+        "g": "skip differed", "b": "> " + VERIFY, "Enter": "> " + VERIFY, "Esc": "> " + VERIFY, "^C": "> " + VERIFY}),
     "verify-part": ("verify", ["2"], VERIFY, {
-        "i": "> Not the whole fingerprint", "Enter": "> Not the whole fingerprint", "s": "skip", "b": "back", "Esc": "back", "^C": "no"}),
-    "not-the-same": ("verify", ["3", "i"], "Not the same", {**window("> " + VERIFY), **HELP}),
-    "not-the-whole": ("verify", ["2", "i"], "Not the whole fingerprint", {**window("> " + VERIFY), **HELP}),
+        "Enter": "> Not the whole fingerprint", ("Tab", "Enter"): "skip", ("Tab", "Tab", "Enter"): "back", "Esc": "back", "^C": "no"}),
+    "not-the-same": ("verify", ["3", "Enter"], "Not the same", {**window("> " + VERIFY), **HELP}),
+    "not-the-whole": ("verify", ["2", "Enter"], "Not the whole fingerprint", {**window("> " + VERIFY), **HELP}),
     "tested": ("tested", [], "Result of the test", {
         "g": "yes", "Enter": "yes", "b": "back", "Esc": "back", "^C": "no", **HELP, **LOG}),
     "tested-bad": ("tested-bad", [], "Result of the test", {
@@ -110,8 +113,7 @@ SCREENS = {
     "settling-back": ("settling-back", ["l"], "Loading", {key: "> Loading" for key in ("^C", "Esc", "x", "c", "Enter")}),
 }
 # There the letter is text.
-TEXT = {(name, letter) for name in ("type", "typed") for letter in "ob"} | {(name, "b") for name in (
-    "verify-same", "verify-differs", "verify-part")}
+TEXT = {(name, letter) for name in ("type", "typed") for letter in "ob"}
 
 SETTLING = ("settling", "settling-back")
 
@@ -138,13 +140,20 @@ JOURNEYS = [
     ("packs", ["Tab", "Tab", "Tab", "Down", "Space", "o"], "yes ticked 11"),
     ("packs", ["Space", "o", "Enter", "b"], "back"),
     ("packs-none-fit", ["o", "Enter", "Space", "o"], "yes ticked 10"),
-    ("verify", ["2fb99ae91000b446f3d71d782c734daeff", "s"], "skip compared"),
-    ("verify", ["2fb99ae91000b446f3d71d782c734dab", "Enter", "Enter", "s"], "skip"),
-    ("verify", ["2fb9", "i", "Enter", "Backspace", "Backspace", "Backspace", "Backspace", "b"], "back"),
+    ("verify", ["2fb99ae91000b446f3d71d782c734daeff", "Tab", "Enter"], "skip compared"),
+    ("verify", ["2fb99ae91000b446f3d71d782c734dab", "Enter", "Enter", "Tab", "Enter", "g"], "skip differed"),
+    ("verify", ["2fb9", "Enter", "Enter", "Backspace", "Backspace", "Backspace", "Backspace", "Esc"], "back"),
     ("verify", ["2fb9", "Space", "Tab", "Tab", "Space", "b", "Esc"], "back"),
+    # typed by hand, one after the other: no letter of it is a command; and as scanners send it
+    ("verify-b", [*"bad09ae91000b446f3d71d782c734dae", "Enter"], "yes compared"),
+    ("verify", ["MD5: 2FB9 9AE9 1000 B446 F3D7 1D78 2C73 4DAE\r"], "yes compared"),
+    ("verify", [*"md5=2fb99ae91000b446f3d71d782c734dae", "Enter"], "yes compared"),
+    ("verify-long", ["SHA256:1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7\r"], "yes compared"),
+    ("verify-long", ["sha-256 1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7\r"], "yes compared"),
+    ("verify", ["sha", "Backspace", "xyz", "2fb99ae91000b446f3d71d782c734dae\r"], "yes compared"),
     ("verify-long", ["1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7\r"], "yes compared"),
-    ("verify-loose", ["t"], "yes"), ("verify-loose", ["1e0defda", "b", "s"], "skip"),
-    ("verify-loose", ["1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7", "t"], "yes compared"),
+    ("verify-loose", ["Enter"], "yes"), ("verify-loose", ["1e0defda", "Tab", "Enter"], "skip"),
+    ("verify-loose", ["1e0defda496f0a358565157ec4fd212c85158e4720fd28af491677f7c4f8bbd7", "Enter"], "yes compared"),
     ("verify-b", ["bad09ae91000b446f3d71d782c734dae\r"], "yes compared"),
     ("outcome-failed", ["F2", "Enter", "l", "Esc", "a"], "again"),
     ("testing", ["x", "Enter", "Esc"], "stopped"),
@@ -153,7 +162,7 @@ JOURNEYS = [
     ("source", ["t", "/mnt/a", "Esc", "F3", "Enter", "t", "b", "Enter"], "yes typed /mnt/ab"),
     ("source", ["t", "/mnt/a", "Tab", "x", "F1", "Enter", "Tab", "Tab", "b", "Enter"], "yes typed /mnt/ab"),
     ("verify", ["2fb99ae9", "F1", "Esc", "^L", "1000b446f3d71d782c734dae\r"], "yes compared"),
-    ("verify", ["2fb99ae9", "i", "Enter", "1000b446f3d71d782c734dae\r"], "yes compared"),
+    ("verify", ["2fb99ae9", "Enter", "Enter", "1000b446f3d71d782c734dae\r"], "yes compared"),
 ]
 
 # scene, lines on stdin (no terminal), answer; the end of the input is NO everywhere
@@ -166,7 +175,8 @@ PLAIN = [
     ("packs", "y\n", "yes ticked 10"), ("packs", "2\nY\n", "yes ticked 11"), ("packs", "1\ny\nb\n", "back"), ("packs", "b\n", "back"),
     ("packs", "d\nc\n", "skip"), ("packs", "m\n1\n\nc\n", "skip"), ("packs", "c\n", "skip"), ("verify", "y\n", "yes compared"), ("verify", "s\n", "skip"), ("verify-loose", "y\n", "yes"),
     ("verify", "2FB9 9AE9 1000 B446 F3D7 1D78 2C73 4DAE\n", "yes compared"), ("verify", "2fb9\nb\n", "back"),
-    ("verify", "2fb99ae91000b446f3d71d782c734dab\nc\n", "no"), ("verify", "MD5 2fb9\ns\n", "skip"), ("verify", "b\n", "back"),
+    ("verify", "2fb99ae91000b446f3d71d782c734dab\nc\n", "no"), ("verify", "MD5 2fb9\ns\n", "skip"), ("verify", "MD5 2fb9 9ae9 1000 b446 f3d7 1d78 2c73 4dae\n", "yes compared"),
+    ("verify", "2fb8\ny\nb\n", "back"), ("verify", "2fb8\ns\nb\n", "back"), ("verify", "2fb8\ns\ns\n", "skip differed"), ("verify", "2fb8\ns\n2fb8\ns\nb\n", "back"), ("verify", "b\n", "back"),
     ("verify", "c\n", "no"), ("tested", "y\n", "yes"), ("tested", "b\n", "back"), ("tested", "c\n", "skip"),
     ("tested-bad", "y\nb\n", "back"), ("tested-bad", "c\n", "skip"), ("tested-gone", "y\nc\n", "skip"), ("tested-gone", "b\n", "back"),
     ("licence", "y\n", "yes"), ("licence", "b\n", "back"), ("licence", "c\n", "skip"),
@@ -355,8 +365,14 @@ def check_buttons(name):
         for key in ("Esc", "^C"):
             if key not in run.exits:
                 raise AssertionError(f"{key} is not in the table of exits.py")
-    for label in shown:
-        check_button(name, label)
+    for number, label in enumerate(shown):
+        if label in letters():
+            check_button(name, label)
+            continue
+        # where letters are text, a button is reached by Tab alone
+        keys = ("Tab",) * number + ("Enter",)
+        if (keys if number else "Enter") not in SCREENS[name][3]:
+            raise AssertionError(f"{keys} for {label!r} is not in the table of exits.py")
 
 
 def check_signal(name, plain):

@@ -130,7 +130,7 @@ class Watching(Terminal):
 
 
 STEPS = (("packs", ["t", "/disk", "Enter"], "┤ Driver packs ├"), ("details", ["d"], "┤ Details ├"),
-         ("verify", ["Esc", "o"], "┤ Verify the driver disk ├"), ("licence", ["s", "Enter"], "┤ Licence ├"),
+         ("verify", ["Esc", "o"], "┤ Verify the driver disk ├"), ("licence", ["Tab", "Enter", "Enter"], "┤ Licence ├"),
          ("plan", ["a"], "┤ Before anything is changed ├"), ("outcome", ["l"], "┤ The driver works ├"), ("log", ["F2"], "┤ Log ├"))
 # What differs from build to build, and from run to run.
 MASKS = ((r"6\.1\.0-\d+-amd64", "6.1.0-NN-amd64"), (r"[0-9a-f]{4}(?: [0-9a-f]{4}){7}", " ".join(["0000"] * 8)))

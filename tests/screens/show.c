@@ -535,13 +535,13 @@ static const struct scene {
 	  { .kind = DDL_ASK_SOURCE, .machine = &large, .sources = many_sources, .n_sources = COUNT(many_sources), .chosen = 1 } },
 	{ "packs", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &two, .ticked = ticked } },
 	{ "packs-none-fit", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &other, .ticked = ticked } },
-	{ "verify", { .kind = DDL_ASK_VERIFY, .repo = &good_repo } },
-	{ "verify-loose", { .kind = DDL_ASK_VERIFY, .repo = &loose_repo } },
-	{ "verify-long", { .kind = DDL_ASK_VERIFY, .repo = &long_repo } },
-	{ "verify-beside", { .kind = DDL_ASK_VERIFY, .repo = &beside_repo } },
-	{ "verify-expired", { .kind = DDL_ASK_VERIFY, .repo = &expired_repo } },
+	{ "verify", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &good_repo } },
+	{ "verify-loose", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &loose_repo } },
+	{ "verify-long", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &long_repo } },
+	{ "verify-beside", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &beside_repo } },
+	{ "verify-expired", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &expired_repo } },
 	{ "trust", { .kind = DDL_ASK_TRUST, .repo = &unknown_repo } },
-	{ "verify-b", { .kind = DDL_ASK_VERIFY, .repo = &b_repo } },
+	{ "verify-b", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &b_repo } },
 	{ "tested", { .kind = DDL_ASK_TESTED, .repo = &good_repo } },
 	{ "tested-bad", { .kind = DDL_ASK_TESTED, .repo = &bad_repo } },
 	{ "tested-gone", { .kind = DDL_ASK_TESTED, .repo = &good_repo, .error = &pulled_out } },
@@ -718,8 +718,8 @@ static int show_question(struct front *front, const char *name, struct ddl_quest
 		       question.typed ? question.typed : question.sources[question.chosen]->name);
 	if (question.look && reply == DDL_REPLY_YES)
 		printf(" ticked %d%d", ticked[0], ticked[1]);
-	if (question.fingerprint_compared)
-		printf(" compared");
+	if (question.kind == DDL_ASK_VERIFY && question.compared != DDL_COMPARED_NOT)
+		printf(question.compared == DDL_COMPARED_SAME ? " compared" : " differed");
 	printf("\n");
 	return 0;
 }

@@ -79,7 +79,7 @@ static void the_whole_job(void **state)
 	assert_int_equal(outcome->n_modules, 1);
 	assert_string_equal(outcome->modules[0].version_now, "07.999");
 	assert_int_equal(outcome->n_appeared, 2);
-	assert_false(outcome->fingerprint_compared);
+	assert_int_equal(outcome->compared, DDL_COMPARED_NOT);
 	/* looked into, then tested, then loaded: and read once */
 	assert_int_equal(rig.tested, rig_package_size());
 	assert_int_equal(rig.total, rig_package_size());
@@ -434,7 +434,7 @@ static void the_fingerprint_decides(void **state)
 	rig.session->options.fingerprint = rig_fingerprint("pack");
 	memset(rig.asked, 0, sizeof(rig.asked));
 	assert_int_equal(load_words("ysyyy"), DDL_DONE);
-	assert_true(ddl_session_outcome(rig.session)->fingerprint_compared);
+	assert_int_equal(ddl_session_outcome(rig.session)->compared, DDL_COMPARED_SAME);
 	expect_state(LOADED);
 }
 

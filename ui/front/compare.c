@@ -3,8 +3,10 @@
 #include "front/compare.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ddl.h"
 
@@ -35,9 +37,25 @@ bool compare_add(char *typed, const char *fingerprint, int key)
 	return true;
 }
 
+size_t compare_prefix(const char *text)
+{
+	static const char *const names[] = { "md5", "sha256", "sha-256" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t length = strlen(names[i]), n = strlen(text);
+		if (strncasecmp(text, names[i], n < length ? n : length) == 0)
+			return n < length ? SIZE_MAX : length + strspn(text + length, ":= \t");
+	}
+	return 0;
+}
+
 bool compare_take(char *typed, const char *fingerprint, const char *line)
 {
+	size_t prefix = compare_prefix(line + strspn(line, " \t"));
+
 	*typed = '\0';
+	if (prefix != SIZE_MAX)
+		line += strspn(line, " \t") + prefix;
 	for (; *line; line++)
 		if (!strchr(" \t-:", *line) && !compare_add(typed, fingerprint, (unsigned char)*line))
 			return false;

@@ -28,7 +28,13 @@ bool compare_has_sheet(const struct ddl_repo *repo);
 bool compare_add(char *typed, const char *fingerprint, int key);
 
 /*
- * Takes the digits of a line, which may stand in groups (blanks, '-', ':'); false when
+ * The length of what scanners and tools put before the digits ("SHA256:", "MD5="), and 0 where there is no such thing;
+ * SIZE_MAX: the text could become one.
+ */
+size_t compare_prefix(const char *text);
+
+/*
+ * Takes the digits of a line, which may stand in groups (blanks, '-', ':'), behind such a prefix; false when
  * there is anything else in it, or too many.
  */
 bool compare_take(char *typed, const char *fingerprint, const char *line);

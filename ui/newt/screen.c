@@ -301,7 +301,7 @@ int screen_run(struct screen *screen)
 			redraw();
 			continue;
 		}
-		if (key != KEY_HELP && key != '?')
+		if (key != KEY_HELP && (key != '?' || screen->typing))
 			return key;
 		if (screen->help && *screen->help)
 			show_help(screen->help);

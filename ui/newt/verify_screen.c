@@ -16,8 +16,10 @@
 #define PART_DIGITS 32U /* in one line */
 #define MOST_PARTS 2
 #define DIGITS_COLUMN 17
-#define BACK_BUTTON 'B' /* pressed; the letter comes as 'b', which may be a digit */
-#define SCAN_GAP_MS 30 /* a scanner sends its next digit within this, nobody types so fast */
+#define PREFIX_ROOM 16U
+
+/* What the buttons here come as: no letter, as letters are text. */
+enum { PRESSED_SAME = 1, PRESSED_TEST = 2, PRESSED_SKIP = 4, PRESSED_BACK = 5 };
 
 static const char *verify_help(void)
 {
@@ -25,10 +27,10 @@ static const char *verify_help(void)
 		 "that comes with the disk, or gives it on the web page.\n\n"
 		 "Type or scan the printed one, in groups or not: digits that differ are marked, Backspace takes one back. Or "
 		 "compare by eye.\n\n"
-		 "If every digit is the same, press I: then each package is read and its checksum tested. "
+		 "If every digit is the same, press Enter: then each package is read and its checksum tested. "
 		 "Packages are tested before they are loaded in any case; this comes first so that you see it.\n\n"
-		 "If a digit differs, this is not the disk the vendor made: go back with B and do not load it.\n"
-		 "S goes on without comparing.");
+		 "If a digit differs, this is not the disk the vendor made: go back with Escape and do not load it.\n"
+		 "Letters are digits here: Tab and Enter reach the other buttons.");
 }
 
 static const char *loose_help(void)
@@ -36,8 +38,8 @@ static const char *loose_help(void)
 	return _("The files on this medium are no driver disk of a vendor, but packages and modules by themselves. "
 		 "What is shown is the SHA-256 of the one file, or what \"sha256sum FILES | LC_ALL=C sort | sha256sum\" "
 		 "gives for several. Who gave you the files may tell you that number: type it to have it compared.\n\n"
-		 "T reads each file and looks into it; a damaged one is not loaded. "
-		 "S goes on without. B goes back.");
+		 "Enter reads each file and looks into it; a damaged one is not loaded. "
+		 "Tab and Enter reach the other buttons. Escape goes back.");
 }
 
 /*
@@ -47,7 +49,7 @@ static const char *loose_help(void)
 struct verify_screen {
 	struct screen screen;
 	const char *fingerprint, *given; /* the disk's, and what the other one is called */
-	char typed[COMPARE_ROOM];
+	char typed[COMPARE_ROOM], prefix[PREFIX_ROOM]; /* "SHA256:" before the first digit, or a part of it */
 	newtComponent typed_line[MOST_PARTS], marks[MOST_PARTS], words;
 };
 
@@ -108,23 +110,25 @@ static void add_digits(struct verify_screen *verify, int row)
 
 static void open_verify(struct verify_screen *verify, const struct ddl_repo *repo)
 {
-	const struct screen_button buttons[] = {
-		{ _("It is the same - test packages"), 'i' }, { _("Skip"), 's' }, { _("Back"), BACK_BUTTON }, { NULL, 0 }
-	};
-	const struct screen_button loose[] = {
-		{ _("Test the files"), 't' }, { _("Skip"), 's' }, { _("Back"), BACK_BUTTON }, { NULL, 0 }
-	};
+	const struct screen_button buttons[] = { { _("It is the same - test packages"), PRESSED_SAME },
+						 { _("Go on without comparing"), PRESSED_SKIP },
+						 { _("Go back"), PRESSED_BACK },
+						 { NULL, 0 } };
+	const struct screen_button loose[] = { { _("Test the files"), PRESSED_TEST },
+					       { _("Go on without comparing"), PRESSED_SKIP },
+					       { _("Go back"), PRESSED_BACK },
+					       { NULL, 0 } };
 	bool sheet = compare_has_sheet(repo);
 	struct screen *screen = &verify->screen;
 	char name[LINE_ROOM], line[LINE_ROOM];
 
 	verify->fingerprint = repo->fingerprint;
 	verify->given = sheet ? _("On the sheet:") : _("As given:");
-	verify->typed[0] = '\0';
+	verify->typed[0] = verify->prefix[0] = '\0';
 	screen_open(screen, _("Verify the driver disk"), screen_widest(), 9 + 3 * count_parts(repo->fingerprint));
 	screen->help = sheet ? verify_help() : loose_help();
-	screen_help_line(sheet ? _(" 0-9 A-F: type it   I: it is the same   S: skip   Esc: back   F1 ?: help") :
-				 _(" 0-9 A-F: type it   T: test the files   S: skip   Esc: back   F1 ?: help"));
+	screen_help_line(sheet ? _(" 0-9 A-F: type it   Enter: it is the same   Tab: buttons   Esc: back   F1: help") :
+				 _(" 0-9 A-F: type it   Enter: test the files   Tab: buttons   Esc: back   F1: help"));
 	size_t columns = (size_t)screen->width - 2;
 	screen_label(screen, 1, 0, screen_column(line, sizeof line, repo->description, columns), 0);
 	screen_column(line, sizeof line, text_repo(name, sizeof name, repo), columns);
@@ -135,20 +139,30 @@ static void open_verify(struct verify_screen *verify, const struct ddl_repo *rep
 	add_digits(verify, 5);
 	screen_label(screen, 1, 6 + 3 * count_parts(repo->fingerprint),
 		     screen_column(line, sizeof line, text_sums(name, sizeof name, repo), columns), 0);
+	screen->typing = true;
 	screen_buttons(screen, sheet ? buttons : loose);
-	for (const char *digit = "0123456789abcdefABCDEF -:"; *digit; digit++)
-		screen_key(screen, *digit);
+	for (int key = ' '; key <= '~'; key++)
+		screen_key(screen, key);
 	screen_key(screen, NEWT_KEY_BKSPC);
 	screen_key(screen, NEWT_KEY_DELETE);
 	show_typed(verify);
 }
 
-/* B is a digit where digits stand already, or where a scanner is sending more; else it is Back. */
-static bool is_digit(const struct verify_screen *verify, int key)
+/* What a scanner sends before the digits; false: it is a digit, or nothing that could come before one. */
+static bool prefix_key(struct verify_screen *verify, int key)
 {
-	return key != 'b' || *verify->typed || term_wait(SCAN_GAP_MS) == 1;
+	char longer[PREFIX_ROOM + 1];
+
+	if (*verify->typed)
+		return false;
+	snprintf(longer, sizeof longer, "%s%c", verify->prefix, key);
+	if (strlen(longer) >= PREFIX_ROOM || compare_prefix(longer) < strlen(longer))
+		return false;
+	memcpy(verify->prefix, longer, strlen(longer) + 1);
+	return true;
 }
 
+/* Takes what is text here: letters are digits or nothing, never a button. */
 static bool typed_key(struct verify_screen *verify, int key)
 {
 	size_t used = strlen(verify->typed);
@@ -156,13 +170,13 @@ static bool typed_key(struct verify_screen *verify, int key)
 	if (key == NEWT_KEY_BKSPC || key == NEWT_KEY_DELETE) {
 		if (used)
 			verify->typed[used - 1] = '\0';
-	} else if (key == ' ' || key == '-' || key == ':') {
-		return true; /* between groups; on a button, a blank would press it */
-	} else if (key == BACK_BUTTON || key >= NEWT_KEY_EXTRA_BASE || key <= 0 || key > 'f' || !isxdigit(key) ||
-		   !is_digit(verify, key)) {
+		else
+			verify->prefix[0] = '\0';
+	} else if (!(key >= ' ' && key <= '~')) {
 		return false;
-	} else {
-		(void)compare_add(verify->typed, verify->fingerprint, key); /* one too many is no digit of it */
+	} else if (!prefix_key(verify, key)) {
+		(void)compare_add(verify->typed, verify->fingerprint,
+				  key); /* blanks, other letters, one too many: no digit of it */
 	}
 	show_typed(verify);
 	return true;
@@ -194,37 +208,59 @@ static bool may_be_same(const struct verify_screen *verify, const struct ddl_que
 	return result == COMPARE_EMPTY || result == COMPARE_SAME;
 }
 
+/* Red marks and going on: that is a decision, and it is written down. */
+static bool skip_after_all(const struct verify_screen *verify)
+{
+	const struct screen_button buttons[] = { { _("Back"), 'b' }, { _("Go on all the same"), 'g' }, { NULL, 0 } };
+
+	if (compare_result(verify->typed, verify->fingerprint) != COMPARE_DIFFERS)
+		return true;
+	return screen_text(_("Not the same"),
+			   _("What was typed differs from the disk's fingerprint: if the sheet says so, this is not the disk the "
+			     "vendor made. Going on with it is written down in the log and in what the installer is told."),
+			   NULL, buttons) == 'g';
+}
+
+static enum ddl_compared compared(const struct verify_screen *verify, int key)
+{
+	switch (compare_result(verify->typed, verify->fingerprint)) {
+	case COMPARE_SAME:
+		return DDL_COMPARED_SAME;
+	case COMPARE_DIFFERS:
+		return DDL_COMPARED_DIFFERS;
+	case COMPARE_EMPTY:
+	case COMPARE_PART:
+	default:
+		return key == PRESSED_SAME ? DDL_COMPARED_SAME : DDL_COMPARED_NOT;
+	}
+}
+
 enum ddl_reply newt_ask_verify(struct ddl_question *question)
 {
 	struct verify_screen verify;
-	enum ddl_reply reply = DDL_REPLY_NO;
 	int key;
 
 	open_verify(&verify, question->repo);
 	do {
 		key = screen_run(&verify.screen);
-	} while (typed_key(&verify, key) || ((key == 'i' || key == 't') && !may_be_same(&verify, question)));
-	question->fingerprint_compared = key == 'i' || compare_result(verify.typed, verify.fingerprint) == COMPARE_SAME;
+	} while (typed_key(&verify, key) || ((key == PRESSED_SAME || key == PRESSED_TEST) && !may_be_same(&verify, question)) ||
+		 (key == PRESSED_SKIP && !skip_after_all(&verify)));
 	screen_close(&verify.screen);
+	question->compared = compared(&verify, key);
 	switch (key) {
-	case 'i':
-	case 't':
-		reply = DDL_REPLY_YES;
-		break;
-	case 's':
-		reply = DDL_REPLY_SKIP;
-		break;
-	case 'b':
-	case BACK_BUTTON:
+	case PRESSED_SAME:
+	case PRESSED_TEST:
+		return DDL_REPLY_YES;
+	case PRESSED_SKIP:
+		return DDL_REPLY_SKIP;
+	case PRESSED_BACK:
 	case SCREEN_BACK:
-		reply = DDL_REPLY_BACK;
-		break;
+		question->compared = DDL_COMPARED_NOT;
+		return DDL_REPLY_BACK;
 	default:
-		break;
+		question->compared = DDL_COMPARED_NOT;
+		return DDL_REPLY_NO;
 	}
-	if (reply != DDL_REPLY_YES && reply != DDL_REPLY_SKIP)
-		question->fingerprint_compared = false;
-	return reply;
 }
 
 static void write_tested(const struct print *print, const void *what)

@@ -312,60 +312,92 @@ static void show_compared(const char *typed, const char *fingerprint)
 	print_line(&plain.out, 0, "%s", compare_words(words, sizeof words, typed, fingerprint));
 }
 
-/* True when the line held a whole fingerprint, which is the same. */
-static bool compare_line(const char *line, const struct ddl_question *question)
+/* What came of the line is shown. */
+static enum ddl_compared compare_line(const char *line, const struct ddl_question *question)
 {
 	const char *fingerprint = question->repo->fingerprint;
-	bool digits, same;
 	char typed[COMPARE_ROOM], words[512];
+	bool digits = compare_take(typed, fingerprint, line);
+	enum compare result = digits ? compare_result(typed, fingerprint) : COMPARE_EMPTY;
 
-	digits = compare_take(typed, fingerprint, line);
-	same = digits && compare_result(typed, fingerprint) == COMPARE_SAME;
-	if (!same && compare_file(words, sizeof words, question, line))
+	if (result != COMPARE_SAME && compare_file(words, sizeof words, question, line))
 		print_line(&plain.out, 0, "%s", words);
 	else if (digits)
 		show_compared(typed, fingerprint);
 	else
 		print_line(&plain.out, 0, "%s", _("These are not the digits of a fingerprint."));
-	return same;
+	return result == COMPARE_SAME ? DDL_COMPARED_SAME : result == COMPARE_DIFFERS ? DDL_COMPARED_DIFFERS : DDL_COMPARED_NOT;
+}
+
+static void show_fingerprint(const struct ddl_repo *repo)
+{
+	char line[512];
+
+	print_line(&plain.out, 0, "%s", text_repo(line, sizeof line, repo));
+	if (*text_signature(line, sizeof line, repo))
+		print_line(&plain.out, 0, "%s", line);
+	for (unsigned i = 0; i < 2; i++)
+		if (*compare_heading(repo, i))
+			print_line(&plain.out, 0, "%s", compare_heading(repo, i));
+	ddl_text_groups(line, sizeof line, repo->fingerprint);
+	print_line(&plain.out, 0, "%s", line); /* 39 columns: one line of 40 */
+	print_sums(&plain.out, 0, repo);
+}
+
+/* After a difference "the same" is not believed, and going on has to be said twice. False: ask again. */
+static bool may_answer(struct ddl_question *question, enum ddl_reply reply, bool *warned)
+{
+	if (question->compared != DDL_COMPARED_DIFFERS || (reply != DDL_REPLY_YES && reply != DDL_REPLY_SKIP))
+		return true;
+	if (reply == DDL_REPLY_YES) {
+		print_line(
+			&plain.out, 0, "%s",
+			_("What was typed differs, so it is not the same: type it again, or go back and do not load this disk."));
+		return false;
+	}
+	if (!*warned)
+		print_line(
+			&plain.out, 0, "%s",
+			_("What was typed differs: this is not the disk the vendor made. The same answer once more goes on with "
+			  "it; that is written down."));
+	return *warned || !(*warned = true);
 }
 
 static enum ddl_reply ask_verify(struct ddl_question *question)
 {
 	const bool sheet = compare_has_sheet(question->repo);
 	const struct choice choices[] = { { 'y', sheet ? _("the same: test the packages") : _("test the files"), DDL_REPLY_YES },
-					  { 's', _("skip the test"), DDL_REPLY_SKIP },
+					  { 's', _("go on without comparing"), DDL_REPLY_SKIP },
 					  { 'b', _("back"), DDL_REPLY_BACK },
 					  { 'c', _("cancel: nothing is loaded"), DDL_REPLY_NO },
 					  { 0 } };
-	char line[512];
+	bool warned = false;
 
-	print_line(&plain.out, 0, "%s", text_repo(line, sizeof line, question->repo));
-	if (*text_signature(line, sizeof line, question->repo))
-		print_line(&plain.out, 0, "%s", line);
-	for (unsigned i = 0; i < 2; i++)
-		if (*compare_heading(question->repo, i))
-			print_line(&plain.out, 0, "%s", compare_heading(question->repo, i));
-	ddl_text_groups(line, sizeof line, question->repo->fingerprint);
-	print_line(&plain.out, 0, "%s", line); /* 39 columns: one line of 40 */
-	print_sums(&plain.out, 0, question->repo);
+	show_fingerprint(question->repo);
 	for (;;) {
 		plain_show_choices(choices, 0);
 		print_line(&plain.out, 0, "%s", _("Or type or scan the printed one to have it compared."));
 		if (!plain_prompt(_("Your choice:")))
 			return DDL_REPLY_NO;
 		if (strlen(plain_answer()) > 1) {
-			if (!compare_line(plain_answer(), question))
-				continue;
-			question->fingerprint_compared = true;
-			return DDL_REPLY_YES;
+			question->compared = compare_line(plain_answer(), question);
+			if (question->compared == DDL_COMPARED_SAME)
+				return DDL_REPLY_YES;
+			warned = false;
+			continue;
 		}
 		const struct choice *choice = plain_named(choices, 0);
-		if (choice) {
-			question->fingerprint_compared = sheet && choice->reply == DDL_REPLY_YES;
-			return choice->reply;
+		if (!choice) {
+			plain_not_understood();
+			continue;
 		}
-		plain_not_understood();
+		if (!may_answer(question, choice->reply, &warned))
+			continue;
+		if (sheet && choice->reply == DDL_REPLY_YES)
+			question->compared = DDL_COMPARED_SAME;
+		if (choice->reply != DDL_REPLY_YES && choice->reply != DDL_REPLY_SKIP)
+			question->compared = DDL_COMPARED_NOT;
+		return choice->reply;
 	}
 }
 
