@@ -366,7 +366,7 @@ const struct command *cli_read(int argc, char **argv, const struct command *comm
 		return NULL;
 	}
 	if (!*first)
-		return refuse(status, _("a command is needed"), "ddload");
+		return refuse(status, _("a command is needed: menu opens the menus"), "ddload");
 	const struct command *command = find_command(commands, first);
 	if (!command)
 		return refuse(status,

@@ -126,7 +126,9 @@ def screens(count=len(SCREENS)):
     return tuple(steps)
 
 
-MOST_KEYS = 9  # from the prompt to the disk, where one pack fits
+# The first page is left with a controller that has no driver.
+WITHOUT = (wait("Without a driver"), key("g"))
+MOST_KEYS = 6  # from the prompt to the disk, where one pack fits
 
 
 def few_keys(machine):
@@ -391,7 +393,7 @@ kill -9 "$(cat /tmp/leader)"
 gone() { ! pidof ddload >/dev/null; }
 within 10 gone
 tell hang-up
-""", (wait("This machine and its media"), key("c")), media=("cd-ide:",), append="TERM=xterm", raw=("-serial", "null")),
+""", (wait("This machine and its media"), key("c")) + WITHOUT, media=("cd-ide:",), append="TERM=xterm", raw=("-serial", "null")),
 )
 
 # --- leaving before apply
@@ -407,6 +409,7 @@ def leave_steps():
             if press == "Esc" and count:
                 steps += [wait("Driver packs"), key("Esc")] if count > 1 else []
                 steps += [wait("This machine and its media"), key("Esc")]
+            steps += WITHOUT if press == "Esc" else ()
     return tuple(steps)
 
 
@@ -425,7 +428,7 @@ live prompt-ctrl-c ddload prompt --timeout 60
 clear
 mark cleared
 live prompt-esc ddload prompt --timeout 60
-""" % " ".join(LEFT), leave_steps() + (wait("Press F9"), key("^C"), mark("cleared"), wait("Press F9"), key("Esc")),
+""" % " ".join(LEFT), leave_steps() + (wait("Press F9"), key("^C"), mark("cleared"), wait("Press F9"), key("Enter")),
     media=("cd-ide:%s" % pack("default"),), append="TERM=xterm", limit=150)
 
 # --- other machines

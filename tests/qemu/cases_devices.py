@@ -3,7 +3,7 @@
 
 import bad_media
 from bad_media import BAD
-from cases import (NOTHING, OLD, PARTS, SWAPPED, TARGET, WORKS, Case, Same, key, mark, pack, refused, slow_reading,
+from cases import (WITHOUT, NOTHING, OLD, PARTS, SWAPPED, TARGET, WORKS, Case, Same, key, mark, pack, refused, slow_reading,
                    state, wait)
 
 MANY = 64
@@ -97,7 +97,7 @@ mark frozen
 gone() { ! pidof ddload >/dev/null; }
 within 60 gone
 tell thawed
-""", (wait("1 pack, 1 for this machine"), wait("The device does not answer."), key("c"), mark("frozen"), thaw),
+""", (wait("1 pack, 1 for this machine"), wait("The device does not answer."), key("c"), *WITHOUT, mark("frozen"), thaw),
          make=bad_media.make, media=("cd-ide:",), raw=DRIVES, append="TERM=xterm", limit=400, slow=True),
     # The one of them that hangs where it is mounted, by itself: ddload goes on without it.
     Case("hangs-at-mount", {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The list of media while it is on the screen: plugged, pulled, changed and hanging media in a real machine."""
 
-from cases import NOTHING, PARTS, Case, empty, has, key, pack, qmp, screens, slow_reading, state, wait
+from cases import WITHOUT, NOTHING, PARTS, Case, empty, has, key, pack, qmp, screens, slow_reading, state, wait
 
 STICK = PARTS / "media" / "stick-iso.img"
 ONE_PACK = "1 pack, 1 for this machine"
@@ -37,7 +37,7 @@ CASES = (
           # it gives a byte a second from now on: the rest of the list and the keys do not wait for it
           slow_reading("hangs", 1), key("l"), wait("looking ..."), wait(ONE_PACK), key("F1"), wait("Help"),
           key("Esc"), wait("The device does not answer."), wait(ONE_PACK), slow_reading("hangs", 0),
-          key("c")),
+          key("c")) + WITHOUT,
          media=("cd-ide:", "usb:%s" % STICK), append="TERM=xterm", limit=150),
     # The driver fails, and the report is saved on the stick; nothing else on it is changed.
     Case("report", {"whole": state(NOTHING, 4, disks="sda", outcome__result="undone", mounts=""),

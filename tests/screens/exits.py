@@ -32,10 +32,12 @@ def window(back_to):
 # A button stands there by its letter, also where the letter is text (TEXT) and only Tab and Enter press it.
 SCREENS = {
     "source": ("source", [], MEDIA, {
-        "o": "yes chosen sr0", "Enter": "yes chosen sr0", "l": "again", "L": "again", "t": "> Type a path", "c": "skip", "Esc": "no",
+        "o": "yes chosen sr0", "Enter": "yes chosen sr0", "l": "again", "L": "again", "t": "> Type a path", "c": "> Without a driver", "Esc": "> Without a driver",
         "^C": "no", "F3": "> This machine", "m": "> This machine", "M": "> This machine", **HELP}),
     "source-none": ("source-none", [], MEDIA, {
-        "l": "again", "Enter": "again", "t": "> Type a path", "c": "skip", "e": "> " + MEDIA, "Esc": "no", "^C": "no", **HELP}),
+        "l": "again", "Enter": "again", "t": "> Type a path", "c": "> Without a driver", "e": "> " + MEDIA, "Esc": "> Without a driver", "^C": "no", **HELP}),
+    "without": ("source", ["c"], "Without a driver", {
+        "g": "skip", "b": "> " + MEDIA, "Enter": "> " + MEDIA, "Esc": "> " + MEDIA, "^C": "> " + MEDIA}),
     "eject": ("source-many", ["Down", "Down", "Down", "e"], "nvme0", {**window("> " + MEDIA), **HELP}),
     "machine": ("source", ["F3"], "This machine", {**window("> " + MEDIA), **HELP}),
     "help": ("source", ["F1"], "Help", {**window("> " + MEDIA), "F1": "> Help"}),
@@ -133,10 +135,10 @@ JOURNEYS = [
     ("source-refreshed", ["lo"], "yes chosen sr0"),
     ("source-other-event", ["t", "/x", "Esc", "Enter"], "yes chosen sr0"),
     ("source", ["F3", "Enter", "Enter"], "yes chosen sr0"),
-    ("source", ["F1", "Esc", "Esc"], "no"),
+    ("source", ["F1", "Esc", "Esc", "Esc", "Esc", "g"], "no"),
     ("source", ["t", "/mnt/lc?", "Enter"], "yes typed /mnt/lc?"),
     ("source", ["t", "/boot", "Enter"], "yes typed /boot"),
-    ("source", ["t", "/x", "Esc", "c"], "skip"),
+    ("source", ["t", "/x", "Esc", "c", "g"], "skip"),
     ("packs", ["Tab", "Tab", "Tab", "Down", "Space", "o"], "yes ticked 11"),
     ("packs", ["Space", "o", "Enter", "b"], "back"),
     ("packs-none-fit", ["o", "Enter", "Space", "o"], "yes ticked 10"),
@@ -168,7 +170,7 @@ JOURNEYS = [
 # scene, lines on stdin (no terminal), answer; the end of the input is NO everywhere
 PLAIN = [
     ("source", "1\n", "yes chosen sr0"), ("source", "7\n1\n", "yes chosen sr0"), ("source", "1", "yes chosen sr0"),
-    ("source", "a\n", "again"), ("source", "c\n", "skip"), ("source", "p\n/mnt\n", "yes typed /mnt"),
+    ("source", "a\n", "again"), ("source", "c\ny\n", "skip"), ("source", "c\nb\nc\ny\n", "skip"), ("source", "p\n/mnt\n", "yes typed /mnt"),
     ("source", "p\n", "no"), ("source", "\n", "no"), ("source-none", "a\n", "again"), ("source-none", "c\n", "skip"),
     ("source-none", "p\n/x\n", "yes typed /x"), ("source-none", "1\n/x\n", "yes typed /x"), ("source-none", "3\n", "skip"),
     ("tested-gone", "1\n", "back"), ("tested-gone", "2\n", "skip"),

@@ -24,6 +24,7 @@ GOLDEN = {
     "source-help-letter": ("source", ["?"]),
     "source-eject": ("source-many", ["Down", "Down", "Down", "e"]),
     "source-machine": ("source-many", ["F3"]),
+    "source-without": ("source", ["c"]),
     "source-type": ("source", ["t", "/mnt/disk"]),
     "source-type-help": ("source", ["t", "F1"]),
     "packs": ("packs", []),

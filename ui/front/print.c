@@ -207,6 +207,23 @@ char *text_controllers(char *to, size_t room, const struct ddl_machine *machine)
 	return to;
 }
 
+char *text_without(char *to, size_t room, const struct ddl_machine *machine)
+{
+	unsigned long idle = 0;
+
+	for (size_t i = 0; i < machine->n_devices; i++)
+		idle += machine->devices[i].class == DDL_CLASS_STORAGE && !*machine->devices[i].driver;
+	*to = '\0';
+	if (idle)
+		snprintf(
+			to, room,
+			ddl_trn("Go on without a driver? %lu storage controller has none: the installer will not see its disks.",
+				"Go on without a driver? %lu storage controllers have none: the installer will not see their disks.",
+				idle),
+			idle);
+	return to;
+}
+
 static void print_disks(const struct print *print, const struct ddl_disk *disks, size_t count)
 {
 	char line[512];

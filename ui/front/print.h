@@ -57,6 +57,10 @@ const char *text_whole(const struct ddl_repo *repo);
 /* What the checksum files beside it say, all in all; "" where there is none. */
 char *text_sums(char *to, size_t room, const struct ddl_repo *repo);
 char *text_disk(char *to, size_t room, const struct ddl_disk *disk);
+/*
+ * Where a storage controller has no driver: the question whether to go on without one. "" where each has its driver.
+ */
+char *text_without(char *to, size_t room, const struct ddl_machine *machine);
 char *text_version(char *to, size_t room, const struct ddl_loaded_now *now);
 /* "3 storage and network controllers, 1 without a driver" */
 char *text_controllers(char *to, size_t room, const struct ddl_machine *machine);

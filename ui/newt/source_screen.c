@@ -405,6 +405,15 @@ static void eject(const struct source_screen *open, struct ddl_question *questio
 		screen_error(question->sources[number - 1]->name, &error);
 }
 
+/* Nobody leaves a machine without its disks by one wrong key. */
+static bool goes_without(const struct ddl_machine *machine)
+{
+	const struct screen_button buttons[] = { { _("Back"), 'b' }, { _("Go on without"), 'g' }, { NULL, 0 } };
+	char words[LINE_ROOM];
+
+	return !*text_without(words, sizeof words, machine) || screen_text(_("Without a driver"), words, NULL, buttons) == 'g';
+}
+
 /* True when the key answers the question. */
 static bool source_key(struct source_screen *open, struct ddl_question *question, int key, enum ddl_reply *reply)
 {
@@ -428,13 +437,13 @@ static bool source_key(struct source_screen *open, struct ddl_question *question
 		*reply = DDL_REPLY_YES;
 		return type_path(question);
 	case 'c':
-		*reply = DDL_REPLY_SKIP;
-		return true;
+	case SCREEN_BACK:
+		*reply = key == 'c' ? DDL_REPLY_SKIP : DDL_REPLY_NO;
+		return goes_without(question->machine);
 	case 'm':
 	case NEWT_KEY_F3:
 		show_machine(question->machine);
 		return false;
-	case SCREEN_BACK:
 	case SCREEN_GONE:
 	default:
 		return true;

@@ -157,6 +157,18 @@ static void wait_for_looks(struct ddl_question *question)
 		plain.news = DDL_NEWS_NONE;
 }
 
+/* Nobody leaves a machine without its disks by one wrong key; the end of the input is no answer. */
+static bool goes_without(const struct ddl_machine *machine)
+{
+	const struct choice choices[] = { { 'y', _("go on without"), DDL_REPLY_YES }, { 'b', _("back"), DDL_REPLY_BACK }, { 0 } };
+	char words[256];
+
+	if (!*text_without(words, sizeof words, machine))
+		return true;
+	print_line(&plain.out, 0, "%s", words);
+	return choose(choices, NULL) != DDL_REPLY_BACK;
+}
+
 static enum ddl_reply ask_source(struct ddl_question *question)
 {
 	const struct choice choices[] = {
@@ -192,10 +204,13 @@ static enum ddl_reply ask_source(struct ddl_question *question)
 			return DDL_REPLY_YES;
 		}
 		const struct choice *choice = plain_named(choices, n_shown);
-		if (choice)
-			return choice->key == 'p' ? ask_path(question) : choice->reply;
-		plain_not_understood();
 		whole = true;
+		if (!choice)
+			plain_not_understood();
+		else if (choice->key == 'p')
+			return ask_path(question);
+		else if (choice->key != 'c' || goes_without(question->machine))
+			return choice->reply;
 	}
 }
 

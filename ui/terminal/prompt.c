@@ -71,18 +71,16 @@ static void show(struct asked *asked, unsigned seconds)
 
 /*
  * After an Escape: F9 is "[20~" on xterm, linux and QEMU's serial line, "Ow" on terminals
- * of the VT100 kind. Nothing more is the Escape key. Other keys are not for us.
+ * of the VT100 kind. Nothing more is the Escape key, or a terminal that answers something: no answer. Other keys are not for us.
  */
 static enum prompt_answer end_sequence(struct asked *asked)
 {
-	size_t used = asked->used;
-
+	asked->sequence[asked->used] = '\0';
 	asked->escape_until = 0;
 	asked->used = 0;
-	asked->sequence[used] = '\0';
 	if (!strcmp(asked->sequence, "[20~") || !strcmp(asked->sequence, "Ow"))
 		return PROMPT_LOAD;
-	return used ? PROMPT_TIMEOUT : PROMPT_GO_ON;
+	return PROMPT_TIMEOUT;
 }
 
 static enum prompt_answer add_to_sequence(struct asked *asked, unsigned char byte)
@@ -212,11 +210,15 @@ static void begin(struct asked *asked)
 	asked->raw = fd ? term_raw_on(fd, &asked->before) : term_raw();
 }
 
-static void end(struct asked *asked)
+static void end(struct asked *asked, enum prompt_answer answer)
 {
 	int fd = asked->console.fd;
 
 	put(asked, "\r\n");
+	if (answer == PROMPT_TIMEOUT || answer == PROMPT_GO_ON) {
+		put(asked, _("No driver disk was loaded; \"ddload menu\" asks again."));
+		put(asked, "\r\n");
+	}
 	if (asked->raw) /* a second, impatient F9 is not for the menus */
 		tcflush(fd, TCIFLUSH);
 	if (asked->raw && fd)
@@ -248,7 +250,7 @@ enum prompt_answer prompt_ask(unsigned seconds, const char *consoles, char *wher
 		who++;
 	answer = who < count ? PROMPT_LOAD : count_down(all, count, seconds, &who);
 	for (size_t i = 0; i < count; i++)
-		end(&all[i]);
+		end(&all[i], answer);
 	if (answer == PROMPT_LOAD && who)
 		snprintf(where, room, "%s", all[who].console.name);
 	return answer;

@@ -8,7 +8,7 @@
 enum prompt_answer {
 	PROMPT_TIMEOUT, /* nobody pressed anything; or there is nobody who could */
 	PROMPT_LOAD, /* F9 or the letter d */
-	PROMPT_GO_ON, /* Enter or Escape: do not wait any longer */
+	PROMPT_GO_ON, /* Enter: do not wait any longer */
 	PROMPT_STOPPED /* a signal */
 };
 
