@@ -371,10 +371,7 @@ static bool has_disks(struct ddl_session *session)
 {
 	const struct ddl_machine *machine = ddl_session_machine(session, NULL);
 
-	for (size_t i = 0; machine && i < machine->n_disks; i++)
-		if (!machine->disks[i].removable)
-			return true;
-	return false;
+	return machine && ddl_machine_own_disks(machine);
 }
 
 /* The flow by itself, every question answered by what the words allow. */

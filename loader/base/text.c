@@ -307,3 +307,13 @@ bool ddl_text_number(const char *text, size_t length, uint64_t max, uint64_t *va
 	*value = number;
 	return true;
 }
+
+int ddl_text_device_order(const char *a, const char *b)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+	size_t m = strspn(a, letters), n = strspn(b, letters);
+
+	if (m != n && strncmp(a, b, 2) == 0)
+		return m < n ? -1 : 1;
+	return strverscmp(a, b);
+}

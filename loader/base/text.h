@@ -62,6 +62,9 @@ size_t ddl_text_word(const char *text);
 /* Are so many characters the same, '-' taken for '_', as the kernel compares names of modules and parameters? */
 bool ddl_text_same_name(const char *a, const char *b, size_t n);
 
+/* For qsort of names of block devices: sdz before sdaa, nvme2n1 before nvme10n1. */
+int ddl_text_device_order(const char *a, const char *b);
+
 bool ddl_text_ends(const char *text, const char *end);
 bool ddl_text_ends_in(const char *text, const char *end); /* without regard to case, and with something before it */
 bool ddl_text_starts(const char *text, const char *start);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "base/text.h"
 #include "base/sysfs.h"
 
 #define SYSFS_SECTOR 512 /* the unit of "size", whatever the device's own sector is */
@@ -97,7 +98,8 @@ static bool read_disk(const struct ddl_machine_reader *reader, const struct ddl_
 		disk->model = ddl_sysfs_keep(reader->root, reader->arena, "%s/device/name", block->place);
 	if (ddl_sysfs_number(reader->root, &value, "%s/size", block->place) && value > 0)
 		disk->size = (uint64_t)value * SYSFS_SECTOR;
-	disk->removable = ddl_sysfs_number(reader->root, &value, "%s/removable", block->place) && value != 0;
+	disk->removable = strstr(block->owner, "/usb") != NULL ||
+			  (ddl_sysfs_number(reader->root, &value, "%s/removable", block->place) && value != 0);
 	return disk->model != NULL;
 }
 
@@ -115,6 +117,11 @@ static bool add_disk(const struct ddl_machine_reader *reader, const struct ddl_b
 	return disk && read_disk(reader, block, disk);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return ddl_text_device_order(*(const char *const *)a, *(const char *const *)b);
+}
+
 bool ddl_machine_blocks(struct ddl_machine_reader *reader)
 {
 	struct ddl_machine *machine = reader->machine;
@@ -123,6 +130,8 @@ bool ddl_machine_blocks(struct ddl_machine_reader *reader)
 
 	if (!ddl_sysfs_list(reader->root, reader->arena, CLASS_BLOCK, &names, &count))
 		return false;
+	if (count)
+		qsort(names, count, sizeof(*names), by_name);
 	for (size_t i = 0; i < count; i++) {
 		struct ddl_block block = { 0 }, *kept;
 		long long hidden;
@@ -293,10 +302,8 @@ static enum ddl_device_class class_by_modalias(const char *modalias)
 		return id == VIRTIO_BLOCK || id == VIRTIO_SCSI ? DDL_CLASS_STORAGE :
 		       id == VIRTIO_NETWORK                    ? DDL_CLASS_NETWORK :
 								 DDL_CLASS_OTHER;
-	if (strncmp(modalias, "usb:", 4) == 0)
-		return strstr(modalias, "ic08") ? DDL_CLASS_STORAGE :
-		       strstr(modalias, "ic02") ? DDL_CLASS_NETWORK :
-						  DDL_CLASS_OTHER;
+	if (strncmp(modalias, "usb:", 4) == 0) /* a stick is no controller of the server's */
+		return strstr(modalias, "ic02") ? DDL_CLASS_NETWORK : DDL_CLASS_OTHER;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strncmp(modalias, known[i].start, strlen(known[i].start)) == 0)
 			return known[i].class;

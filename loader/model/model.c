@@ -23,6 +23,15 @@ const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo)
 	return worst;
 }
 
+size_t ddl_machine_own_disks(const struct ddl_machine *machine)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->n_disks; i++)
+		count += !machine->disks[i].removable;
+	return count;
+}
+
 bool ddl_signature_is_trusted(const struct ddl_signature *signature)
 {
 	return signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;

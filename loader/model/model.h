@@ -50,7 +50,7 @@ struct ddl_disk {
 	const char *name; /* "sda" */
 	const char *model; /* may be "" */
 	uint64_t size; /* bytes */
-	bool removable;
+	bool removable; /* its medium can be taken out, or it hangs off USB: none of the server's own */
 };
 
 enum ddl_device_class { DDL_CLASS_OTHER, DDL_CLASS_STORAGE, DDL_CLASS_NETWORK };
@@ -551,6 +551,8 @@ const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo);
 
 /* Is what the pack says of itself signed by the same key as its list of contents? */
 bool ddl_repo_name_is_signed(const struct ddl_repo *repo);
+/* How many of the machine's disks are the server's own. */
+size_t ddl_machine_own_disks(const struct ddl_machine *machine);
 bool ddl_signature_is_trusted(const struct ddl_signature *signature);
 /* Is the package signed by a trusted key: itself, or by the list that has its checksum? */
 bool ddl_package_is_covered(const struct ddl_repo *repo, const struct ddl_package *package);

@@ -246,7 +246,7 @@ static int compare_devices(const void *a, const void *b)
 
 	if (is_put_in(x) != is_put_in(y))
 		return is_put_in(x) ? -1 : 1;
-	return strverscmp(x->name, y->name);
+	return ddl_text_device_order(x->name, y->name);
 }
 
 /* Of more than there is room for (a storage network has hundreds), what a person has put in is kept. */
@@ -314,7 +314,7 @@ static int compare_sources(const void *a, const void *b)
 
 	if (x->removable != y->removable)
 		return x->removable ? -1 : 1;
-	return strverscmp(x->name, y->name);
+	return ddl_text_device_order(x->name, y->name);
 }
 
 /* Packs that were put into the initrd itself need no medium. */

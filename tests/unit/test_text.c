@@ -182,6 +182,20 @@ static void counts_columns(void **state)
 	assert_int_equal(ddl_text_width("\xff\xff"), 2); /* broken bytes take a column each */
 }
 
+static void orders_devices_as_numbers_are(void **state)
+{
+	static const char *const order[] = { "nvme0n1", "nvme2n1", "nvme10n1", "sda",  "sda2", "sda10",
+					     "sdb",     "sdz",     "sdaa",     "sdba", "vda" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
+		for (size_t j = 0; j < sizeof(order) / sizeof(*order); j++) {
+			int result = ddl_text_device_order(order[i], order[j]);
+
+			assert_int_equal((result > 0) - (result < 0), (i > j) - (i < j));
+		}
+}
+
 static void knows_nothing_but_ascii(void **state)
 {
 	char text[] = "\xc3\xa4 b e\xcc\x81 \xe6\x97\xa5\xe6\x9c\xac\xff.";
@@ -317,6 +331,7 @@ int main(void)
 		cmocka_unit_test(keeps_what_people_write),
 		cmocka_unit_test(counts_columns),
 		cmocka_unit_test(knows_nothing_but_ascii),
+		cmocka_unit_test(orders_devices_as_numbers_are),
 		cmocka_unit_test(tells_sizes),
 		cmocka_unit_test(hex_and_back),
 		cmocka_unit_test(groups_of_four),

@@ -255,11 +255,10 @@ void print_machine(const struct print *print, const struct ddl_machine *machine)
 		ddl_describe_device(line, sizeof line, device);
 		print_line(print, 0, "%s %s", *device->driver ? " " : "!", line);
 	}
-	if (!machine->n_disks)
-		print_line(print, 0, "%s", _("No disk was found."));
-	else
-		print_line(print, 0, "%s", _("Disks:"));
-	print_disks(print, machine->disks, machine->n_disks);
+	print_line(print, 0, "%s", ddl_machine_own_disks(machine) ? _("Disks:") : _("No disk was found."));
+	for (size_t i = 0; i < machine->n_disks; i++)
+		if (!machine->disks[i].removable)
+			print_disks(print, &machine->disks[i], 1);
 }
 
 char *text_source(char *to, size_t room, const struct ddl_source *source)

@@ -110,7 +110,7 @@ static int share(int *rows, int wanted, int left)
 static struct rows rows_for(const struct ddl_question *question)
 {
 	const struct ddl_machine *machine = question->machine;
-	int devices = count_devices(machine), disks = (int)machine->n_disks, sources = (int)question->n_sources;
+	int devices = count_devices(machine), disks = (int)ddl_machine_own_disks(machine), sources = (int)question->n_sources;
 	struct rows rows = { least(devices, MOST_DEVICES), least(disks, MOST_DISKS), least(sources, MOST_SOURCES) };
 	int left = screen_highest() - (MOST_DEVICES + MOST_DISKS + MOST_SOURCES + FIXED_ROWS);
 
@@ -138,16 +138,18 @@ static void more_label(struct screen *screen, int row, int more)
 
 static int add_disks(struct screen *screen, const struct ddl_machine *machine, int row, int shown)
 {
+	int own = (int)ddl_machine_own_disks(machine), written = 0;
 	char line[LINE_ROOM];
 
-	if (!machine->n_disks) {
+	if (!own) {
 		screen_label(screen, 1, row, _("! No disk was found."), SCREEN_COLOUR_ALARM);
 		return row + 1;
 	}
 	screen_label(screen, 1, row, _("Disks:"), 0);
-	for (int i = 0; i < shown; i++)
-		screen_label(screen, 3, row + 1 + i, text_disk(line, sizeof line, &machine->disks[i]), 0);
-	more_label(screen, row, (int)machine->n_disks - shown);
+	for (size_t i = 0; i < machine->n_disks && written < shown; i++)
+		if (!machine->disks[i].removable)
+			screen_label(screen, 3, row + ++written, text_disk(line, sizeof line, &machine->disks[i]), 0);
+	more_label(screen, row, own - shown);
 	return row + 1 + shown;
 }
 
