@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "medium/files.h"
+#include "medium/unpacked.h"
 #include "module/module_name.h"
 #include "repository/repository.h"
 #include "repository/seen.h"
@@ -34,6 +35,8 @@ static enum offer offer_of(const struct ddl_listed *entry)
 {
 	static const char *const archives[] = { ".iso", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst" };
 
+	if (!entry->folder && ddl_unpacked_by_name(entry->name))
+		return OFFER_IMAGE;
 	if (entry->folder || ddl_seen_what(entry->name))
 		return OFFER_NONE;
 	if (ddl_repo_begins(entry->name))

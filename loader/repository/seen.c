@@ -3,12 +3,12 @@
 #include "repository/seen.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "medium/unpacked.h"
 
 static const struct {
 	const char *end, *what;
@@ -27,28 +27,6 @@ static const struct {
 	{ ".7z", N_("an archive of a kind that is not read here") },
 	{ ".rar", N_("an archive of a kind that is not read here") },
 };
-
-/* Of an image by any of its names that was packed as a whole. */
-static bool is_packed_image(const char *name)
-{
-	static const char *const images[] = { ".iso", ".img", ".dd", ".raw", ".bin" };
-	static const char *const packings[] = { ".gz", ".xz", ".bz2", ".zst", ".lzma" };
-	size_t n = strlen(name);
-
-	for (size_t p = 0; p < sizeof(packings) / sizeof(*packings); p++) {
-		size_t packing = strlen(packings[p]);
-
-		if (!ddl_text_ends_in(name, packings[p]))
-			continue;
-		for (size_t i = 0; i < sizeof(images) / sizeof(*images); i++) {
-			size_t image = strlen(images[i]);
-
-			if (n > packing + image && strncasecmp(name + n - packing - image, images[i], image) == 0)
-				return true;
-		}
-	}
-	return false;
-}
 
 /* "linux/suse/x86_64-sles15", or something in it; its length. 0: it is no such thing. */
 static size_t suse_folder(const char *name)
@@ -70,7 +48,7 @@ const char *ddl_seen_what(const char *name)
 		return _("a SUSE driver update");
 	if (strcmp(base, "rhdd") == 0 || strcmp(base, "modules.cgz") == 0)
 		return _("of an old Red Hat driver disk (RHEL 6 or before)");
-	if (is_packed_image(base))
+	if (ddl_unpacked_by_name(base))
 		return _("a compressed image");
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
 		if (ddl_text_ends_in(base, ends[i].end))

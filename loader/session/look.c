@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "medium/listing.h"
+#include "medium/unpacked.h"
 #include "package/packages.h"
 #include "plan/fit.h"
 #include "plan/plan.h"
@@ -364,7 +365,8 @@ static int note_unread(struct ddl_session *session, struct ddl_look *look, const
 static int see_names(struct ddl_session *session, struct ddl_look *look, const struct ddl_listing *listing)
 {
 	for (size_t i = 0; i < listing->count; i++)
-		if (ddl_seen_name(session->arena, &look->seen, &look->n_seen, listing->entries[i].name) < 0)
+		if (!ddl_unpacked_by_name(listing->entries[i].name) && /* that is looked into */
+		    ddl_seen_name(session->arena, &look->seen, &look->n_seen, listing->entries[i].name) < 0)
 			return -1;
 	return 0;
 }

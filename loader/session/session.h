@@ -22,6 +22,8 @@ struct ddl_opened {
 	const char *name; /* the file's there */
 	const struct ddl_image *image; /* where it lies, in an archive; NULL: on a directory */
 	struct ddl_medium *medium; /* NULL: closed */
+	int unpacked; /* the staged image of `unpacked_size` bytes that a compressed file was; else of size 0 */
+	uint64_t unpacked_size;
 };
 
 struct ddl_session {

@@ -665,6 +665,15 @@ class Maker:
             shutil.copyfile(self.path, path)
         return path
 
+    def wrap_packed(self, how, name=None):
+        """The image compressed as a whole by gzip, xz, bzip2 or zstd, as vendors give them away."""
+        tool, end = {"gz": (["gzip", "-9nc"], ".gz"), "xz": (["xz", "-c"], ".xz"), "bz2": (["bzip2", "-c"], ".bz2"),
+                     "zst": (["zstd", "-qc"], ".zst")}[how]
+        packed = self.next(name or self.path.name + end)
+        with open(self.path, "rb") as content, open(packed, "wb") as to:
+            subprocess.run(tool, stdin=content, stdout=to, check=True)
+        return packed
+
     def wrap_cut(self, percent):
         """Only this much of it."""
         os.truncate(self.path, self.path.stat().st_size * int(percent) // 100)

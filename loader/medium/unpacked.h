@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A disk image that somebody has compressed as a whole (.iso.gz, .dd.xz, .img.zst …), as vendors
+ * give them away: unpacked once, in a child, into staged memory, where it is a medium like others.
+ */
+#ifndef DDL_UNPACKED_H
+#define DDL_UNPACKED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/stage.h"
+#include "process/jobs.h"
+
+/* Is it called as such an image is? */
+bool ddl_unpacked_by_name(const char *name);
+
+/*
+ * The image in the file at `fd`, which is not closed, as a staged file of *size bytes: the caller's to drop. `name` is for
+ * messages. -1: DDL_E_NOT_A_DISK where something else was compressed (what, in words), which is seen before all of it is
+ * unpacked; DDL_E_TOO_LARGE beyond DDL_MAX_STAGED_FILE; DDL_E_ARCHIVE (damaged), _STAGE, _DAMAGED, _CANCELLED.
+ */
+int ddl_unpacked_stage(int fd, const char *name, struct ddl_stage *stage, const struct ddl_confine *confine, uint64_t *size,
+		       struct ddl_error *error) DDL_MUST_CHECK;
+
+#endif
