@@ -18,7 +18,7 @@ depends() {
 installkernel() {
 	# The media a driver disk may come on, and their file systems: not those of this machine only.
 	hostonly='' instmods =drivers/usb/host usb-storage uas sr_mod sd_mod cdrom ahci ata_piix virtio_blk virtio_pci \
-		isofs vfat nls_cp437 nls_ascii nls_iso8859_1
+		isofs vfat nls_cp437 nls_ascii nls_iso8859_1 loop
 }
 
 install() {

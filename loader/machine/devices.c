@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "base/text.h"
 #include "base/sysfs.h"
+#include "base/text.h"
 
 #define SYSFS_SECTOR 512 /* the unit of "size", whatever the device's own sector is */
 #define CLASS_BLOCK "sys/class/block"

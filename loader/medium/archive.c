@@ -113,6 +113,21 @@ enum ddl_archive_format ddl_archive_recognise(int fd, const char **what, struct 
 	return ddl_archive_of_bytes(first, (size_t)got, volume, (size_t)got_volume, what);
 }
 
+const char *ddl_archive_file_system_of(const uint8_t *first, size_t n)
+{
+	if (ddl_archive_has(first, (ssize_t)n, 1080, "\x53\xef"))
+		return "ext2"; /* whichever of them */
+	return ddl_archive_has(first, (ssize_t)n, 54, "FAT") || ddl_archive_has(first, (ssize_t)n, 82, "FAT32") ? "vfat" : NULL;
+}
+
+const char *ddl_archive_file_system(int fd)
+{
+	uint8_t first[DDL_SECTOR];
+	ssize_t got = ddl_file_read_at(fd, first, sizeof(first), 0);
+
+	return got < 0 ? NULL : ddl_archive_file_system_of(first, (size_t)got);
+}
+
 struct ddl_archive *ddl_archive_new(enum ddl_archive_format format, struct ddl_error *error)
 {
 	struct ddl_archive *archive = calloc(1, sizeof(*archive));

@@ -32,6 +32,10 @@ enum ddl_archive_format {
  */
 enum ddl_archive_format ddl_archive_recognise(int fd, const char **what, struct ddl_error *error);
 
+/* The file system that the file is an image of and that can only be mounted, as libblkid calls it; NULL: none of these. */
+const char *ddl_archive_file_system(int fd);
+const char *ddl_archive_file_system_of(const uint8_t *first, size_t n);
+
 /* The same of the file's first DDL_SECTOR bytes, and those from DDL_SYSTEM_AREA on; of both as many as there are. */
 enum ddl_archive_format ddl_archive_of_bytes(const uint8_t *first, size_t n_first, const uint8_t *volume, size_t n_volume,
 					     const char **what);

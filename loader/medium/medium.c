@@ -23,6 +23,7 @@
 #include "module/module_name.h"
 #include "process/device_job.h"
 #include "source/drive.h"
+#include "source/loop.h"
 #include "source/mount.h"
 
 #define GONE_WAIT_MS 1000U
@@ -291,14 +292,11 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 	return NULL;
 }
 
-struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_error *error)
+/* Keeps what file it is on another medium. */
+static struct ddl_medium *named_inside(struct ddl_medium *medium, const char *inside, struct ddl_error *error)
 {
-	struct ddl_medium *medium = archive_medium(fd, ddl_path_base(inside), inside, error);
-	char *kept;
+	char *kept = strdup(inside);
 
-	if (!medium || !*inside)
-		return medium;
-	kept = strdup(inside);
 	if (!kept) {
 		ddl_medium_close(medium);
 		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", inside);
@@ -307,6 +305,13 @@ struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_err
 	ddl_text_clean_in_place(kept);
 	medium->inside = kept;
 	return medium;
+}
+
+struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_error *error)
+{
+	struct ddl_medium *medium = archive_medium(fd, ddl_path_base(inside), inside, error);
+
+	return medium && *inside ? named_inside(medium, inside, error) : medium;
 }
 
 int ddl_medium_warm_up(const struct ddl_medium *medium, int (*work)(void *arg, struct ddl_sink *sink, struct ddl_error *error),
@@ -348,9 +353,49 @@ static int reach_inner(void *arg, struct ddl_sink *sink, struct ddl_error *error
 	return 0;
 }
 
-struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name, struct ddl_error *error)
+int ddl_medium_reach(const struct ddl_medium *outer, const char *name, struct ddl_error *error)
 {
 	struct inner inner = { outer, name };
+
+	return ddl_medium_warm_up(outer, reach_inner, &inner, error);
+}
+
+struct looping {
+	int fd;
+	const char *name, *format;
+};
+
+/* In the child: the directory that the image is mounted on. */
+static int give_mounted(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	const struct looping *looping = arg;
+	char file[64], node[64];
+	int loop, directory;
+
+	(void)snprintf(file, sizeof(file), "/proc/self/fd/%d", looping->fd);
+	loop = ddl_loop_over(file, node, sizeof(node));
+	if (loop < 0)
+		return ddl_fail(error, DDL_E_MOUNT, errno, "%s: %s", looping->name, looping->format);
+	directory = ddl_mount(NULL, node, looping->name, looping->format, error);
+	(void)close(loop); /* it stays for the mount */
+	return directory < 0 ? -1 : ddl_sink_give(sink, directory, error);
+}
+
+struct ddl_medium *ddl_medium_open_mounted(int fd, const char *inside, const char *format, const struct ddl_confine *confine,
+					   struct ddl_error *error)
+{
+	struct looping looping = { fd, ddl_path_base(inside), format };
+	struct ddl_medium *medium;
+	int directory;
+
+	if (ddl_device_job(confine, &fd, 1, 0, looping.name, give_mounted, &looping, &directory, error) < 0)
+		return NULL;
+	medium = directory_medium(directory, looping.name, error);
+	return medium ? named_inside(medium, inside, error) : NULL;
+}
+
+struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name, struct ddl_error *error)
+{
 	struct ddl_medium *medium;
 	int fd;
 
@@ -358,7 +403,7 @@ struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const c
 		ddl_fail(error, DDL_E_INTERNAL, 0, "%s", name);
 		return NULL;
 	}
-	if (ddl_medium_warm_up(outer, reach_inner, &inner, error) < 0)
+	if (ddl_medium_reach(outer, name, error) < 0)
 		return NULL;
 	fd = ddl_file_open_dir(outer->fd, name, NULL); /* a folder with an unpacked pack */
 	if (fd >= 0) {

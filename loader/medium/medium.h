@@ -64,6 +64,18 @@ int ddl_medium_warm_up(const struct ddl_medium *medium, int (*work)(void *arg, s
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name,
 					 struct ddl_error *error) DDL_MUST_CHECK;
 
+/*
+ * Opens the file in a child first, where it is on a device: that may never answer. 0; -1 as ddl_medium_warm_up.
+ */
+int ddl_medium_reach(const struct ddl_medium *outer, const char *name, struct ddl_error *error) DDL_MUST_CHECK;
+
+/*
+ * A medium that is the image of a file system in a file, mounted by way of a loop device, in place and as a device is. `fd`
+ * is not closed. NULL and DDL_E_MOUNT: no right, no loop device, no such file system in this kernel.
+ */
+struct ddl_medium *ddl_medium_open_mounted(int fd, const char *inside, const char *format, const struct ddl_confine *confine,
+					   struct ddl_error *error) DDL_MUST_CHECK;
+
 /* A medium that is an ISO image in an archive medium (in the vendor's zip). */
 struct ddl_medium *ddl_medium_open_image(const struct ddl_medium *outer, const struct ddl_image *image,
 					 struct ddl_error *error) DDL_MUST_CHECK;

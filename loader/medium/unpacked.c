@@ -41,6 +41,7 @@ bool ddl_unpacked_by_name(const char *name)
 struct unpacking {
 	int fd;
 	const char *name;
+	bool mounts;
 	struct ddl_stage *stage;
 	int staged;
 	uint64_t size;
@@ -61,6 +62,8 @@ static int check_beginning(const struct unpacking *unpacking, const uint8_t *byt
 	bool long_enough = n > DDL_SYSTEM_AREA;
 	const char *what = "";
 
+	if (unpacking->mounts && ddl_archive_file_system_of(bytes, n))
+		return 0;
 	if (ddl_archive_of_bytes(bytes, n < DDL_SECTOR ? n : DDL_SECTOR, bytes + (long_enough ? DDL_SYSTEM_AREA : 0),
 				 long_enough ? n - DDL_SYSTEM_AREA : 0, &what) == DDL_ARCHIVE_ISO9660)
 		return 0;
@@ -126,10 +129,10 @@ static int receive(void *arg, uint32_t type, const void *bytes, size_t n, struct
 	return 0;
 }
 
-int ddl_unpacked_stage(int fd, const char *name, struct ddl_stage *stage, const struct ddl_confine *confine, uint64_t *size,
-		       struct ddl_error *error)
+int ddl_unpacked_stage(int fd, const char *name, bool mounts, struct ddl_stage *stage, const struct ddl_confine *confine,
+		       uint64_t *size, struct ddl_error *error)
 {
-	struct unpacking unpacking = { .fd = fd, .name = ddl_path_base(name), .stage = stage };
+	struct unpacking unpacking = { .fd = fd, .name = ddl_path_base(name), .mounts = mounts, .stage = stage };
 	struct ddl_job job = { .run = run, .receive = receive, .arg = &unpacking, .keep = &fd, .n_keep = 1 };
 
 	unpacking.staged = ddl_stage_create(stage, "image", error);

@@ -18,10 +18,10 @@ bool ddl_unpacked_by_name(const char *name);
 
 /*
  * The image in the file at `fd`, which is not closed, as a staged file of *size bytes: the caller's to drop. `name` is for
- * messages. -1: DDL_E_NOT_A_DISK where something else was compressed (what, in words), which is seen before all of it is
+ * messages; with `mounts` an image that can only be mounted is one, too. -1: DDL_E_NOT_A_DISK where something else was compressed (what, in words), which is seen before all of it is
  * unpacked; DDL_E_TOO_LARGE beyond DDL_MAX_STAGED_FILE; DDL_E_ARCHIVE (damaged), _STAGE, _DAMAGED, _CANCELLED.
  */
-int ddl_unpacked_stage(int fd, const char *name, struct ddl_stage *stage, const struct ddl_confine *confine, uint64_t *size,
-		       struct ddl_error *error) DDL_MUST_CHECK;
+int ddl_unpacked_stage(int fd, const char *name, bool mounts, struct ddl_stage *stage, const struct ddl_confine *confine,
+		       uint64_t *size, struct ddl_error *error) DDL_MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "medium/files.h"
 #include "medium/listing.h"
 #include "medium/unpacked.h"
 #include "package/packages.h"
@@ -238,6 +239,7 @@ static int add_repo(struct ddl_session *session, struct ddl_look *look, struct d
 
 static int look_at_inner(struct ddl_session *session, struct ddl_look *look, size_t outer, const char *name,
 			 const struct ddl_image *image);
+static int look_at_offers(struct ddl_session *session, struct ddl_look *look, size_t outer);
 
 /* A text about something in a file on the medium, with that file's name before it. NULL: no memory. */
 static const char *inside(const struct ddl_session *session, size_t number, const char *text)
@@ -318,6 +320,14 @@ static const char *why_not(const struct ddl_session *session, size_t number, con
 	return ddl_arena_printf(session->arena, "%s: %s", file, trouble->text);
 }
 
+static bool is_mounted_image(const struct ddl_session *session, size_t number)
+{
+	const struct ddl_opened *opened = &session->opened[number];
+
+	return opened->medium && opened->medium->kind == DDL_MEDIUM_DIRECTORY && !opened->image &&
+	       (ddl_unpacked_by_name(opened->name) || ddl_files_is_image(opened->name, UINT64_MAX));
+}
+
 /* A file on a medium that is a medium itself. */
 static int look_at_inner(struct ddl_session *session, struct ddl_look *look, size_t outer, const char *name,
 			 const struct ddl_image *image)
@@ -327,6 +337,10 @@ static int look_at_inner(struct ddl_session *session, struct ddl_look *look, siz
 	const char *note;
 
 	if (number == SIZE_MAX || look_at_medium(session, look, number, &trouble) < 0)
+		return -1;
+	/* the image of a file system is as good as the stick that it would be written to */
+	if (trouble.code == DDL_OK && session->opened[outer].outer == SIZE_MAX && is_mounted_image(session, number) &&
+	    look_at_offers(session, look, number) < 0)
 		return -1;
 	if (trouble.code == DDL_OK && look->n_repos + look->n_notes + look->n_seen > before)
 		return 0;

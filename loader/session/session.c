@@ -3,16 +3,13 @@
 #include "session/session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "apply/changing.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "medium/unpacked.h"
 #include "plan/plan.h"
 #include "source/source.h"
 
@@ -87,15 +84,6 @@ struct ddl_session *ddl_session_new(const struct ddl_options *options, const str
 	return session;
 }
 
-void ddl_session_close_media(struct ddl_session *session)
-{
-	/* backwards: an image file is closed before the medium that it is on */
-	for (size_t i = session->n_opened; i > 0; i--) {
-		ddl_medium_close(session->opened[i - 1].medium);
-		session->opened[i - 1].medium = NULL;
-	}
-}
-
 void ddl_session_drop_whole(struct ddl_session *session, struct ddl_package *package)
 {
 	if (package->fd >= 0)
@@ -117,15 +105,6 @@ static void drop_package(struct ddl_session *session, struct ddl_package *packag
 		package->modules[i]->device = NULL; /* of a view of the machine that is replaced soon */
 }
 
-static void drop_unpacked(struct ddl_session *session)
-{
-	for (size_t i = 0; i < session->n_opened; i++) {
-		if (session->opened[i].unpacked_size)
-			ddl_stage_drop(session->stage, session->opened[i].unpacked, session->opened[i].unpacked_size);
-		session->opened[i].unpacked_size = 0;
-	}
-}
-
 void ddl_session_forget_looks(struct ddl_session *session)
 {
 	for (size_t l = 0; l < session->n_looks; l++)
@@ -139,7 +118,7 @@ void ddl_session_forget_looks(struct ddl_session *session)
 		}
 	session->looks = NULL;
 	session->n_looks = 0;
-	drop_unpacked(session);
+	ddl_session_drop_images(session);
 }
 
 void ddl_session_free(struct ddl_session *session)
@@ -320,70 +299,6 @@ struct ddl_source *ddl_session_source(struct ddl_session *session, const char *w
 }
 
 /* ---------------------------------------------------------------------- media */
-
-/* The compressed file, wherever it lies. -1: not found, or it is none. */
-static int open_packed(const struct ddl_session *session, const struct ddl_opened *opened, const struct ddl_medium *outer,
-		       struct ddl_error *error)
-{
-	char path[DDL_MAX_PATH];
-	int fd;
-
-	if (outer)
-		return ddl_file_open(outer->fd, opened->name, error);
-	if (!ddl_path_join(path, sizeof(path), *opened->source->path == '/' ? ddl_session_root(session) : NULL,
-			   opened->source->path))
-		return ddl_fail(error, DDL_E_OPEN, ENAMETOOLONG, "%s", opened->source->name);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	return fd < 0 ? ddl_fail(error, DDL_E_OPEN, errno, "%s", opened->source->name) : fd;
-}
-
-/* Of a compressed image what is in it, which is unpacked once. */
-static struct ddl_medium *open_unpacked(struct ddl_session *session, struct ddl_opened *opened, const struct ddl_medium *outer,
-					struct ddl_error *error)
-{
-	struct ddl_confine confine = ddl_session_confine(session);
-	const char *name = outer ? opened->name : opened->source->name;
-	int fd;
-
-	if (!opened->unpacked_size) {
-		fd = open_packed(session, opened, outer, error);
-		if (fd < 0)
-			return NULL;
-		opened->unpacked = ddl_unpacked_stage(fd, name, session->stage, &confine, &opened->unpacked_size, error);
-		(void)close(fd);
-		if (opened->unpacked < 0)
-			return NULL;
-	}
-	fd = fcntl(opened->unpacked, F_DUPFD_CLOEXEC, 0);
-	if (fd >= 0)
-		return ddl_medium_open_fd(fd, outer ? name : "", error);
-	(void)ddl_fail(error, DDL_E_OPEN, errno, "%s", name);
-	return NULL;
-}
-
-struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number, struct ddl_error *error)
-{
-	struct ddl_opened *opened = &session->opened[number];
-	struct ddl_confine confine = ddl_session_confine(session);
-	struct ddl_medium *outer;
-
-	if (opened->medium)
-		return opened->medium;
-	if (opened->outer == SIZE_MAX) {
-		if (opened->source->kind == DDL_SOURCE_FILE && ddl_unpacked_by_name(opened->source->path)) {
-			opened->medium = open_unpacked(session, opened, NULL, error);
-			return opened->medium;
-		}
-		opened->medium = ddl_medium_open(opened->source, ddl_session_root(session), &confine, error);
-		return opened->medium;
-	}
-	outer = ddl_session_medium(session, opened->outer, error);
-	if (outer)
-		opened->medium = opened->image                      ? ddl_medium_open_image(outer, opened->image, error) :
-				 ddl_unpacked_by_name(opened->name) ? open_unpacked(session, opened, outer, error) :
-								      ddl_medium_open_inner(outer, opened->name, error);
-	return opened->medium;
-}
 
 const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session)
 {

@@ -84,6 +84,9 @@ void ddl_session_drop_whole(struct ddl_session *session, struct ddl_package *pac
 /* Unmounts and closes all media; what is needed of them is staged. They open again when asked for. */
 void ddl_session_close_media(struct ddl_session *session);
 
+/* What compressed images were unpacked to is no longer held; they are unpacked again where they are wanted. */
+void ddl_session_drop_images(struct ddl_session *session);
+
 /* Forgets all looks: what was staged of their packages is given back. */
 void ddl_session_forget_looks(struct ddl_session *session);
 

@@ -49,6 +49,7 @@ def make_media():
     for name, (description, _) in {**READERS, **SYSTEMS}.items():
         made(shared, name, description.replace("gen3-tree", "update"))
     make_hybrid(shared)
+    make_images(shared)
     shutil.rmtree(PLACE / "work")
 
 
@@ -63,6 +64,15 @@ def make_hybrid(shared):
         image.write(bytes(512))  # no GPT
     tool("mkfs.fat", "-n", "OEMDRV", "--offset=16384", stick, str(size // 2))
     tool("mcopy", "-i", "%s@@8388608" % stick, PARTS / "packs/default/megaraid-sas.iso", "::")
+
+
+def make_images(shared):
+    """A stick with images as vendors give them away: of a floppy with an RPM, of an ext file system, compressed, of a CD."""
+    stick = PLACE / "work" / "images"
+    stick.mkdir(parents=True)
+    for name, description in {"floppy.img": "rpm > fat", "kmod-acme.dd.gz": "gen2 > ext4 > packed=gz", "acme.iso.xz": "update > iso > packed=xz"}.items():
+        os.rename(Maker(shared, PLACE / "work" / ("image-" + name), name).make(description), stick / name)
+    tool(TOP / "scripts/make-medium", "--kind", "fat", PLACE / "images.img", stick)
 
 
 def shown(names, prefix, **changed):
@@ -126,4 +136,22 @@ run list-partition-mounted ddload list
 run load-partition-mounted ddload load --settle 10 LABEL=OEMDRV
 unload
 """, media=("virtio:%s" % (PLACE / "hybrid.img"),), modules=("loop",), limit=150),
+    # Images as files: mounted by way of a loop device, compressed ones unpacked before; nothing of that stays.
+    Case("images", {
+        "without": {"status": 0, "said": has("megaraid-sas 1.0"), "mounts": ""},
+        "list": {"status": 0, "said": all_of("acme:megaraid-sas 1.0-7", "megaraid-sas 1.0", "megaraid_sas-modules-"), "mounts": "",
+                 "left": ""},
+        "load": {"status": 0, "version": WORKS["version"], "mounts": "", "left": ""}, "direct": state(WORKS, left=""),
+    }, """
+within 20 test -e /dev/vda
+run without ddload list /dev/vda
+modprobe loop
+run list ddload list /dev/vda
+run load ddload load --settle 10 /dev/vda
+unload
+mount -t vfat -o ro /dev/vda /mnt
+cp /mnt/kmod-acme.dd.gz /tmp
+umount /mnt
+run direct ddload load --settle 10 /tmp/kmod-acme.dd.gz
+""", media=("virtio:%s" % (PLACE / "images.img"),), modules=("loop",), limit=120),
 )

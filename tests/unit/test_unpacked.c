@@ -26,7 +26,7 @@ static uint64_t unpack(const char *name)
 
 	ddl_error_clear(&error);
 	assert_true(fd >= 0);
-	image = ddl_unpacked_stage(fd, name, stage, &confine, &size, &error);
+	image = ddl_unpacked_stage(fd, name, false, stage, &confine, &size, &error);
 	(void)close(fd);
 	if (image < 0)
 		return 0;

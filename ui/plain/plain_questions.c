@@ -161,12 +161,14 @@ static void wait_for_looks(struct ddl_question *question)
 static bool goes_without(const struct ddl_machine *machine)
 {
 	const struct choice choices[] = { { 'y', _("go on without"), DDL_REPLY_YES }, { 'b', _("back"), DDL_REPLY_BACK }, { 0 } };
+	const struct choice *choice;
 	char words[256];
 
 	if (!*text_without(words, sizeof words, machine))
 		return true;
 	print_line(&plain.out, 0, "%s", words);
-	return choose(choices, NULL) != DDL_REPLY_BACK;
+	choice = plain_choose(choices);
+	return !choice || choice->reply != DDL_REPLY_BACK;
 }
 
 static enum ddl_reply ask_source(struct ddl_question *question)

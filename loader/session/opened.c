@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The media of a session, each opened when it is needed; images among them are unpacked once, or mounted. */
+#include "session/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "medium/archive.h"
+#include "medium/files.h"
+#include "medium/unpacked.h"
+
+void ddl_session_close_media(struct ddl_session *session)
+{
+	/* backwards: an image file is closed before the medium that it is on */
+	for (size_t i = session->n_opened; i > 0; i--) {
+		ddl_medium_close(session->opened[i - 1].medium);
+		session->opened[i - 1].medium = NULL;
+	}
+}
+
+void ddl_session_drop_images(struct ddl_session *session)
+{
+	for (size_t i = 0; i < session->n_opened; i++) {
+		if (session->opened[i].unpacked_size)
+			ddl_stage_drop(session->stage, session->opened[i].unpacked, session->opened[i].unpacked_size);
+		session->opened[i].unpacked_size = 0;
+	}
+}
+
+/* May images be mounted: is this the machine's own root directory, and we its master? */
+static bool may_mount(const struct ddl_session *session)
+{
+	return !*ddl_session_root(session) && geteuid() == 0 && access("/dev/loop-control", R_OK | W_OK) == 0;
+}
+
+/* The image file, wherever it lies. -1 and the error. */
+static int open_image(const struct ddl_session *session, const struct ddl_opened *opened, const struct ddl_medium *outer,
+		      struct ddl_error *error)
+{
+	char path[DDL_MAX_PATH];
+	int fd;
+
+	if (outer)
+		return ddl_medium_reach(outer, opened->name, error) < 0 ? -1 : ddl_file_open(outer->fd, opened->name, error);
+	if (!ddl_path_join(path, sizeof(path), *opened->source->path == '/' ? ddl_session_root(session) : NULL,
+			   opened->source->path))
+		return ddl_fail(error, DDL_E_OPEN, ENAMETOOLONG, "%s", opened->source->name);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		(void)ddl_fail(error, DDL_E_OPEN, errno, "%s", opened->source->name);
+	return fd;
+}
+
+/* A compressed image is unpacked once; `fd` is closed. What is in it, or -1. */
+static int unpack_image(struct ddl_session *session, struct ddl_opened *opened, int fd, const char *name, struct ddl_error *error)
+{
+	struct ddl_confine confine = ddl_session_confine(session);
+
+	if (!opened->unpacked_size)
+		opened->unpacked = ddl_unpacked_stage(fd, name, may_mount(session), session->stage, &confine,
+						      &opened->unpacked_size, error);
+	(void)close(fd);
+	if (!opened->unpacked_size)
+		return -1;
+	fd = fcntl(opened->unpacked, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? ddl_fail(error, DDL_E_OPEN, errno, "%s", name) : fd;
+}
+
+/* A file that is called an image, compressed or not. */
+static struct ddl_medium *open_image_medium(struct ddl_session *session, struct ddl_opened *opened,
+					    const struct ddl_medium *outer, struct ddl_error *error)
+{
+	struct ddl_confine confine = ddl_session_confine(session);
+	const char *name = outer ? opened->name : opened->source->name, *format;
+	int fd = open_image(session, opened, outer, error);
+	struct ddl_medium *medium;
+
+	if (fd >= 0 && ddl_unpacked_by_name(name))
+		fd = unpack_image(session, opened, fd, name, error);
+	if (fd < 0)
+		return NULL;
+	format = may_mount(session) ? ddl_archive_file_system(fd) : NULL;
+	if (!format)
+		return ddl_medium_open_fd(fd, outer ? name : "", error);
+	medium = ddl_medium_open_mounted(fd, name, format, &confine, error);
+	(void)close(fd);
+	return medium;
+}
+
+/* Is the file an image that has to be unpacked, or may have to be mounted? */
+static bool is_image(const struct ddl_session *session, const char *name)
+{
+	return ddl_unpacked_by_name(name) ||
+	       (may_mount(session) && !ddl_text_ends_in(name, ".iso") && ddl_files_is_image(name, UINT64_MAX));
+}
+
+struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number, struct ddl_error *error)
+{
+	struct ddl_opened *opened = &session->opened[number];
+	struct ddl_confine confine = ddl_session_confine(session);
+	struct ddl_medium *outer;
+
+	if (opened->medium)
+		return opened->medium;
+	if (opened->outer == SIZE_MAX) {
+		opened->medium = opened->source->kind == DDL_SOURCE_FILE && is_image(session, opened->source->path) ?
+					 open_image_medium(session, opened, NULL, error) :
+					 ddl_medium_open(opened->source, ddl_session_root(session), &confine, error);
+		return opened->medium;
+	}
+	outer = ddl_session_medium(session, opened->outer, error);
+	if (outer)
+		opened->medium = opened->image                   ? ddl_medium_open_image(outer, opened->image, error) :
+				 is_image(session, opened->name) ? open_image_medium(session, opened, outer, error) :
+								   ddl_medium_open_inner(outer, opened->name, error);
+	return opened->medium;
+}
