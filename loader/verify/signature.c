@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,12 +33,16 @@ struct ddl_checker {
 };
 
 /* One run of gpgv. */
+#define GPGV_SECONDS 2U /* of processor, for the arithmetic … */
+#define GPGV_BYTES_A_SECOND (8U * 1024U * 1024U) /* … and for what is signed, on a slow machine */
+
 struct gpgv_run {
 	const struct ddl_checker *checker;
 	const struct ddl_claim *claim;
 	bool own; /* against the disk's own key */
 	bool whole; /* and it is that one's */
-	int packet, data;
+	int ring, packet, data; /* read-only */
+	uint64_t data_size; /* of the file at `data` */
 	struct ddl_verdict verdict;
 };
 
@@ -140,10 +145,29 @@ void ddl_verdict_read(struct ddl_verdict *verdict, char *words, int status)
 
 /* ------------------------------------------------------------- in the child */
 
+/* The same file on a descriptor that nothing can be written by. -1 and errno. */
+static int read_only(int fd)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* A key or a signature that is made to be slow costs no more than this. */
+static void limit_gpgv(const struct gpgv_run *run)
+{
+	uint64_t bytes = run->claim->data ? run->claim->data_length : run->data_size;
+	rlim_t seconds = GPGV_SECONDS + bytes / GPGV_BYTES_A_SECOND;
+	const struct rlimit limit = { seconds, seconds + 1 };
+
+	(void)setrlimit(RLIMIT_CPU, &limit); /* the parent's clock is there, too */
+}
+
 static _Noreturn void become_gpgv(const struct gpgv_run *run, int status)
 {
 	char ring[32], packet[16], data[16], *const environment[] = { NULL };
-	int ring_fd = run->own ? run->checker->own : run->checker->ring;
+	int ring_fd = run->own ? read_only(run->checker->own) : run->ring;
 	const int passed[] = { ring_fd, run->packet, run->data };
 	/* a machine being installed may have any clock */
 	char *const words[] = {
@@ -159,6 +183,7 @@ static _Noreturn void become_gpgv(const struct gpgv_run *run, int status)
 			_exit(127);
 	if (dup2(status, 1) < 0)
 		_exit(127);
+	limit_gpgv(run);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* it does not outlive the child that waits for it */
 	(void)fexecve(run->checker->gpgv, words, environment);
 	_exit(127);
@@ -235,10 +260,11 @@ static int receive_verdict(void *arg, uint32_t type, const void *bytes, size_t n
 	return 0;
 }
 
+/* In a child that can write to nothing but the file for the disk's own key. */
 static int run_confined(struct gpgv_run *run, const struct ddl_confine *confine, struct ddl_error *error)
 {
 	const struct ddl_checker *checker = run->checker;
-	const int keep[] = { checker->gpgv, run->own ? checker->own : checker->ring, run->packet, run->data };
+	const int keep[] = { checker->gpgv, run->own ? checker->own : run->ring, run->packet, run->data };
 	struct ddl_confine one = *confine;
 	struct ddl_job job = { .run = run_gpgv,
 			       .receive = receive_verdict,
@@ -252,6 +278,29 @@ static int run_confined(struct gpgv_run *run, const struct ddl_confine *confine,
 	    lseek(run->data, run->claim->data ? 0 : (off_t)run->claim->data_offset, SEEK_SET) < 0)
 		return ddl_fail(error, DDL_E_GPGV, errno, "gpgv");
 	return ddl_jobs_run(&job, 1, &one, error);
+}
+
+/* What is checked, and by which keys, on descriptors of their own; `packet` and `data` are taken over by them. */
+static int open_read_only(struct gpgv_run *run, int packet, int data, struct ddl_error *error)
+{
+	struct stat st;
+
+	/* nor can they be opened by name to be written to */
+	if (fchmod(packet, 0444) < 0 || fchmod(data, 0444) < 0 || fstat(data, &st) < 0 ||
+	    (run->ring = read_only(run->checker->ring)) < 0 || (run->packet = read_only(packet)) < 0 ||
+	    (run->data = read_only(data)) < 0)
+		return ddl_fail(error, DDL_E_GPGV, errno, "gpgv");
+	run->data_size = (uint64_t)st.st_size;
+	return 0;
+}
+
+static void close_read_only(const struct gpgv_run *run)
+{
+	const int fds[] = { run->ring, run->packet, run->data };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		if (fds[i] >= 0)
+			(void)close(fds[i]);
 }
 
 static bool is_trusted_by_hand(const struct ddl_checker *checker, const char *key)
@@ -299,23 +348,24 @@ static int stage_bytes(struct ddl_stage *stage, const void *bytes, size_t n, str
 int ddl_signature_check(struct ddl_checker *checker, const struct ddl_confine *confine, struct ddl_arena *arena,
 			const struct ddl_claim *claim, struct ddl_signature *signature, struct ddl_error *error)
 {
-	struct gpgv_run run = { .checker = checker, .claim = claim, .packet = -1, .data = claim->data_fd };
-	int result = -1;
+	struct gpgv_run run = { .checker = checker, .claim = claim, .ring = -1, .packet = -1, .data = -1 };
+	int result = -1, packet, data = claim->data_fd;
 
 	*signature = (struct ddl_signature){ DDL_SIGNED_UNCHECKED, "", "", false };
 	if (checker->gpgv < 0) {
 		(void)ddl_fail(error, DDL_E_GPGV, ENOENT, "ddload-gpgv");
 		return 0;
 	}
-	run.packet = stage_bytes(checker->stage, claim->packet, claim->packet_length, error);
-	if (run.packet >= 0 && claim->data)
-		run.data = stage_bytes(checker->stage, claim->data, claim->data_length, error);
-	if (run.packet >= 0 && run.data >= 0)
+	packet = stage_bytes(checker->stage, claim->packet, claim->packet_length, error);
+	if (packet >= 0 && claim->data)
+		data = stage_bytes(checker->stage, claim->data, claim->data_length, error);
+	if (packet >= 0 && data >= 0 && open_read_only(&run, packet, data, error) == 0)
 		result = check_twice(&run, confine, error);
-	if (run.packet >= 0)
-		ddl_stage_drop(checker->stage, run.packet, claim->packet_length);
-	if (claim->data && run.data >= 0)
-		ddl_stage_drop(checker->stage, run.data, claim->data_length);
+	close_read_only(&run);
+	if (packet >= 0)
+		ddl_stage_drop(checker->stage, packet, claim->packet_length);
+	if (claim->data && data >= 0)
+		ddl_stage_drop(checker->stage, data, claim->data_length);
 	if (result < 0)
 		return error->code == DDL_E_CANCELLED || error->code == DDL_E_MEMORY ? -1 : 0;
 	signature->state = run.verdict.state;
@@ -355,7 +405,7 @@ struct ddl_checker *ddl_checker_new(const struct ddl_options *options, struct dd
 	if (checker->ring >= 0)
 		checker->own = ddl_stage_create(stage, "key", error);
 	/* the child opens them by name as another user */
-	if (checker->own < 0 || fchmod(checker->ring, 0444) < 0 || fchmod(checker->own, 0666) < 0 ||
+	if (checker->own < 0 || fchmod(checker->ring, 0444) < 0 || fchmod(checker->own, 0444) < 0 ||
 	    ddl_keyring_read(options, stage, checker->ring, &checker->ring_size, log, error) < 0) {
 		if (checker->own >= 0 && error->code == DDL_OK)
 			(void)ddl_fail(error, DDL_E_STAGE, errno, "keys");
