@@ -42,9 +42,10 @@ struct archive *ddl_decompress_open(const struct ddl_packed *packed)
 static int trouble(struct archive *archive, struct ddl_error *error)
 {
 	const char *why = archive ? archive_error_string(archive) : NULL;
-	bool memory = archive && archive_errno(archive) == ENOMEM;
 
-	return ddl_fail(error, memory ? DDL_E_MEMORY : DDL_E_UNPACK, memory ? ENOMEM : 0, "%s", why ? why : "");
+	if (archive && archive_errno(archive) == ENOMEM) /* what one file asks for is that file's fault */
+		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("it asks for more memory than a driver needs"));
+	return ddl_fail(error, DDL_E_UNPACK, 0, "%s", why ? why : "");
 }
 
 static size_t size_of(const struct ddl_packed *packed)

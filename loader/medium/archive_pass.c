@@ -163,7 +163,7 @@ int ddl_pass_failed(const struct ddl_pass *pass, const char *name, struct ddl_er
 	if (pass->os_errno != 0)
 		return ddl_archive_read_failed(error, pass->os_errno, name);
 	if (archive_errno(pass->lib) == ENOMEM)
-		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("%s asks for more memory than a driver needs"), name);
 	if (pass->format == DDL_ARCHIVE_PACKED && archive_format(pass->lib) == 0)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is compressed, but not a tar archive"), name);
 	/* A zip file's directory is its end: without it, it is no zip file to libarchive. */

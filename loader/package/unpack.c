@@ -194,8 +194,8 @@ static int archive_trouble(struct pass *pass, struct archive *archive)
 
 	if (trouble(pass)->code != DDL_OK) /* it was the medium, the header or the size */
 		return -1;
-	if (archive_errno(archive) == ENOMEM)
-		return ddl_fail(trouble(pass), DDL_E_MEMORY, ENOMEM, "%s", why ? why : "");
+	if (archive_errno(archive) == ENOMEM) /* what one file asks for is that file's fault */
+		return ddl_fail(trouble(pass), DDL_E_TOO_LARGE, 0, _("it asks for more memory than a driver needs"));
 	if (pass->ended)
 		return ddl_fail(trouble(pass), DDL_E_UNPACK, 0, _("it is not whole: it ends too early"));
 	return ddl_fail(trouble(pass), DDL_E_UNPACK, 0, "%s", why ? why : "");

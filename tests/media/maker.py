@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -673,6 +674,20 @@ class Maker:
         with open(self.path, "rb") as content, open(packed, "wb") as to:
             subprocess.run(tool, stdin=content, stdout=to, check=True)
         return packed
+
+    def wrap_dictionary(self, beside=None):
+        """An .xz file says that unpacking it takes a dictionary of 1.5 GiB, as anybody can write it; or one beside it does."""
+        content = bytearray(self.path.read_bytes())
+        size = (content[12] + 1) * 4
+        place = content.index(b"\x21\x01", 13)
+        content[place + 2] = 37
+        content[12 + size - 4:12 + size] = struct.pack("<I", zlib.crc32(content[12:12 + size - 4]))
+        if not beside:
+            self.path.write_bytes(content)
+            return None
+        folder = self.tree()
+        (folder / beside).write_bytes(content)
+        return folder
 
     def wrap_cut(self, percent):
         """Only this much of it."""
