@@ -528,7 +528,7 @@ void print_tested(const struct print *print, const struct ddl_repo *repo)
 	}
 }
 
-static const char *op_mark(enum ddl_op_state state)
+static const char *op_mark(enum ddl_op_state state, bool over)
 {
 	switch (state) {
 	case DDL_OP_DONE:
@@ -540,31 +540,33 @@ static const char *op_mark(enum ddl_op_state state)
 	case DDL_OP_NOT_UNDONE:
 		return _(" - could not be undone");
 	case DDL_OP_PENDING:
+		return over ? _(" - not reached") : "";
 	case DDL_OP_RUNNING:
 	default:
 		return "";
 	}
 }
 
-void print_plan(const struct print *print, const struct ddl_plan *plan)
+/* `over`: it was carried out, as far as it went. */
+static void print_steps(const struct print *print, const struct ddl_plan *plan, bool over)
 {
 	char line[512];
 
-	for (size_t i = 0; i < plan->n_already; i++)
-		print_line(print, 0, _("%s %s is loaded already in this version."), plan->already[i]->name,
-			   plan->already[i]->version);
-	for (size_t i = 0; i < plan->n_away; i++)
-		print_line(print, 0, _("%s goes away for some seconds."), plan->away[i]);
 	for (size_t i = 0; i < plan->n_ops; i++) {
-		ddl_describe_op(line, sizeof line, &plan->ops[i]);
-		print_line(print, 1, "%zu. %s%s", i + 1, line, op_mark(plan->ops[i].state));
-		if (plan->ops[i].reason && *plan->ops[i].reason)
-			print_line(print, 4, "%s", plan->ops[i].reason);
-		if (*plan->ops[i].params && plan->ops[i].kind != DDL_OP_UNLOAD) /* there they are for the way back */
-			print_line(print, 4, _("with %s"), plan->ops[i].params);
+		const struct ddl_op *op = &plan->ops[i];
+
+		ddl_describe_op(line, sizeof line, op);
+		print_line(print, 1, "%zu. %s%s", i + 1, line, op_mark(op->state, over));
+		if (op->reason && *op->reason)
+			print_line(print, 4, "%s", op->reason);
+		if (*op->params && op->kind != DDL_OP_UNLOAD) /* there they are for the way back */
+			print_line(print, 4, _("with %s"), op->params);
 	}
-	if (!plan->n_ops && plan->refusal.code == DDL_OK)
-		print_line(print, 0, "%s", _("There is nothing to do."));
+}
+
+/* What is not done, and what else there is to know. */
+static void print_beside(const struct print *print, const struct ddl_plan *plan)
+{
 	for (size_t i = 0; i < plan->n_left_out; i++)
 		print_line(print, 0, _("Left out: %s: %s"), plan->left_out[i].module->name, plan->left_out[i].reason);
 	for (size_t i = 0; i < plan->n_assumed; i++)
@@ -576,11 +578,42 @@ void print_plan(const struct print *print, const struct ddl_plan *plan)
 		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
 }
 
+void print_plan(const struct print *print, const struct ddl_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_already; i++)
+		print_line(print, 0, _("%s %s is loaded already in this version."), plan->already[i]->name,
+			   plan->already[i]->version);
+	for (size_t i = 0; i < plan->n_away; i++)
+		print_line(print, 0, _("%s goes away for some seconds."), plan->away[i]);
+	print_steps(print, plan, false);
+	if (!plan->n_ops && plan->refusal.code == DDL_OK)
+		print_line(print, 0, "%s", _("There is nothing to do."));
+	print_beside(print, plan);
+}
+
+/* After the way back: what was there before is there again, by name. */
+static void print_back(const struct print *print, const struct ddl_plan *plan)
+{
+	bool was_away = false;
+
+	for (size_t i = 0; i < plan->n_ops; i++) {
+		const struct ddl_op *op = &plan->ops[i];
+
+		if (op->state != DDL_OP_UNDONE)
+			continue;
+		was_away = was_away || op->kind == DDL_OP_UNLOAD || op->kind == DDL_OP_UNBIND;
+		if (op->kind == DDL_OP_UNLOAD)
+			print_line(print, 0, _("The old driver is back: %s %s"), op->module, op->version_before);
+	}
+	for (size_t i = 0; was_away && i < plan->n_away; i++)
+		print_line(print, 0, _("%s is back."), plan->away[i]);
+}
+
 char *text_version(char *to, size_t room, const struct ddl_loaded_now *now)
 {
 	const char *version = *now->version_now ? now->version_now : now->srcversion;
 
-	if (*now->version_before)
+	if (*now->version_before && strcmp(now->version_before, version) != 0)
 		snprintf(to, room, _("%s %s (before: %s)"), now->module, version, now->version_before);
 	else
 		snprintf(to, room, "%s %s", now->module, version);
@@ -611,8 +644,11 @@ static void print_kernel_lines(const struct print *print, const struct ddl_outco
 void print_outcome(const struct print *print, const struct ddl_outcome *outcome)
 {
 	const char *hint = ddl_describe_result_hint(outcome->result);
+	bool failed = outcome->error.code != DDL_OK;
 
 	print_line(print, 0, "%s", ddl_describe_result(outcome->result));
+	if (outcome->result == DDL_RESULT_UNDONE && outcome->plan)
+		print_back(print, outcome->plan);
 	for (size_t i = 0; i < outcome->n_modules; i++)
 		print_loaded_now(print, &outcome->modules[i]);
 	if (outcome->n_appeared)
@@ -624,10 +660,12 @@ void print_outcome(const struct print *print, const struct ddl_outcome *outcome)
 		print_line(print, 0, "%s", outcome->remarks[i]);
 	for (size_t i = 0; i < outcome->n_left_over; i++)
 		print_line(print, 0, _("Not put back: %s"), outcome->left_over[i]);
-	if (outcome->error.code != DDL_OK && outcome->plan)
-		print_plan(print, outcome->plan);
-	if (outcome->error.code != DDL_OK || print->verbose)
+	if (failed || print->verbose)
 		print_kernel_lines(print, outcome);
+	if (failed && outcome->plan) {
+		print_steps(print, outcome->plan, outcome->result != DDL_RESULT_REFUSED);
+		print_beside(print, outcome->plan);
+	}
 	if (*hint)
 		print_line(print, 0, "%s", hint);
 }
