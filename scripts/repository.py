@@ -5,10 +5,11 @@ For the builders that put packs together; what they copy is checked here first, 
 that name the pack and the file.
 """
 
+import errno
 import hashlib
 import os
 import re
-import shutil
+import stat
 from xml.etree import ElementTree
 
 from pack import Failure, run
@@ -27,6 +28,19 @@ def below(tree, name, said_by):
     if os.path.isabs(name) or not (real + "/").startswith(os.path.realpath(tree) + "/"):
         raise Failure("%s: names \"%s\", which is not below it" % (said_by, name))
     return path
+
+
+def read_plain(path, said_by):
+    """The bytes of what is a file: a link is not followed and a FIFO not waited for, as an image may hold either."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
+            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+                raise Failure("%s: %s is no file" % (said_by, os.path.basename(path)))
+            return source.read()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Failure("%s: %s is a link, which is not followed" % (said_by, os.path.basename(path))) from error
+        raise
 
 
 def listed(content):
@@ -72,8 +86,7 @@ class Repository:
         self.source, self.directory = source, directory
         self.content = {}
         for name in METADATA:
-            with open(os.path.join(directory, name), "rb") as file:
-                self.content[name] = file.read()
+            self.content[name] = read_plain(os.path.join(directory, name), source)
         try:
             self.originator, self.name, self.version = identity(self.content["XS-REPOSITORY"])
             self.packages = packages(self.content["XS-PACKAGES"])
@@ -85,8 +98,7 @@ class Repository:
     def check(self, file, size, digest):
         path = below(self.directory, file, self.source)
         try:
-            with open(path, "rb") as source:
-                content = source.read()
+            content = read_plain(path, self.source)
         except OSError as error:
             raise Failure("%s: lists %s, which cannot be read: %s" % (self.source, file, error.strerror)) from error
         if len(content) != size or hashlib.md5(content).hexdigest() != digest.lower():
@@ -106,20 +118,20 @@ class Repository:
         for name in (*METADATA, *(file for file, _, _ in self.packages)):
             target = os.path.join(directory, name)
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            shutil.copyfile(os.path.join(self.directory, name), target)
+            with open(target, "wb") as copy:
+                copy.write(read_plain(os.path.join(self.directory, name), self.source))
 
 
 def repositories(source, tree):
     """All repositories of an unpacked pack, in the order that readers find them."""
     directories = list(USUAL)
     place = os.path.join(tree, LIST)
-    if os.path.isfile(place):
-        with open(place, "rb") as file:
-            directories += listed(file.read())
+    if os.path.lexists(place):
+        directories += listed(read_plain(place, source))
     found = {}
     for directory in directories:
         path = below(tree, directory, "%s: %s" % (source, LIST)) if directory else tree
-        if path not in found and all(os.path.isfile(os.path.join(path, name)) for name in METADATA):
+        if path not in found and all(os.path.lexists(os.path.join(path, name)) for name in METADATA):
             found[path] = Repository(source, path)
     if not found:
         raise Failure("%s: holds no XS-REPOSITORY with an XS-PACKAGES beside it, so it is no supplemental pack"

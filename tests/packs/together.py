@@ -107,6 +107,28 @@ def test_combine_same_bytes_twice(bench):
     expect(one.read_bytes() == two.read_bytes(), "differs")
 
 
+def test_links_and_fifos_of_an_image(bench):
+    """What a foreign image holds in place of its files is neither followed nor waited for."""
+    output, secret = bench.fresh() / "all.iso", bench.fresh() / "secret"
+    secret.write_text("XenServer\n")
+    for name in ("XS-REPOSITORY", "XS-PACKAGES", "blob.tar.bz2"):
+        for put, words in ((lambda path: path.symlink_to(secret), ("link", "not below it")), (os.mkfifo, ("is no file",))):
+            tree = pack_directory(bench, "acme", "a")
+            (tree / name).unlink()
+            put(tree / name)
+            image = tree.parent / "image.iso"
+            subprocess.run(["genisoimage", "-quiet", "-R", "-o", image, tree], check=True)
+            for pack in (tree, image):
+                result = combine(output, pack)
+                expect(any(word in result.stderr for word in words), "%s: %s" % (name, result.stderr))
+                refuses(result, output)
+    tree = pack_directory(bench, "acme", "a")
+    os.mkfifo(tree / "XS-REPOSITORY-LIST")
+    subprocess.run(["genisoimage", "-quiet", "-R", "-o", tree.parent / "image.iso", tree], check=True)
+    refuses(combine(output, tree.parent / "image.iso"), output, "is no file")
+    refuses(builder("rebuild-iso", tree.parent / "image.iso", output, "--include", RAID), output, "is no file")
+
+
 def test_combine_takes_directories_and_combined_ones(bench):
     first, second = bench.fresh() / "two.iso", bench.fresh() / "three.iso"
     done_well(combine(first, RAID, NETWORK))
