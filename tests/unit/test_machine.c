@@ -400,6 +400,7 @@ static void test_capture(void **state)
 
 	(void)state;
 	assert_true(tree_shell("%s/scripts/capture-root real.tar && mkdir real && tar -C real -xf real.tar", top ? top : "."));
+	assert_true(tree_shell("%s/scripts/capture-root --help | grep -q usage && ! ls ./--help 2>/dev/null", top ? top : "."));
 	assert_int_equal(ddl_machine_read(arena, NULL, NULL, &real, &error), 0);
 	assert_int_equal(ddl_machine_read(arena, tree_path("real"), NULL, &machine, &error), 0);
 	assert_int_equal(machine.n_devices, real.n_devices);
