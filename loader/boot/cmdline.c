@@ -335,6 +335,8 @@ static const struct word {
 };
 
 #define WORDS (sizeof(words) / sizeof(*words))
+#define LONGEST_WORD 40U
+#define MOST_MISTYPED 2U /* letters of a word that is still taken for another one */
 
 const char *ddl_cmdline_word(size_t number, const char **value)
 {
@@ -379,10 +381,50 @@ static void compare_first(struct reading *r, size_t row, const char *value)
 	r->first[row] = value;
 }
 
+/* How many letters have to be put in, taken out or changed to make one of the other; at most `most` + 1. */
+static size_t distance(const char *a, const char *b, size_t most)
+{
+	size_t row[LONGEST_WORD + 1], n = strlen(a), m = strlen(b);
+
+	if (n > LONGEST_WORD || m > LONGEST_WORD)
+		return most + 1;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t before = row[0]++;
+
+		for (size_t j = 1; j <= m; j++) {
+			size_t changed = before + !ddl_text_same_name(a + i - 1, b + j - 1, 1);
+			size_t less = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+			before = row[j];
+			row[j] = changed < less ? changed : less;
+		}
+	}
+	return row[m];
+}
+
+/* The word that was meant, most likely; NULL: none is near. */
+static const char *nearest(const char *name)
+{
+	const char *best = NULL;
+	size_t least = MOST_MISTYPED + 1;
+
+	for (size_t row = 1; row < WORDS; row++) {
+		size_t steps = distance(name, words[row].name, MOST_MISTYPED);
+
+		if (steps >= least)
+			continue;
+		least = steps;
+		best = words[row].name;
+	}
+	return best;
+}
+
 static void read_word(struct reading *r, char *name)
 {
 	char *equals = strchr(name, '='), *value = equals ? equals + 1 : name + strlen(name);
-	const char *wrong;
+	const char *wrong, *meant;
 
 	ddl_text_clean_in_place(name);
 	if (equals)
@@ -396,7 +438,11 @@ static void read_word(struct reading *r, char *name)
 			refuse(r, &words[row], value, wrong);
 		return;
 	}
-	warn(r, ddl_arena_printf(r->arena, _("%s is a word that this version does not know"), name));
+	meant = nearest(name);
+	if (meant)
+		warn(r, ddl_arena_printf(r->arena, _("%s is a word that this version does not know; is %s meant?"), name, meant));
+	else
+		warn(r, ddl_arena_printf(r->arena, _("%s is a word that this version does not know"), name));
 }
 
 /* What does not go together though each is well said. */
