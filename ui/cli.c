@@ -12,10 +12,6 @@
 #include "repository/product.h"
 #include "terminal/language.h"
 
-#ifndef DDL_VERSION
-#define DDL_VERSION "0.1"
-#endif
-
 #define HELP_COLUMNS 80U
 #define MS_PER_SECOND 1000U
 

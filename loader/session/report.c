@@ -8,16 +8,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
+#include "base/sysfs.h"
 #include "base/text.h"
+#include "ddl.h"
+#include "model/describe.h"
 #include "process/jobs.h"
 #include "session/session.h"
 #include "source/mount.h"
 
 #define NAME_ROOM 32U
+#define MOST_IN_HEAD 3U /* controllers */
 #define MOST_REPORTS 100U /* on one stick */
 #define SAVE_LIMIT_MS 60000 /* a slow stick */
 
@@ -35,6 +41,48 @@ static void add_json(FILE *to, const char *title, char *json)
 	free(json);
 }
 
+/* Does the word of a command line look like something that is nobody's business? A name that says so, or "user:password@". */
+static bool is_secret(const char *word, size_t length)
+{
+	static const char *const names[] = { "passw", "secret", "token", "credential", "chap", "psk=" };
+	const char *at = memchr(word, '@', length), *equals = memchr(word, '=', length);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		for (size_t k = 0; k + strlen(names[i]) <= length; k++)
+			if (strncasecmp(word + k, names[i], strlen(names[i])) == 0)
+				return true;
+	if (at && equals && at > equals) {
+		const char *from = equals + 1;
+		const char *slashes = strstr(from, "://");
+
+		from = slashes && slashes < at ? slashes + 3 : from;
+		return memchr(from, ':', (size_t)(at - from)) != NULL;
+	}
+	return false;
+}
+
+/* A line with words of the kernel command line, those left out that look like secrets. */
+static void add_words(FILE *to, const char *line)
+{
+	bool left_out = false;
+
+	while (*line) {
+		size_t blanks = strspn(line, " \t\n"), length = strcspn(line + blanks, " \t\n");
+
+		(void)fwrite(line, 1, blanks, to); /* failures show when `to` is closed */
+		line += blanks;
+		if (is_secret(line, length)) {
+			fprintf(to, "%.*s(left out)", (int)strcspn(line, "= \t\n") + (line[strcspn(line, "= \t\n")] == '='),
+				line);
+			left_out = true;
+		} else {
+			(void)fwrite(line, 1, length, to);
+		}
+		line += length;
+	}
+	fputs(left_out ? "\n(What looks like a secret was left out.)\n" : "\n", to);
+}
+
 static void add_command_line(FILE *to, const struct ddl_session *session)
 {
 	char path[DDL_MAX_PATH], line[4096];
@@ -43,11 +91,12 @@ static void add_command_line(FILE *to, const struct ddl_session *session)
 	if (ddl_path_join(path, sizeof(path), session->options.root, "/proc/cmdline"))
 		from = fopen(path, "re");
 	add_title(to, "kernel command line");
-	fprintf(to, "%s\n", from && fgets(line, sizeof(line), from) ? line : "-");
+	add_words(to, from && fgets(line, sizeof(line), from) ? line : "-");
 	if (from)
 		(void)fclose(from); /* it was only read */
 }
 
+/* The kernel tells its command line, too. */
 static void add_kernel_lines(FILE *to, struct ddl_session *session)
 {
 	struct ddl_arena *arena = ddl_arena_new();
@@ -56,8 +105,12 @@ static void add_kernel_lines(FILE *to, struct ddl_session *session)
 
 	add_title(to, "kernel log");
 	if (arena && session->kernel->ops->log_read(session->kernel, true, arena, &lines, &count, NULL) == 0)
-		for (size_t i = 0; i < count; i++)
-			fprintf(to, "%s\n", lines[i]);
+		for (size_t i = 0; i < count; i++) {
+			if (strstr(lines[i], "ommand line: "))
+				add_words(to, lines[i]);
+			else
+				fprintf(to, "%s\n", lines[i]);
+		}
 	ddl_arena_free(arena);
 }
 
@@ -83,6 +136,65 @@ static void add_pack(FILE *to, const struct ddl_repo *repo)
 	}
 }
 
+/* One fact of the server's firmware; "" where it does not tell. */
+static const char *dmi(int root, char *to, size_t room, const char *name)
+{
+	if (root < 0 || !ddl_sysfs_text(root, to, room, "sys/class/dmi/id/%s", name))
+		*to = '\0';
+	return to;
+}
+
+static void add_server(FILE *to, const struct ddl_session *session)
+{
+	char vendor[128], product[128], version[128], date[64], now[64] = "";
+	int root = ddl_sysfs_open(session->options.root);
+	time_t clock = time(NULL);
+	struct tm utc;
+
+	if (!session->options.root && gmtime_r(&clock, &utc)) /* of another machine's tree nobody knows the time */
+		(void)strftime(now, sizeof(now), ", %Y-%m-%d %H:%M UTC", &utc);
+	fprintf(to, "ddload %s%s\n", DDL_VERSION, now);
+	dmi(root, vendor, sizeof(vendor), "sys_vendor");
+	dmi(root, product, sizeof(product), "product_name");
+	dmi(root, version, sizeof(version), "bios_version");
+	dmi(root, date, sizeof(date), "bios_date");
+	if (*vendor || *product)
+		fprintf(to, _("Server: %s %s, firmware %s %s\n"), vendor, product, version, date);
+	if (root >= 0)
+		(void)close(root);
+}
+
+static void add_failure(FILE *to, const struct ddl_outcome *outcome)
+{
+	for (size_t i = 0; i < outcome->n_repos; i++)
+		fprintf(to, _("Pack: %s %s, fingerprint %s\n"), outcome->repos[i]->identifier, outcome->repos[i]->version,
+			outcome->repos[i]->fingerprint);
+	if (outcome->error.code != DDL_OK)
+		fprintf(to, _("What failed: %s (%s)\n"), ddl_code_sentence(outcome->error.code), outcome->error.text);
+	if (outcome->n_kernel_lines)
+		fprintf(to, _("The kernel's last line: %s\n"), outcome->kernel_lines[outcome->n_kernel_lines - 1]);
+}
+
+/* What support asks first, in the language of who reads it off the screen. */
+static void add_head(FILE *to, const struct ddl_session *session)
+{
+	const struct ddl_machine *machine = &session->machine;
+	char line[512];
+
+	add_server(to, session);
+	fprintf(to, _("Kernel: %s\n"), machine->release ? machine->release : "?");
+	for (size_t i = 0, told = 0; i < machine->n_devices && told < MOST_IN_HEAD; i++) {
+		if (machine->devices[i].class != DDL_CLASS_STORAGE)
+			continue;
+		ddl_describe_device(line, sizeof(line), &machine->devices[i]);
+		fprintf(to, _("Controller: %s\n"), line);
+		told++;
+	}
+	if (session->outcome)
+		add_failure(to, session->outcome);
+	fprintf(to, "%s\n", _("Send this file to the vendor of the driver disk."));
+}
+
 char *ddl_report_text(struct ddl_session *session)
 {
 	char *text = NULL;
@@ -91,7 +203,7 @@ char *ddl_report_text(struct ddl_session *session)
 
 	if (!to)
 		return NULL;
-	fprintf(to, "ddload: report of kernel %s\n", session->machine.release ? session->machine.release : "?");
+	add_head(to, session);
 	add_command_line(to, session);
 	if (session->outcome)
 		add_json(to, "outcome", ddl_json_outcome(session->outcome));

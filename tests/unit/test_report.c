@@ -36,8 +36,11 @@ static int begin(void **state)
 	static struct ddl_options options;
 
 	(void)state;
-	assert_true(tree_shell("rm -rf report && mkdir -p report/proc report/sys/class/block report/run && "
-			       "printf 'root=/dev/sda \\033[2Jquiet\\n' >report/proc/cmdline"));
+	assert_true(tree_shell(
+		"rm -rf report && mkdir -p report/proc report/sys/class/block report/run "
+		"report/sys/class/dmi/id && cd report/sys/class/dmi/id && echo ACME >sys_vendor && echo R1 >product_name && "
+		"echo 2.1 >bios_version && echo 01/01/2020 >bios_date && cd - >/dev/null && "
+		"printf 'root=/dev/sda \\033[2Jquiet rd.iscsi.password=hush ks=ftp://me:hush@host/a ip=a:b\\n' >report/proc/cmdline"));
 	options = (struct ddl_options){ .root = tree_path("report"), .kernel = "6.1.0-56-amd64" };
 	ddl_error_clear(&error);
 	session = ddl_session_new(&options, &front, &error);
@@ -78,7 +81,11 @@ static void has_what_happened_and_is_clean(void **state)
 	session->n_looks = 0;
 	assert_non_null(text);
 	assert_non_null(strstr(text, "6.1.0-56-amd64"));
-	assert_non_null(strstr(text, "root=/dev/sda ?[2Jquiet\n"));
+	assert_non_null(strstr(text, "root=/dev/sda ?[2Jquiet rd.iscsi.password=(left out) ks=(left out) ip=a:b\n"));
+	assert_non_null(strstr(text, "(What looks like a secret was left out.)\n"));
+	assert_null(strstr(text, "hush"));
+	assert_non_null(strstr(text, "Kernel: 6.1.0-56-amd64\n"));
+	assert_non_null(strstr(text, "Server: ACME R1, firmware 2.1 01/01/2020\n"));
 	assert_non_null(strstr(text, "a line of the log\n"));
 	assert_non_null(strstr(text, "acme:x 1.0-7, fingerprint cafe\na.rpm 7 00 checksum\n"));
 	assert_non_null(strstr(text, "<repository?[1m/>\n"));
