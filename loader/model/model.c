@@ -59,10 +59,16 @@ const struct ddl_file *ddl_repo_licence(const struct ddl_repo *repo)
 	return NULL;
 }
 
+/* One for another kernel is of no concern when it is damaged; that the medium is gone, or silent, is. */
+static bool is_no_concern(const struct ddl_package *package)
+{
+	return package->elsewhere && package->trouble.code != DDL_E_GONE && package->trouble.code != DDL_E_TIMEOUT;
+}
+
 static const struct ddl_package *first_bad(const struct ddl_repo *repo, bool elsewhere)
 {
 	for (size_t i = 0; i < repo->n_packages; i++)
-		if (repo->packages[i].state == DDL_PKG_BAD && (elsewhere || !repo->packages[i].elsewhere))
+		if (repo->packages[i].state == DDL_PKG_BAD && (elsewhere || !is_no_concern(&repo->packages[i])))
 			return &repo->packages[i];
 	return NULL;
 }
