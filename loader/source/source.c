@@ -5,6 +5,7 @@
  */
 #include "source/source.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -317,15 +318,26 @@ static int compare_sources(const void *a, const void *b)
 	return ddl_text_device_order(x->name, y->name);
 }
 
-/* Packs that were put into the initrd itself need no medium. */
+static bool holds_something(const char *directory)
+{
+	DIR *listing = opendir(directory);
+	const struct dirent *entry = NULL;
+
+	while (listing && (entry = readdir(listing)) && *entry->d_name == '.')
+		continue;
+	if (listing)
+		(void)closedir(listing); /* it was only read */
+	return entry != NULL;
+}
+
+/* Packs that were put into the initrd itself need no medium; the folder for them may be there without any. */
 static bool find_own(struct ddl_arena *arena, const char *root, struct ddl_devices *devices)
 {
 	const char *path = real_path(arena, root, DDL_OWN_PACKS);
-	struct stat st;
 
 	if (!path)
 		return false;
-	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+	if (!holds_something(path))
 		return true;
 	devices->own = source_new(arena, DDL_SOURCE_DIRECTORY, DDL_OWN_PACKS, DDL_OWN_PACKS);
 	if (devices->own)
