@@ -323,7 +323,7 @@ static bool holds_something(const char *directory)
 	DIR *listing = opendir(directory);
 	const struct dirent *entry = NULL;
 
-	while (listing && (entry = readdir(listing)) && *entry->d_name == '.')
+	while (listing && (entry = readdir(listing)) && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0))
 		continue;
 	if (listing)
 		(void)closedir(listing); /* it was only read */

@@ -220,7 +220,7 @@ static void the_initrds_own(void **state)
 {
 	(void)state;
 	need_looks();
-	tree_directory("live/ddload");
+	tree_file("live/ddload/README", ""); /* an empty one is no source */
 	start();
 	assert_int_equal(question.n_sources, 1);
 	wait_for(DDL_OWN_PACKS, DDL_LOOK_DONE);
