@@ -44,7 +44,7 @@ static void add_json(FILE *to, const char *title, char *json)
 /* Does the word of a command line look like something that is nobody's business? A name that says so, or "user:password@". */
 static bool is_secret(const char *word, size_t length)
 {
-	static const char *const names[] = { "passw", "secret", "token", "credential", "chap", "psk=" };
+	static const char *const names[] = { "passw", "secret", "token", "credential", "chap", "psk=", "pw=", "pwd=", "apikey" };
 	const char *at = memchr(word, '@', length), *equals = memchr(word, '=', length);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -67,7 +67,7 @@ static void add_words(FILE *to, const char *line)
 	bool left_out = false;
 
 	while (*line) {
-		size_t blanks = strspn(line, " \t\n"), length = strcspn(line + blanks, " \t\n");
+		size_t blanks = strspn(line, " \t\n\v\f\r"), length = ddl_text_word(line + blanks);
 
 		(void)fwrite(line, 1, blanks, to); /* failures show when `to` is closed */
 		line += blanks;
@@ -106,7 +106,7 @@ static void add_kernel_lines(FILE *to, struct ddl_session *session)
 	add_title(to, "kernel log");
 	if (arena && session->kernel->ops->log_read(session->kernel, true, arena, &lines, &count, NULL) == 0)
 		for (size_t i = 0; i < count; i++) {
-			if (strstr(lines[i], "ommand line: "))
+			if (strstr(lines[i], "ommand line"))
 				add_words(to, lines[i]);
 			else
 				fprintf(to, "%s\n", lines[i]);

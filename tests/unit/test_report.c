@@ -40,7 +40,7 @@ static int begin(void **state)
 		"rm -rf report && mkdir -p report/proc report/sys/class/block report/run "
 		"report/sys/class/dmi/id && cd report/sys/class/dmi/id && echo ACME >sys_vendor && echo R1 >product_name && "
 		"echo 2.1 >bios_version && echo 01/01/2020 >bios_date && cd - >/dev/null && "
-		"printf 'root=/dev/sda \\033[2Jquiet rd.iscsi.password=hush ks=ftp://me:hush@host/a ip=a:b\\n' >report/proc/cmdline"));
+		"printf 'root=/dev/sda \\033[2Jquiet rd.iscsi.password=hush inst.rootpw=\"hush hush\" ks=ftp://me:hush@host/a ip=a:b\\v\\f\\r\\n' >report/proc/cmdline"));
 	options = (struct ddl_options){ .root = tree_path("report"), .kernel = "6.1.0-56-amd64" };
 	ddl_error_clear(&error);
 	session = ddl_session_new(&options, &front, &error);
@@ -81,7 +81,8 @@ static void has_what_happened_and_is_clean(void **state)
 	session->n_looks = 0;
 	assert_non_null(text);
 	assert_non_null(strstr(text, "6.1.0-56-amd64"));
-	assert_non_null(strstr(text, "root=/dev/sda ?[2Jquiet rd.iscsi.password=(left out) ks=(left out) ip=a:b\n"));
+	assert_non_null(
+		strstr(text, "root=/dev/sda ?[2Jquiet rd.iscsi.password=(left out) inst.rootpw=(left out) ks=(left out) ip=a:b"));
 	assert_non_null(strstr(text, "(What looks like a secret was left out.)\n"));
 	assert_null(strstr(text, "hush"));
 	assert_non_null(strstr(text, "Kernel: 6.1.0-56-amd64\n"));
