@@ -216,3 +216,8 @@ bool ddl_sysfs_below(const char *path, const char *above)
 
 	return strncmp(path, above, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
+
+bool ddl_sysfs_on_usb(const char *place)
+{
+	return strstr(place, "/usb") != NULL;
+}

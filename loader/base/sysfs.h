@@ -51,4 +51,7 @@ bool ddl_sysfs_list(int root, struct ddl_arena *arena, const char *path, const c
 /* Is `path` `above` itself or below it? */
 bool ddl_sysfs_below(const char *path, const char *above);
 
+/* Does what has this place in sysfs hang off USB? */
+bool ddl_sysfs_on_usb(const char *place);
+
 #endif

@@ -381,13 +381,13 @@ static void compare_first(struct reading *r, size_t row, const char *value)
 	r->first[row] = value;
 }
 
-/* How many letters have to be put in, taken out or changed to make one of the other; at most `most` + 1. */
-static size_t distance(const char *a, const char *b, size_t most)
+/* How many letters have to be put in, taken out or changed to make one of the other; SIZE_MAX: they are too long. */
+static size_t distance(const char *a, const char *b)
 {
 	size_t row[LONGEST_WORD + 1], n = strlen(a), m = strlen(b);
 
 	if (n > LONGEST_WORD || m > LONGEST_WORD)
-		return most + 1;
+		return SIZE_MAX;
 	for (size_t j = 0; j <= m; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= n; i++) {
@@ -411,7 +411,7 @@ static const char *nearest(const char *name)
 	size_t least = MOST_MISTYPED + 1;
 
 	for (size_t row = 1; row < WORDS; row++) {
-		size_t steps = distance(name, words[row].name, MOST_MISTYPED);
+		size_t steps = distance(name, words[row].name);
 
 		if (steps >= least)
 			continue;

@@ -98,7 +98,7 @@ static bool read_disk(const struct ddl_machine_reader *reader, const struct ddl_
 		disk->model = ddl_sysfs_keep(reader->root, reader->arena, "%s/device/name", block->place);
 	if (ddl_sysfs_number(reader->root, &value, "%s/size", block->place) && value > 0)
 		disk->size = (uint64_t)value * SYSFS_SECTOR;
-	disk->removable = strstr(block->owner, "/usb") != NULL ||
+	disk->removable = ddl_sysfs_on_usb(block->owner) ||
 			  (ddl_sysfs_number(reader->root, &value, "%s/removable", block->place) && value != 0);
 	return disk->model != NULL;
 }

@@ -48,7 +48,6 @@ static struct ddl_medium *medium_new(enum ddl_medium_kind kind, const char *name
 	}
 	medium->kind = kind;
 	medium->fd = -1;
-	medium->inside = "";
 	ddl_text_clean(medium->name, sizeof(medium->name), name, strlen(name));
 	return medium;
 }
@@ -62,8 +61,6 @@ void ddl_medium_close(struct ddl_medium *medium)
 	else if (medium->fd >= 0)
 		close(medium->fd);
 	ddl_archive_free(medium->archive);
-	if (*medium->inside)
-		free((void *)(uintptr_t)medium->inside);
 	if (medium->outermost)
 		free(medium->device);
 	free(medium);
@@ -292,26 +289,9 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 	return NULL;
 }
 
-/* Keeps what file it is on another medium. */
-static struct ddl_medium *named_inside(struct ddl_medium *medium, const char *inside, struct ddl_error *error)
+struct ddl_medium *ddl_medium_open_fd(int fd, const char *name, struct ddl_error *error)
 {
-	char *kept = strdup(inside);
-
-	if (!kept) {
-		ddl_medium_close(medium);
-		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", inside);
-		return NULL;
-	}
-	ddl_text_clean_in_place(kept);
-	medium->inside = kept;
-	return medium;
-}
-
-struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_error *error)
-{
-	struct ddl_medium *medium = archive_medium(fd, ddl_path_base(inside), inside, error);
-
-	return medium && *inside ? named_inside(medium, inside, error) : medium;
+	return archive_medium(fd, ddl_path_base(name), name, error);
 }
 
 int ddl_medium_warm_up(const struct ddl_medium *medium, int (*work)(void *arg, struct ddl_sink *sink, struct ddl_error *error),
@@ -381,17 +361,19 @@ static int give_mounted(void *arg, struct ddl_sink *sink, struct ddl_error *erro
 	return directory < 0 ? -1 : ddl_sink_give(sink, directory, error);
 }
 
-struct ddl_medium *ddl_medium_open_mounted(int fd, const char *inside, const char *format, const struct ddl_confine *confine,
+struct ddl_medium *ddl_medium_open_mounted(int fd, const char *name, const char *format, const struct ddl_confine *confine,
 					   struct ddl_error *error)
 {
-	struct looping looping = { fd, ddl_path_base(inside), format };
+	struct looping looping = { fd, ddl_path_base(name), format };
 	struct ddl_medium *medium;
 	int directory;
 
 	if (ddl_device_job(confine, &fd, 1, 0, looping.name, give_mounted, &looping, &directory, error) < 0)
 		return NULL;
 	medium = directory_medium(directory, looping.name, error);
-	return medium ? named_inside(medium, inside, error) : NULL;
+	if (medium)
+		medium->image = true;
+	return medium;
 }
 
 struct ddl_medium *ddl_medium_open_inner(const struct ddl_medium *outer, const char *name, struct ddl_error *error)

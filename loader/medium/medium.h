@@ -36,7 +36,7 @@ struct ddl_medium {
 	unsigned depth; /* archives that it is read through: at most DDL_MAX_ARCHIVE_DEPTH */
 	bool outermost; /* on its device: the last to be closed, for which the kernel may need the device */
 	struct ddl_confine confine; /* whether to go on while the device is waited for */
-	const char *inside; /* "pack.iso" when it is a file on another medium, else "" */
+	bool image; /* an image's file system, which was mounted: nobody has seen its files by their names yet */
 	struct ddl_medium_device *device; /* that it is on; NULL: none is known. Of the outermost medium */
 	char name[DDL_MAX_NAME + 1]; /* for messages */
 	struct ddl_archive *archive; /* how to read it and what is known of it; NULL for a directory */
@@ -73,7 +73,7 @@ int ddl_medium_reach(const struct ddl_medium *outer, const char *name, struct dd
  * A medium that is the image of a file system in a file, mounted by way of a loop device, in place and as a device is. `fd`
  * is not closed. NULL and DDL_E_MOUNT: no right, no loop device, no such file system in this kernel.
  */
-struct ddl_medium *ddl_medium_open_mounted(int fd, const char *inside, const char *format, const struct ddl_confine *confine,
+struct ddl_medium *ddl_medium_open_mounted(int fd, const char *name, const char *format, const struct ddl_confine *confine,
 					   struct ddl_error *error) DDL_MUST_CHECK;
 
 /* A medium that is an ISO image in an archive medium (in the vendor's zip). */
@@ -84,10 +84,10 @@ struct ddl_medium *ddl_medium_open_image(const struct ddl_medium *outer, const s
 bool ddl_medium_streams(const struct ddl_medium *medium);
 
 /*
- * A medium in bytes that are at hand: an .iso that a child has unpacked from a zip into a
- * staged file. Takes over `fd`, also on failure. `inside` as in struct ddl_medium.
+ * A medium in bytes that are at hand: a file on another medium, or what was staged of one. Takes over `fd`, also on
+ * failure. `name` is for messages, and what a bare file's contents are told by.
  */
-struct ddl_medium *ddl_medium_open_fd(int fd, const char *inside, struct ddl_error *error) DDL_MUST_CHECK;
+struct ddl_medium *ddl_medium_open_fd(int fd, const char *name, struct ddl_error *error) DDL_MUST_CHECK;
 
 /*
  * True when the device that the medium is on has lost its disk, or is gone itself. Tells a

@@ -3,8 +3,8 @@
 #include "medium/unpacked.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/decompress.h"
@@ -13,28 +13,22 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "medium/archive.h"
+#include "medium/files.h"
+#include "source/drive.h"
 
 #define TELL_PIECE 1U
 #define BEGINNING (DDL_SYSTEM_AREA + DDL_SECTOR) /* what it is can be told from so much */
 
 bool ddl_unpacked_by_name(const char *name)
 {
-	static const char *const images[] = { ".iso", ".img", ".dd", ".raw", ".bin", ".ima" };
 	static const char *const packings[] = { ".gz", ".xz", ".bz2", ".zst" };
-	size_t n = strlen(name);
+	char image[DDL_MAX_PATH];
 
-	for (size_t p = 0; p < sizeof(packings) / sizeof(*packings); p++) {
-		size_t packing = strlen(packings[p]);
-
-		if (!ddl_text_ends_in(name, packings[p]))
-			continue;
-		for (size_t i = 0; i < sizeof(images) / sizeof(*images); i++) {
-			size_t image = strlen(images[i]);
-
-			if (n > packing + image && strncasecmp(name + n - packing - image, images[i], image) == 0)
-				return true;
+	for (size_t i = 0; i < sizeof(packings) / sizeof(*packings); i++)
+		if (ddl_text_ends_in(name, packings[i]) && strlen(name) < sizeof(image)) {
+			(void)snprintf(image, sizeof(image), "%.*s", (int)(strlen(name) - strlen(packings[i])), name);
+			return ddl_files_is_image(ddl_path_base(image), UINT64_MAX);
 		}
-	}
 	return false;
 }
 
@@ -52,7 +46,10 @@ struct unpacking {
 static int read_failed(struct archive *archive, const struct unpacking *unpacking, struct ddl_error *error)
 {
 	const char *why = archive_error_string(archive);
+	int cause = archive_errno(archive);
 
+	if (cause == EIO || ddl_drive_lost(cause)) /* a stick that was pulled damages nothing */
+		return ddl_fail(error, DDL_E_READ, cause, "%s", unpacking->name);
 	return ddl_fail(error, DDL_E_ARCHIVE, 0, "%s: %s", unpacking->name, why ? why : "");
 }
 

@@ -611,7 +611,6 @@ char *ddl_json_outcome(const struct ddl_outcome *outcome)
 		put_loaded_now(&json, &outcome->modules[i]);
 	json_close(&json);
 	put_outcome_packs(&json, outcome);
-	json_bool(&json, "fingerprint_compared", outcome->compared == DDL_COMPARED_SAME);
 	json_text(&json, "fingerprint", compared_names[outcome->compared]);
 	put_policy(&json, outcome);
 	put_disks(&json, "disks", outcome->appeared, outcome->n_appeared);

@@ -37,6 +37,11 @@ bool ddl_signature_is_trusted(const struct ddl_signature *signature)
 	return signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;
 }
 
+bool ddl_package_is_rpm(const struct ddl_package *package)
+{
+	return package->type == DDL_PKG_DRIVER_RPM || package->type == DDL_PKG_RPM;
+}
+
 bool ddl_package_is_covered(const struct ddl_repo *repo, const struct ddl_package *package)
 {
 	return ddl_signature_is_trusted(&repo->signature) || ddl_signature_is_trusted(&package->signature);

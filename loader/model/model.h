@@ -403,7 +403,7 @@ struct ddl_set {
 	size_t n_notes;
 };
 
-/* A pack's fingerprint and the vendor's. */
+/* A pack's fingerprint and the vendor's; of several the last of these counts. */
 enum ddl_compared {
 	DDL_COMPARED_SAME,
 	DDL_COMPARED_NOT,
@@ -553,6 +553,7 @@ const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo);
 bool ddl_repo_name_is_signed(const struct ddl_repo *repo);
 /* How many of the machine's disks are the server's own. */
 size_t ddl_machine_own_disks(const struct ddl_machine *machine);
+bool ddl_package_is_rpm(const struct ddl_package *package);
 bool ddl_signature_is_trusted(const struct ddl_signature *signature);
 /* Is the package signed by a trusted key: itself, or by the list that has its checksum? */
 bool ddl_package_is_covered(const struct ddl_repo *repo, const struct ddl_package *package);

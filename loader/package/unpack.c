@@ -582,7 +582,7 @@ static int pass_start(struct pass *pass, struct ddl_error *error)
 
 	ddl_digest_start(&pass->digest,
 			 pass->reading->unlisted || strlen(package->digest) == 2 * DDL_SHA256 ? DDL_SHA256 : DDL_MD5);
-	pass->is_rpm = package->type == DDL_PKG_DRIVER_RPM || package->type == DDL_PKG_RPM;
+	pass->is_rpm = ddl_package_is_rpm(package);
 	if (pass->is_rpm && pass->reading->unpack && !(pass->parser = ddl_rpm_parser_new()))
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->file);
 	return 0;

@@ -9,7 +9,6 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "medium/files.h"
 #include "medium/listing.h"
 #include "medium/unpacked.h"
 #include "package/packages.h"
@@ -103,11 +102,6 @@ static int check_signatures(struct ddl_session *session, struct ddl_repo *repo, 
 	return result;
 }
 
-static bool is_rpm(const struct ddl_package *package)
-{
-	return package->type == DDL_PKG_DRIVER_RPM || package->type == DDL_PKG_RPM;
-}
-
 /* Whole packages were kept for their signatures; nothing is handed over. */
 static void drop_whole_packages(struct ddl_session *session, struct ddl_repo *repo)
 {
@@ -138,7 +132,7 @@ static int read_packages(struct ddl_session *session, struct ddl_repo *repo, boo
 		package->elsewhere = !unpack;
 		if (package->state == DDL_PKG_UNREAD && (all || unpack))
 			wishes[count++] = (struct ddl_package_wish){ package, unpack,
-								     session->keep || (unpack && is_rpm(package)) };
+								     session->keep || (unpack && ddl_package_is_rpm(package)) };
 	}
 	for (size_t i = 0; all && i < repo->n_lists; i++)
 		if (repo->lists[i].state == DDL_PKG_UNREAD)
@@ -320,14 +314,6 @@ static const char *why_not(const struct ddl_session *session, size_t number, con
 	return ddl_arena_printf(session->arena, "%s: %s", file, trouble->text);
 }
 
-static bool is_mounted_image(const struct ddl_session *session, size_t number)
-{
-	const struct ddl_opened *opened = &session->opened[number];
-
-	return opened->medium && opened->medium->kind == DDL_MEDIUM_DIRECTORY && !opened->image &&
-	       (ddl_unpacked_by_name(opened->name) || ddl_files_is_image(opened->name, UINT64_MAX));
-}
-
 /* A file on a medium that is a medium itself. */
 static int look_at_inner(struct ddl_session *session, struct ddl_look *look, size_t outer, const char *name,
 			 const struct ddl_image *image)
@@ -339,7 +325,7 @@ static int look_at_inner(struct ddl_session *session, struct ddl_look *look, siz
 	if (number == SIZE_MAX || look_at_medium(session, look, number, &trouble) < 0)
 		return -1;
 	/* the image of a file system is as good as the stick that it would be written to */
-	if (trouble.code == DDL_OK && session->opened[outer].outer == SIZE_MAX && is_mounted_image(session, number) &&
+	if (trouble.code == DDL_OK && session->opened[outer].outer == SIZE_MAX && session->opened[number].medium->image &&
 	    look_at_offers(session, look, number) < 0)
 		return -1;
 	if (trouble.code == DDL_OK && look->n_repos + look->n_notes + look->n_seen > before)

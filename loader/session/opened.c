@@ -71,24 +71,39 @@ static int unpack_image(struct ddl_session *session, struct ddl_opened *opened, 
 	return fd < 0 ? ddl_fail(error, DDL_E_OPEN, errno, "%s", name) : fd;
 }
 
-/* A file that is called an image, compressed or not. */
+/* A file that is called an image, compressed or not; of one that lies on a device the device is asked. */
 static struct ddl_medium *open_image_medium(struct ddl_session *session, struct ddl_opened *opened,
 					    const struct ddl_medium *outer, struct ddl_error *error)
 {
 	struct ddl_confine confine = ddl_session_confine(session);
 	const char *name = outer ? opened->name : opened->source->name, *format;
-	int fd = open_image(session, opened, outer, error);
+	struct ddl_error why = DDL_ERROR_INIT;
+	int fd = open_image(session, opened, outer, &why);
+	bool packed = ddl_unpacked_by_name(name);
 	struct ddl_medium *medium;
 
-	if (fd >= 0 && ddl_unpacked_by_name(name))
+	if (fd < 0 && why.os_errno == EISDIR && outer) /* a folder with an unpacked pack may be called so, too */
+		return ddl_medium_open_inner(outer, name, error);
+	if (fd < 0) {
+		if (error)
+			*error = why;
+		return NULL;
+	}
+	if (packed)
 		fd = unpack_image(session, opened, fd, name, error);
 	if (fd < 0)
 		return NULL;
 	format = may_mount(session) ? ddl_archive_file_system(fd) : NULL;
-	if (!format)
-		return ddl_medium_open_fd(fd, outer ? name : "", error);
-	medium = ddl_medium_open_mounted(fd, name, format, &confine, error);
-	(void)close(fd);
+	if (format) {
+		medium = ddl_medium_open_mounted(fd, name, format, &confine, error);
+		(void)close(fd);
+	} else {
+		medium = ddl_medium_open_fd(fd, name, error);
+	}
+	if (medium && outer && !packed) {
+		medium->device = outer->device;
+		medium->confine = outer->confine;
+	}
 	return medium;
 }
 

@@ -42,11 +42,11 @@ static int note_licences(const struct ddl_session *session, struct ddl_arena *ar
 
 /*
  * Where only what is signed may be used, who installs later gets nothing else: what was not asked for here, as a driver
- * for another kernel, need not be signed. And that nobody has signed the list is said.
+ * for another kernel, need not be signed.
  */
 static int keep_signed(struct ddl_session *session, struct ddl_arena *arena, struct ddl_repo *repo, struct ddl_plan *plan)
 {
-	const char *first = NULL, *note = NULL;
+	const char *first = NULL;
 	unsigned long count = 0;
 
 	for (size_t i = 0; i < repo->n_packages; i++) {
@@ -58,16 +58,16 @@ static int keep_signed(struct ddl_session *session, struct ddl_arena *arena, str
 		first = first ? first : package->file;
 		count++;
 	}
-	if (count)
-		note = ddl_arena_printf(
+	if (!count)
+		return 0;
+	return ddl_plan_note(
+		arena, plan,
+		ddl_arena_printf(
 			arena,
 			ddl_trn("%s: %lu package is not signed by a trusted key and is not handed over to the installer: %s",
 				"%s: %lu packages are not signed by a trusted key and are not handed over to the installer: %s ...",
 				count),
-			repo->identifier, count, first);
-	if (count && ddl_plan_note(arena, plan, note) < 0)
-		return -1;
-	return 0;
+			repo->identifier, count, first));
 }
 
 static int judge_signatures(struct ddl_session *session, const struct ddl_set *set, struct ddl_plan *plan)

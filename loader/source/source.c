@@ -238,7 +238,7 @@ static bool probe_all(struct ddl_arena *arena, const struct device *devices, siz
 /* A person has put it in, most likely: a removable medium, or what hangs off USB. */
 static bool is_put_in(const struct device *device)
 {
-	return device->source->removable || strstr(device->place, "/usb");
+	return device->source->removable || ddl_sysfs_on_usb(device->place);
 }
 
 static int compare_devices(const void *a, const void *b)

@@ -32,10 +32,10 @@ struct ddl_checker {
 	const char *trusted; /* --trust-key; NULL */
 };
 
-/* One run of gpgv. */
 #define GPGV_SECONDS 2U /* of processor, for the arithmetic … */
 #define GPGV_BYTES_A_SECOND (8U * 1024U * 1024U) /* … and for what is signed, on a slow machine */
 
+/* One run of gpgv. */
 struct gpgv_run {
 	const struct ddl_checker *checker;
 	const struct ddl_claim *claim;
@@ -157,8 +157,7 @@ static int read_only(int fd)
 /* A key or a signature that is made to be slow costs no more than this. */
 static void limit_gpgv(const struct gpgv_run *run)
 {
-	uint64_t bytes = run->claim->data ? run->claim->data_length : run->data_size;
-	rlim_t seconds = GPGV_SECONDS + bytes / GPGV_BYTES_A_SECOND;
+	rlim_t seconds = GPGV_SECONDS + run->data_size / GPGV_BYTES_A_SECOND;
 	const struct rlimit limit = { seconds, seconds + 1 };
 
 	(void)setrlimit(RLIMIT_CPU, &limit); /* the parent's clock is there, too */
@@ -280,7 +279,7 @@ static int run_confined(struct gpgv_run *run, const struct ddl_confine *confine,
 	return ddl_jobs_run(&job, 1, &one, error);
 }
 
-/* What is checked, and by which keys, on descriptors of their own; `packet` and `data` are taken over by them. */
+/* What is checked, and by which keys, on descriptors of the run's own. `packet` and `data` stay the caller's. */
 static int open_read_only(struct gpgv_run *run, int packet, int data, struct ddl_error *error)
 {
 	struct stat st;

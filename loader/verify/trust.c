@@ -89,8 +89,7 @@ static int check_package(struct ddl_trust *trust, const struct ddl_repo *repo, s
 	struct ddl_proof *proof = package->proof;
 	struct ddl_claim claim = { .data_fd = -1 };
 
-	if (package->state != DDL_PKG_STAGED || package->signature.state != DDL_SIGNED_UNREAD ||
-	    (package->type != DDL_PKG_DRIVER_RPM && package->type != DDL_PKG_RPM))
+	if (package->state != DDL_PKG_STAGED || package->signature.state != DDL_SIGNED_UNREAD || !ddl_package_is_rpm(package))
 		return 0;
 	package->signature = (struct ddl_signature){ proof ? DDL_SIGNED_UNCHECKED : DDL_SIGNED_NOT, "", "", false };
 	if (!proof || (proof->payload_too && package->fd < 0))

@@ -24,7 +24,7 @@ enum { N = 3, END = 0xff };
 
 static const uint8_t *at;
 static size_t left;
-static struct ddl_medium medium = { .kind = DDL_MEDIUM_ARCHIVE, .fd = -1, .inside = "", .name = "fuzz" };
+static struct ddl_medium medium = { .kind = DDL_MEDIUM_ARCHIVE, .fd = -1, .name = "fuzz" };
 static const struct ddl_confine here = { .unconfined = true };
 
 static unsigned take(void)

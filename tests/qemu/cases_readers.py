@@ -66,12 +66,17 @@ def make_hybrid(shared):
     tool("mcopy", "-i", "%s@@8388608" % stick, PARTS / "packs/default/megaraid-sas.iso", "::")
 
 
+def once(text, said):
+    return said.count(text) == 1
+
+
 def make_images(shared):
     """A stick with images as vendors give them away: of a floppy with an RPM, of an ext file system, compressed, of a CD."""
     stick = PLACE / "work" / "images"
     stick.mkdir(parents=True)
     for name, description in {"floppy.img": "rpm > fat", "kmod-acme.dd.gz": "gen2 > ext4 > packed=gz", "acme.iso.xz": "update > iso > packed=xz"}.items():
         os.rename(Maker(shared, PLACE / "work" / ("image-" + name), name).make(description), stick / name)
+    shutil.copytree(PARTS / "packs" / "e100" / "e100", stick / "folder.img")
     tool(TOP / "scripts/make-medium", "--kind", "fat", PLACE / "images.img", stick)
 
 
@@ -138,7 +143,9 @@ unload
 """, media=("virtio:%s" % (PLACE / "hybrid.img"),), modules=("loop",), limit=150),
     # Images as files: mounted by way of a loop device, compressed ones unpacked before; nothing of that stays.
     Case("images", {
-        "without": {"status": 0, "said": has("megaraid-sas 1.0"), "mounts": ""},
+        "without": {"status": 0, "mounts": "",
+                    "said": lambda said: "megaraid-sas 1.0" in said and "acme:megaraid-sas" not in said and once("acme:e100", said)},
+        "count": {"once": "1"},
         "list": {"status": 0, "said": all_of("acme:megaraid-sas 1.0-7", "megaraid-sas 1.0", "megaraid_sas-modules-"), "mounts": "",
                  "left": ""},
         "load": {"status": 0, "version": WORKS["version"], "mounts": "", "left": ""}, "direct": state(WORKS, left=""),
@@ -147,6 +154,7 @@ within 20 test -e /dev/vda
 run without ddload list /dev/vda
 modprobe loop
 run list ddload list /dev/vda
+tell count "once $(ddload list /dev/vda | grep -c acme:e100)"
 run load ddload load --settle 10 /dev/vda
 unload
 mount -t vfat -o ro /dev/vda /mnt

@@ -29,8 +29,9 @@ void print_blank(const struct print *print);
 void print_trouble(const struct print *print, const struct ddl_error *error);
 /* The same where it is on a page of its own: without the program's name. */
 void print_trouble_page(const struct print *print, const struct ddl_error *error);
+/* What a run that was killed was about; nothing where none was. */
+void print_interrupted(const struct print *print, const struct ddl_machine *machine);
 /* The controllers and the disks. */
-void print_interrupted(const struct print *print, const struct ddl_machine *machine); /* nothing where no run was killed */
 void print_machine(const struct print *print, const struct ddl_machine *machine);
 void print_look(const struct print *print, const struct ddl_look *look, const char *release);
 /* Fingerprint, then each package with what the test said. */
@@ -39,8 +40,6 @@ void print_tested(const struct print *print, const struct ddl_repo *repo);
 void print_sums(const struct print *print, unsigned column, const struct ddl_repo *repo);
 /* Whose the key on the disk says it is, and its fingerprint to be compared. */
 void print_trust(const struct print *print, const struct ddl_repo *repo);
-/* What a run that was killed was about, and how far it came. */
-
 void print_plan(const struct print *print, const struct ddl_plan *plan);
 void print_outcome(const struct print *print, const struct ddl_outcome *outcome);
 

@@ -72,7 +72,7 @@ bool screens_start(enum ddl_colours colours, const char **why)
 		*why = _("Plain lines are used: the terminal cannot be set up for screens.");
 		return false;
 	}
-	if (!language_borders()) {
+	if (language_plain_borders()) {
 		SLtt_Has_Alt_Charset = 0; /* borders of - and |, which newtInit would have asked the terminal for */
 		(void)SLsmg_reinit_smg();
 	}

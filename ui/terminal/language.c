@@ -25,7 +25,7 @@ static struct sentence {
 } sentences[MAX_SENTENCES];
 static size_t n_sentences;
 static char *kept; /* the catalogue's text: sentences point into it */
-static bool ascii, borders; /* nothing but ASCII is shown; the borders may still be the terminal's own */
+static bool ascii, plain_borders; /* nothing but ASCII is shown; and that goes for the borders of screens, too */
 
 static int compare(const void *a, const void *b)
 {
@@ -105,7 +105,7 @@ static bool is_utf8(const char *word)
 /* slang asks the environment once more, which need not say what the word did. */
 static void take_up_ascii(void)
 {
-	if (!borders)
+	if (plain_borders)
 		(void)setenv("LC_ALL", "C", 1);
 	(void)setlocale(LC_ALL, "C");
 }
@@ -122,7 +122,7 @@ bool language_start(const char *directory, const char *word)
 	if (!word)
 		word = from_environment();
 	ascii = !is_utf8(word);
-	borders = !asked || !ascii;
+	plain_borders = asked && ascii;
 	if (ascii)
 		take_up_ascii();
 	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
@@ -140,9 +140,9 @@ bool language_start(const char *directory, const char *word)
 	return true;
 }
 
-bool language_borders(void)
+bool language_plain_borders(void)
 {
-	return borders;
+	return plain_borders;
 }
 
 const char *language_shown(const char *text)

@@ -19,8 +19,8 @@ bool language_start(const char *directory, const char *word);
  */
 const char *language_shown(const char *text);
 
-/* May the borders be lines? Not where the word itself says so: consoles that show bytes have no set of lines either. */
-bool language_borders(void);
+/* Must the borders be ASCII, too? So where the word itself says it: consoles that show bytes have no set of lines either. */
+bool language_plain_borders(void);
 
 /* The same with the catalogues below `root` (NULL: none), where they are installed. */
 void language_choose(const char *root, const char *word);
