@@ -152,7 +152,8 @@ static void add_server(FILE *to, const struct ddl_session *session)
 	struct tm utc;
 
 	if (!session->options.root && gmtime_r(&clock, &utc)) /* of another machine's tree nobody knows the time */
-		(void)strftime(now, sizeof(now), ", %Y-%m-%d %H:%M UTC", &utc);
+		(void)snprintf(now, sizeof(now), ", %d-%02d-%02d %02d:%02d UTC", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+			       utc.tm_hour, utc.tm_min);
 	fprintf(to, "ddload %s%s\n", DDL_VERSION, now);
 	dmi(root, vendor, sizeof(vendor), "sys_vendor");
 	dmi(root, product, sizeof(product), "product_name");
