@@ -121,12 +121,15 @@ const struct ddl_outcome *ddl_session_outcome(const struct ddl_session *session)
  */
 char *ddl_report_text(struct ddl_session *session);
 
-/* The sources that a report may be saved onto. -1 and the error. */
+/*
+ * The sources that a report may be saved onto, removable ones first: the others are disks of this server, which are not
+ * written to without a question. -1 and the error.
+ */
 int ddl_report_places(struct ddl_session *session, struct ddl_source ***places, size_t *count, struct ddl_error *error);
 
 /*
- * Saves a report on the source, in a new file at its top, whose name is written to `name`. The one
- * thing that is ever written to a medium. -1 and the error.
+ * Saves a report on the source, in two new files at its top: one to be read, whose name is written to `name`, and one of
+ * the same name in JSON. The one thing that is ever written to a medium. -1 and the error.
  */
 int ddl_report_save(struct ddl_session *session, const struct ddl_source *place, char *name, size_t room,
 		    struct ddl_error *error);

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -209,7 +210,7 @@ static int add_found(struct auto_run *run, const char *word)
 static bool has_our_label(const struct ddl_source *source)
 {
 	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-		if (!strcmp(source->label, labels[i]))
+		if (!strcasecmp(source->label, labels[i])) /* as each family's own installer writes it */
 			return true;
 	return false;
 }
@@ -347,7 +348,7 @@ static int find_sources(struct auto_run *run, struct ddl_error *error)
 	if (error->code == DDL_OK && run->none_asked)
 		return ddl_fail(error, DDL_E_NO_FIT, 0, "%s", _("the answer file names no driver disk, and none is there"));
 	if (error->code == DDL_OK)
-		return ddl_fail(error, DDL_E_NO_SOURCE, 0, _("no pack in the initrd, no volume labelled OEMDRV or DDLOAD"));
+		return ddl_fail(error, DDL_E_NO_PACK, 0, _("no pack in the initrd, no volume labelled OEMDRV or DDLOAD"));
 	return -1;
 }
 
@@ -421,25 +422,36 @@ static void shell(struct auto_run *run)
 		print_line(&run->out, 0, "%s", _("There is no shell in this initrd."));
 }
 
-/* Until somebody says how to go on. Without a terminal nobody can: the console shows why. */
-static void stop(struct auto_run *run)
+static void say_ways(const struct auto_run *run)
 {
 	print_line(&run->out, 0, "%s",
 		   _("Stopped, so that this can be read. Enter goes on without the driver, "
 		     "s starts a shell, r restarts the machine."));
+}
+
+/* Until somebody says how to go on, by one key. Without a terminal nobody can: the console shows why. */
+static void stop(struct auto_run *run)
+{
+	char key;
+
+	say_ways(run);
+	(void)term_raw(); /* where it is no terminal, nothing will be typed */
 	for (;;) {
-		char key = 0;
+		key = 0;
 		int ready = isatty(0) ? term_wait(-1) : (pause_for(-1) ? 0 : -1);
 
 		if (ready < 0 || (ready > 0 && read(0, &key, 1) != 1))
-			return;
-		if (key == 's' || key == 'S')
-			shell(run);
+			break;
 		if (key == 'r' || key == 'R')
 			restart(run);
-		if (key == '\n' || key == '\r' || key == 's' || key == 'S')
-			return;
+		else if (key == 's' || key == 'S' || key == '\n' || key == '\r')
+			break;
+		else if (ready > 0)
+			say_ways(run);
 	}
+	term_cooked();
+	if (key == 's' || key == 'S')
+		shell(run);
 }
 
 static void restart_soon(struct auto_run *run)
@@ -535,6 +547,16 @@ static enum ddl_status follow(struct auto_run *run, struct ddl_error *error)
 	return mode == DDL_MODE_MENU ? command_menu(&run->cli) : command_prompt(&run->cli);
 }
 
+/* At a desk, before the words go into an initrd: nothing is done. */
+static enum ddl_status check_words(struct auto_run *run)
+{
+	run->out = print_on(stderr, run->cli.verbose);
+	say_warnings(run);
+	if (run->words.trouble.code != DDL_OK)
+		print_trouble(&run->out, &run->words.trouble);
+	return run->words.n_warnings || run->words.trouble.code != DDL_OK ? ddl_code_status(DDL_E_USAGE) : DDL_DONE;
+}
+
 enum ddl_status command_auto(const struct cli *cli)
 {
 	struct auto_run run = { .cli = *cli, .arena = ddl_arena_new() };
@@ -548,6 +570,11 @@ enum ddl_status command_auto(const struct cli *cli)
 	if (!run.arena || read_cmdline(&run, &error) < 0) {
 		ddl_arena_free(run.arena);
 		return tell_error(cli, &error);
+	}
+	if (cli->check) {
+		status = check_words(&run);
+		ddl_arena_free(run.arena);
+		return status;
 	}
 	off = run.words.mode == DDL_MODE_OFF; /* then only what is wrong with the words is said */
 	take_words(&run);

@@ -39,7 +39,8 @@ enum {
 	OPT_REQUIRE_SIGNATURE,
 	OPT_KEYRING,
 	OPT_TRUST_KEY,
-	OPT_HANDOFF
+	OPT_HANDOFF,
+	OPT_CHECK
 };
 
 /* What a command must allow for the option, and how the help explains it. */
@@ -66,7 +67,8 @@ static const struct {
 	{ OPT_UNBIND, CLI_LOADING, "--unbind", N_("take only the device from a wrong driver") },
 	{ OPT_AFTER_KILL, CLI_LOADING, "--after-kill", N_("load though a run was killed while it changed drivers") },
 	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
-	{ OPT_HANDOFF, CLI_LOADING, "--handoff KIND,...", N_("leave for installers, too: anaconda, rpm-list") },
+	{ OPT_HANDOFF, CLI_LOADING, "--handoff KIND,...", N_("leave for installers: anaconda, rpm-list, debian") },
+	{ OPT_CHECK, CLI_CHECK, "--check", N_("only say what is wrong with the words") },
 	{ OPT_TARGET, CLI_TARGET, "--target DIR", N_("the directory of the installed system") },
 	{ OPT_ROOT, 0, "--root DIR", N_("take all paths below this directory") },
 	{ OPT_LOG, 0, "--log FILE", N_("write a log to this file") },
@@ -95,6 +97,7 @@ static const struct option long_options[] = { { "plain", no_argument, NULL, OPT_
 					      { "after-kill", no_argument, NULL, OPT_AFTER_KILL },
 					      { "settle", required_argument, NULL, OPT_SETTLE },
 					      { "handoff", required_argument, NULL, OPT_HANDOFF },
+					      { "check", no_argument, NULL, OPT_CHECK },
 					      { "timeout", required_argument, NULL, OPT_TIMEOUT },
 					      { "colors", required_argument, NULL, OPT_COLORS },
 					      { "lang", required_argument, NULL, OPT_LANG },
@@ -201,6 +204,8 @@ static bool *flag_of(struct cli *cli, int option)
 		return &cli->engine.unbind;
 	case OPT_AFTER_KILL:
 		return &cli->engine.after_kill;
+	case OPT_CHECK:
+		return &cli->check;
 	case 'v':
 		return &cli->verbose;
 	default:
@@ -279,7 +284,7 @@ static const char *take(struct cli *cli, int option, const char *argument)
 	if (option == OPT_HANDOFF)
 		return ddl_handoff_parse(argument, &cli->engine.handoff) ?
 			       NULL :
-			       _("it is anaconda or rpm-list, or both with a comma between");
+			       _("it is anaconda, rpm-list or debian, or several with commas between");
 	if (!text)
 		return take_seconds(cli, option, argument);
 	wrong = check(option, argument);

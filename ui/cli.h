@@ -15,7 +15,7 @@
 
 struct cli {
 	struct ddl_options engine;
-	bool plain, json, verbose;
+	bool plain, json, verbose, check;
 	const char *target; /* NULL: not said */
 	enum ddl_colours colours;
 	const char *language; /* NULL: as the environment says */
@@ -26,7 +26,16 @@ struct cli {
 };
 
 /* Which options a command takes, beside --root, --log, --lang, --verbose and --help; --plain goes with all, unsaid. */
-enum { CLI_PLAIN = 1, CLI_JSON = 2, CLI_KERNEL = 4, CLI_FINGERPRINT = 8, CLI_LOADING = 16, CLI_TIMEOUT = 32, CLI_TARGET = 64 };
+enum {
+	CLI_PLAIN = 1,
+	CLI_JSON = 2,
+	CLI_KERNEL = 4,
+	CLI_FINGERPRINT = 8,
+	CLI_LOADING = 16,
+	CLI_TIMEOUT = 32,
+	CLI_TARGET = 64,
+	CLI_CHECK = 128
+};
 
 struct command {
 	const char *name;

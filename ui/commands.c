@@ -10,7 +10,7 @@
 const struct command commands[] = {
 	{ "prompt", "", N_("ask for F9 (or d), then show the menus"),
 	  N_("Counts down on one line. Without the key the exit status is 0 and nothing was done. "
-	     "Enter or Escape goes on at once."),
+	     "Enter goes on at once."),
 	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING, 0, 0, command_prompt },
 	{ "menu", "[SOURCE...]", N_("show the menus at once"), "", CLI_PLAIN | CLI_FINGERPRINT | CLI_LOADING, 0, SIZE_MAX,
 	  command_menu },
@@ -26,7 +26,7 @@ const struct command commands[] = {
 	{ "auto", "", N_("do what the kernel command line asks (ddload=...)"),
 	  N_("For the scripts of an initrd. Without a ddload= word it asks for F9, as prompt does. "
 	     "ddload(8) explains the words."),
-	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING, 0, 0, command_auto },
+	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING | CLI_CHECK, 0, 0, command_auto },
 	{ "install", "[SOURCE...]", N_("put the drivers into an installed system"),
 	  N_("Without a SOURCE those of the packs that were loaded. --target is needed."),
 	  CLI_KERNEL | CLI_FINGERPRINT | CLI_TARGET, 0, SIZE_MAX, command_install },

@@ -60,6 +60,8 @@ enum ddl_status command_menu(const struct cli *cli)
 	enum ddl_status status;
 
 	options.inspect = options.replace = true; /* a person sees the plan before */
+	if (!cli->engine.root)
+		console_quiet();
 	say_where(cli);
 	struct front *front = front_choose(cli->plain, cli->colours, cli->verbose);
 	struct ddl_session *session = ddl_session_new(&options, &front->ddl, &error);
@@ -70,6 +72,7 @@ enum ddl_status command_menu(const struct cli *cli)
 	front->finish(front);
 	if (error.code != DDL_OK && error.code != front->told)
 		tell_error(cli, &error);
+	console_loud();
 	say_outcome(cli, session);
 	ddl_session_free(session);
 	return status;
@@ -88,10 +91,15 @@ static enum ddl_status menu_on(const struct cli *cli, const char *console)
 enum ddl_status command_prompt(const struct cli *cli)
 {
 	char where[CONSOLE_NAME];
+	enum prompt_answer answer;
 
-	switch (prompt_ask(cli->timeout, cli->consoles, where, sizeof where)) {
-	case PROMPT_LOAD:
+	if (!cli->engine.root)
+		console_quiet();
+	answer = prompt_ask(cli->timeout, cli->consoles, where, sizeof where);
+	if (answer == PROMPT_LOAD)
 		return menu_on(cli, where);
+	console_loud();
+	switch (answer) {
 	case PROMPT_STOPPED:
 		return ddl_code_status(DDL_E_CANCELLED);
 	case PROMPT_TIMEOUT:

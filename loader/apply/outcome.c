@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "machine/machine.h"
+#include "model/describe.h"
 #include "module/module_name.h"
 
 static int no_memory(struct ddl_error *error)
@@ -230,22 +231,26 @@ static int remark_device(struct ddl_run *run, const struct ddl_watched *watched)
 
 	switch (watched->state) {
 	case DDL_WATCH_PARTLY:
-		return ddl_remark(run, ddl_arena_printf(arena, _("%s: %zu of its %zu disks are back"), watched->address,
-							watched->now->n_disks, watched->n_disks));
+		return ddl_remark(run, ddl_arena_printf(arena, _("%s: %zu of its %zu disks are back"),
+							ddl_describe_address(watched->address), watched->now->n_disks,
+							watched->n_disks));
 	case DDL_WATCH_BOUND:
 		if (watched->now->empty)
 			return 0;
-		return ddl_remark(run, ddl_arena_printf(arena, _("%s: nothing has appeared there yet"), watched->address));
+		return ddl_remark(run, ddl_arena_printf(arena, _("%s: nothing has appeared there yet"),
+							ddl_describe_address(watched->address)));
 	case DDL_WATCH_REFUSED:
 	case DDL_WATCH_FREE:
 		if (!watched->was)
 			return ddl_remark(run, ddl_arena_printf(arena, _("%s: %s is made for it, and did not take it"),
-								watched->address, watched->target->module->name));
+								ddl_describe_address(watched->address),
+								watched->target->module->name));
 		return ddl_remark(run, ddl_arena_printf(arena, _("%s was driven by %s before and has no driver now"),
-							watched->address, watched->was));
+							ddl_describe_address(watched->address), watched->was));
 	case DDL_WATCH_HELD:
-		return ddl_remark(run, ddl_arena_printf(arena, _("%s: %s is made for it, but %s was quicker"), watched->address,
-							watched->target->module->name, watched->now->driver));
+		return ddl_remark(run, ddl_arena_printf(arena, _("%s: %s is made for it, but %s was quicker"),
+							ddl_describe_address(watched->address), watched->target->module->name,
+							watched->now->driver));
 	case DDL_WATCH_GONE:
 	case DDL_WATCH_READY:
 		break;
@@ -312,10 +317,10 @@ static enum ddl_result result_of(struct ddl_run *run, const struct ddl_watched *
 	if ((*by)->state == DDL_WATCH_BOUND) {
 		ddl_fail(error, DDL_E_NO_DISK_YET, 0,
 			 ddl_trn("%s %s: nothing after %u second", "%s %s: nothing after %u seconds", run->waited_ms / 1000),
-			 (*by)->address, (*by)->ids, run->waited_ms / 1000);
+			 ddl_describe_address((*by)->address), (*by)->ids, run->waited_ms / 1000);
 		return DDL_RESULT_BOUND_NO_DISK;
 	}
-	ddl_fail(error, DDL_E_NOT_TAKEN, 0, _("%s %s: %s is made for it"), (*by)->address, (*by)->ids,
+	ddl_fail(error, DDL_E_NOT_TAKEN, 0, _("%s %s: %s is made for it"), ddl_describe_address((*by)->address), (*by)->ids,
 		 (*by)->target->module->name);
 	return DDL_RESULT_NOT_TAKEN;
 }
@@ -416,13 +421,14 @@ static int compare_device(struct ddl_run *run, const struct ddl_watched *watched
 	if (!device || !*device->driver)
 		return ddl_left_over(run,
 				     ddl_arena_printf(run->apply->arena, _("%s was driven by %s before and has no driver now"),
-						      watched->address, watched->was));
+						      ddl_describe_address(watched->address), watched->was));
 	if (device->n_disks < watched->n_disks)
-		return ddl_left_over(run, ddl_arena_printf(run->apply->arena, _("%s: %zu of its %zu disks are back"),
-							   watched->address, device->n_disks, watched->n_disks));
+		return ddl_left_over(run,
+				     ddl_arena_printf(run->apply->arena, _("%s: %zu of its %zu disks are back"),
+						      ddl_describe_address(watched->address), device->n_disks, watched->n_disks));
 	if (device->n_links < watched->n_links)
-		return ddl_left_over(
-			run, ddl_arena_printf(run->apply->arena, _("%s: its network interface is not back"), watched->address));
+		return ddl_left_over(run, ddl_arena_printf(run->apply->arena, _("%s: its network interface is not back"),
+							   ddl_describe_address(watched->address)));
 	return 0;
 }
 

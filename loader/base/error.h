@@ -24,6 +24,8 @@ enum ddl_code {
 	DDL_E_ANSWER,
 	/* sources and media */
 	DDL_E_NO_SOURCE,
+	DDL_E_NO_PACK,
+	DDL_E_OUTSIDE,
 	DDL_E_SOURCES,
 	DDL_E_NO_MEDIUM,
 	DDL_E_OPEN,

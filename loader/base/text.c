@@ -131,18 +131,63 @@ static bool is_combining(uint32_t c)
 	       (c >= 0x20D0 && c <= 0x20FF) || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xFE20 && c <= 0xFE2F);
 }
 
-size_t ddl_text_width(const char *utf8)
+/* The bytes of as much of its beginning as takes at most so many columns; those it takes in *width. */
+static size_t beginning(const char *utf8, size_t columns, size_t *width)
 {
-	size_t n = strlen(utf8), width = 0;
+	size_t n = strlen(utf8), i = 0;
 
-	for (size_t i = 0; i < n;) {
+	*width = 0;
+	while (i < n) {
 		uint32_t c = 0;
 		size_t length = decode((const unsigned char *)utf8 + i, n - i, &c);
+		size_t takes = !length ? 1 : is_combining(c) ? 0 : is_wide(c) ? 2 : 1;
 
-		width += !length ? 1 : is_combining(c) ? 0 : is_wide(c) ? 2 : 1;
+		if (*width + takes > columns)
+			break;
+		*width += takes;
 		i += length ? length : 1;
 	}
+	return i;
+}
+
+size_t ddl_text_width(const char *utf8)
+{
+	size_t width;
+
+	(void)beginning(utf8, SIZE_MAX, &width);
 	return width;
+}
+
+/* In just so many columns; of what is too long `tail` columns of its end are kept. */
+static char *column(char *to, size_t room, const char *text, size_t columns, size_t tail)
+{
+	size_t whole = ddl_text_width(text), used = whole, skipped, bytes = strlen(text);
+	const char *end = "", *mark = "";
+
+	if (whole > columns && columns > tail) {
+		mark = "~";
+		bytes = beginning(text, columns - tail - 1, &used);
+		end = text + beginning(text, whole - tail, &skipped);
+		if (skipped < whole - tail) /* half of a wide character */
+			end += beginning(end, 2, &skipped);
+		used += 1 + ddl_text_width(end);
+	} else if (whole > columns) {
+		bytes = used = 0;
+	}
+	if ((size_t)snprintf(to, room, "%.*s%s%s%*s", (int)bytes, text, mark, end, (int)(columns - used), "") >= room)
+		for (bytes = room - 1; bytes && (to[bytes - 1] & 0x80); bytes--) /* not half a character */
+			to[bytes - 1] = '\0';
+	return to;
+}
+
+char *ddl_text_column(char *to, size_t room, const char *text, size_t columns)
+{
+	return column(to, room, text, columns, 0);
+}
+
+char *ddl_text_middle(char *to, size_t room, const char *text, size_t columns)
+{
+	return column(to, room, text, columns, columns / 2);
 }
 
 void ddl_text_ascii(char *utf8)

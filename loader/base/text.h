@@ -32,6 +32,13 @@ void ddl_text_clean_lines(char *text, size_t length);
 /* Columns on a terminal: 0 for combining marks, 2 for wide characters, 1 otherwise. */
 size_t ddl_text_width(const char *utf8);
 
+/*
+ * The text in just so many columns, filled up with blanks; of what is too long the end is cut off, or its middle cut out,
+ * with a '~' there. Returns `to`, which should have room for it all.
+ */
+char *ddl_text_column(char *to, size_t room, const char *text, size_t columns);
+char *ddl_text_middle(char *to, size_t room, const char *text, size_t columns);
+
 /* In place: of what is not ASCII each column becomes '?'. Never grows. */
 void ddl_text_ascii(char *utf8);
 

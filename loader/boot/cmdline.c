@@ -289,7 +289,9 @@ static const char *take_colours(struct reading *r, const char *value)
 
 static const char *take_handoff(struct reading *r, const char *value)
 {
-	return ddl_handoff_parse(value, &r->to->handoff) ? NULL : _("it is anaconda or rpm-list, or both with a comma between");
+	return ddl_handoff_parse(value, &r->to->handoff) ?
+		       NULL :
+		       _("it is anaconda, rpm-list or debian, or several with commas between");
 }
 
 static const char *take_answerfile(struct reading *r, const char *value)
@@ -324,7 +326,7 @@ static const struct word {
 	{ "ddload.on-error", "stop|continue|shell|reboot", false, take_on_error },
 	{ "ddload.no-disk", "continue|fail", false, take_no_disk },
 	{ "ddload.answerfile", "FILE", true, take_answerfile },
-	{ "ddload.handoff", "anaconda|rpm-list[,...]", false, take_handoff },
+	{ "ddload.handoff", "anaconda|rpm-list|debian[,...]", false, take_handoff },
 	{ "ddload.log", "FILE", false, take_log },
 	{ "ddload.console", "TTY[,TTY...]", false, take_console },
 	{ "ddload.lang", "LANGUAGE", false, take_lang },
@@ -358,7 +360,7 @@ static bool same_name(const char *a, const char *b)
 static void refuse(struct reading *r, const struct word *word, const char *value, const char *why)
 {
 	if (word->guards && r->to->trouble.code == DDL_OK)
-		(void)ddl_fail(&r->to->trouble, DDL_E_USAGE, 0, "%s=%s: %s", word->name, value, why);
+		(void)ddl_fail(&r->to->trouble, DDL_E_USAGE, 0, _("kernel command line: %s=%s: %s"), word->name, value, why);
 	else
 		warn(r, ddl_arena_printf(r->arena, word->guards ? _("%s=%s: %s") : _("%s=%s is left out: %s"), word->name, value,
 					 why));

@@ -12,15 +12,16 @@
 
 bool ddl_handoff_parse(const char *word, unsigned *kinds)
 {
-	static const char *const names[] = { "anaconda", "rpm-list" }; /* in the order of the bits */
+	static const char *const names[] = { "anaconda", "rpm-list", "debian" }; /* in the order of the bits */
+	const size_t n_names = sizeof(names) / sizeof(*names);
 	unsigned found = 0;
 
 	for (;;) {
 		size_t length = strcspn(word, ","), i = 0;
 
-		while (i < 2 && (strlen(names[i]) != length || memcmp(word, names[i], length) != 0))
+		while (i < n_names && (strlen(names[i]) != length || memcmp(word, names[i], length) != 0))
 			i++;
-		if (i == 2)
+		if (i == n_names)
 			return false;
 		found |= 1U << i;
 		if (!word[length])

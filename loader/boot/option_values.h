@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Reads "anaconda", "rpm-list", or both with a comma between, into DDL_HANDOFF_*. False: it is something else. */
+/* Reads "anaconda", "rpm-list", "debian", or several with commas between, into DDL_HANDOFF_*. False: it is something else. */
 bool ddl_handoff_parse(const char *word, unsigned *kinds);
 
 /* What is wrong with the fingerprint of a disk, or of a key, as people give it: translated; NULL: nothing is. */

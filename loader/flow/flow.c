@@ -44,11 +44,13 @@ static enum ddl_step step_trouble(struct ddl_flow *flow)
 	}
 	reply = ddl_flow_ask(flow, &question);
 	if (reply == DDL_REPLY_AGAIN)
-		return flow->n_words ? DDL_STEP_WORDS : DDL_STEP_SOURCE;
+		return ddl_flow_anew(flow);
 	if (reply == DDL_REPLY_OTHER_WAY && flow->plan && flow->failed == DDL_STEP_PLAN)
 		return ddl_flow_other_way(flow);
 	if (reply == DDL_REPLY_BACK && !flow->n_words)
-		return flow->n_looks && flow->failed > DDL_STEP_PACKS ? ddl_flow_back_to_packs(flow) : DDL_STEP_SOURCE;
+		return flow->n_looks && flow->failed > DDL_STEP_PACKS && flow->trouble.code != DDL_E_GONE ?
+			       ddl_flow_back_to_packs(flow) :
+			       DDL_STEP_SOURCE;
 	(void)give_up(flow);
 	return reply == DDL_REPLY_SKIP ? ddl_flow_without_disk(flow) : DDL_STEP_END;
 }

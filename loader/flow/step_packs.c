@@ -63,7 +63,7 @@ static enum ddl_step nothing_chosen(struct ddl_flow *flow)
 		ddl_flow_say_why_not(flow, best, &flow->trouble);
 	else
 		(void)ddl_fail(&flow->trouble, DDL_E_NOT_A_DISK, 0, "%s", "");
-	return ddl_flow_fail(flow, flow->n_words ? DDL_STEP_WORDS : DDL_STEP_SOURCE);
+	return ddl_flow_fail(flow, ddl_flow_anew(flow));
 }
 
 static int choose(struct ddl_flow *flow, struct ddl_repo *repo)
@@ -122,6 +122,18 @@ static enum ddl_step packs_done(struct ddl_flow *flow)
 	return DDL_STEP_VERIFY;
 }
 
+/* What fits best comes first; else in the order of the medium. */
+static void order(struct ddl_look *look)
+{
+	for (size_t i = 1; i < look->n_repos; i++)
+		for (size_t k = i; k && look->repos[k]->fit > look->repos[k - 1]->fit; k--) {
+			struct ddl_repo *better = look->repos[k];
+
+			look->repos[k] = look->repos[k - 1];
+			look->repos[k - 1] = better;
+		}
+}
+
 enum ddl_step ddl_step_packs(struct ddl_flow *flow)
 {
 	struct ddl_question question = { .kind = DDL_ASK_PACKS };
@@ -133,6 +145,7 @@ enum ddl_step ddl_step_packs(struct ddl_flow *flow)
 	if (!flow->next_look && ddl_session_fit(flow->session, &flow->trouble) < 0) /* not as the set before has left them */
 		return ddl_flow_fail(flow, DDL_STEP_PACKS);
 	look = flow->looks[flow->next_look];
+	order(look);
 	question.look = look;
 	question.ticked = ddl_arena_alloc(flow->session->arena, look->n_repos, sizeof(*question.ticked));
 	if (!question.ticked)
@@ -142,7 +155,7 @@ enum ddl_step ddl_step_packs(struct ddl_flow *flow)
 				     !is_second_choice(look, look->repos[i]);
 	reply = ddl_flow_ask(flow, &question);
 	if (reply == DDL_REPLY_AGAIN)
-		return flow->n_words ? DDL_STEP_WORDS : DDL_STEP_SOURCE;
+		return ddl_flow_anew(flow);
 	if (reply == DDL_REPLY_BACK && !flow->n_words)
 		return DDL_STEP_SOURCE;
 	if (reply != DDL_REPLY_YES)

@@ -92,6 +92,7 @@ enum ddl_step ddl_step_verify(struct ddl_flow *flow)
 	flow->compared = DDL_COMPARED_SAME;
 	for (size_t i = 0; i < flow->set.n_repos; i++) {
 		struct ddl_repo *repo = flow->set.repos[i];
+		const struct ddl_package *bad;
 		enum ddl_reply reply;
 
 		if (ddl_compare_fingerprint(flow->session, repo, &flow->trouble) < 0)
@@ -100,11 +101,15 @@ enum ddl_step ddl_step_verify(struct ddl_flow *flow)
 		if (reply == DDL_REPLY_YES || reply == DDL_REPLY_SKIP)
 			reply = verify_pack(flow, repo);
 		flow->session->cancelled = false;
+		bad = ddl_repo_bad_package(repo);
+		/* of a medium that was taken out nothing is known any more */
+		if (reply == DDL_REPLY_AGAIN || (reply == DDL_REPLY_BACK && bad && ddl_package_is_unread(bad)))
+			return ddl_flow_anew(flow);
 		if (reply == DDL_REPLY_BACK)
 			return ddl_flow_back_to_packs(flow);
 		if (reply != DDL_REPLY_YES && reply != DDL_REPLY_SKIP)
 			return flow->without ? ddl_flow_without_disk(flow) : ddl_flow_leave(flow);
-		if (ddl_repo_bad_package(repo)) {
+		if (bad) {
 			ddl_flow_say_why_not(flow, repo, &flow->trouble);
 			return ddl_flow_fail(flow, DDL_STEP_VERIFY);
 		}

@@ -12,6 +12,11 @@ enum ddl_reply ddl_flow_ask(struct ddl_flow *flow, struct ddl_question *question
 	question->machine = &flow->session->machine;
 	question->log = ddl_log_text(flow->session->log);
 	question->session = flow->session;
+	for (size_t i = 0; i < flow->set.n_repos && flow->set.n_repos > 1; i++)
+		if (flow->set.repos[i] == question->repo) {
+			question->number = i + 1;
+			question->of = flow->set.n_repos;
+		}
 	return ddl_session_ask(flow->session, question);
 }
 
@@ -50,6 +55,11 @@ enum ddl_step ddl_flow_no_memory(struct ddl_flow *flow, enum ddl_step where)
 {
 	(void)ddl_fail(&flow->trouble, DDL_E_MEMORY, 0, "load");
 	return ddl_flow_fail(flow, where);
+}
+
+enum ddl_step ddl_flow_anew(const struct ddl_flow *flow)
+{
+	return flow->n_words ? DDL_STEP_WORDS : DDL_STEP_SOURCE;
 }
 
 enum ddl_step ddl_flow_back_to_packs(struct ddl_flow *flow)

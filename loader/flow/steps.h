@@ -58,6 +58,8 @@ enum ddl_step ddl_flow_without_disk(struct ddl_flow *flow);
 enum ddl_step ddl_flow_leave(struct ddl_flow *flow);
 /* Ends by an answer that is neither yes nor one of the question's own. */
 enum ddl_step ddl_flow_end_by(struct ddl_flow *flow, enum ddl_reply reply);
+/* The media are looked at anew: what is on them may be another now. */
+enum ddl_step ddl_flow_anew(const struct ddl_flow *flow);
 /* Back to where packs are chosen, with none of them chosen. */
 enum ddl_step ddl_flow_back_to_packs(struct ddl_flow *flow);
 /* A plan for the same packs that unbinds where this one unloads, or the other way round. */

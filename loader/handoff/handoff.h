@@ -22,6 +22,12 @@
 int ddl_handoff_installers(struct ddl_session *session, int run, const struct ddl_outcome *outcome, struct ddl_error *error);
 
 /*
+ * DEBIAN: the packages (.deb) with a driver for this kernel in <root>/var/cache/firmware, and the line "local" in
+ * `components` there, as Debian's hw-detect has them; what others have put there stays. -1 and DDL_E_STAGE.
+ */
+int ddl_handoff_debian(struct ddl_session *session, const struct ddl_outcome *outcome, struct ddl_error *error);
+
+/*
  * Writes <root>/run/ddload/outcome.json (under a temporary name, then renamed; the one of a load before
  * this becomes outcome-1.json, outcome-2.json …) and, for packs
  * that were loaded, <root>/run/ddload/packs/<identifier>/, in the place of what another version of

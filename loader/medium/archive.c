@@ -35,7 +35,6 @@ static const char *other_kind(const uint8_t *bytes, ssize_t got)
 		  "\x7f"
 		  "ELF",
 		  N_("a program or kernel module") },
-		{ 0, "!<arch>\n", N_("a Debian package") },
 		{ 0, "\x1f\x8b", N_("a file compressed by gzip") },
 		{ 0,
 		  "\xfd"
@@ -49,7 +48,6 @@ static const char *other_kind(const uint8_t *bytes, ssize_t got)
 		{ 54, "FAT", N_("the image of a FAT file system; write it to a stick first") },
 		{ 82, "FAT32", N_("the image of a FAT file system; write it to a stick first") },
 		{ 510, "\x55\xaa", N_("the image of a whole disk; write it to a stick first") },
-		{ 0, "070701", N_("a cpio archive") },
 		{ 0, "MSCF", N_("a Windows cabinet file") },
 	};
 
@@ -80,7 +78,8 @@ enum ddl_archive_format ddl_archive_of_bytes(const uint8_t *first, size_t n_firs
 					     const char **what)
 {
 	static const char *const packed[] = { "\x1f\x8b", "\3757zXZ", "BZh", "\x28\xb5\x2f\xfd" };
-	static const char *const bare[] = { "\xed\xab\xee\xdb", "\177ELF" };
+	static const char *const cpio[] = { "070701", "070702", "070707", "\xc7\x71" };
+	static const char *const bare[] = { "\xed\xab\xee\xdb", "\177ELF", "!<arch>\ndebian-binary" };
 	const char *other = what_else(first, n_first);
 
 	if (what)
@@ -90,7 +89,7 @@ enum ddl_archive_format ddl_archive_of_bytes(const uint8_t *first, size_t n_firs
 		return DDL_ARCHIVE_ISO9660;
 	if (ddl_archive_has(first, (ssize_t)n_first, 0, "PK\3\4"))
 		return DDL_ARCHIVE_ZIP;
-	if (ddl_archive_has(first, (ssize_t)n_first, 257, "ustar"))
+	if (ddl_archive_has(first, (ssize_t)n_first, 257, "ustar") || begins(first, n_first, cpio, sizeof(cpio) / sizeof(*cpio)))
 		return DDL_ARCHIVE_TAR;
 	if (begins(first, n_first, packed, sizeof(packed) / sizeof(*packed)))
 		return DDL_ARCHIVE_PACKED;

@@ -165,7 +165,7 @@ int ddl_pass_failed(const struct ddl_pass *pass, const char *name, struct ddl_er
 	if (archive_errno(pass->lib) == ENOMEM)
 		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("%s asks for more memory than a driver needs"), name);
 	if (pass->format == DDL_ARCHIVE_PACKED && archive_format(pass->lib) == 0)
-		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is compressed, but not a tar archive"), name);
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is compressed, but not a tar or cpio archive"), name);
 	/* A zip file's directory is its end: without it, it is no zip file to libarchive. */
 	if (pass->ended || (pass->format == DDL_ARCHIVE_ZIP && archive_format(pass->lib) == 0))
 		return ddl_fail(error, DDL_E_ARCHIVE, 0, _("%s is not whole: it ends too early"), name);
@@ -179,12 +179,12 @@ static int support(struct archive *lib, enum ddl_archive_format format)
 		return archive_read_support_format_iso9660(lib);
 	case DDL_ARCHIVE_ZIP:
 		return archive_read_support_format_zip_seekable(lib);
-	case DDL_ARCHIVE_TAR:
-		return archive_read_support_format_tar(lib);
 	case DDL_ARCHIVE_PACKED:
 		if (ddl_decompress_filters(lib) < 0)
 			return ARCHIVE_FATAL;
-		return archive_read_support_format_tar(lib);
+		/* fall through */
+	case DDL_ARCHIVE_TAR:
+		return archive_read_support_format_tar(lib) == ARCHIVE_OK ? archive_read_support_format_cpio(lib) : ARCHIVE_FATAL;
 	default:
 		return ARCHIVE_FATAL;
 	}
@@ -273,9 +273,10 @@ int ddl_pass_next(struct ddl_pass *pass, struct archive_entry **entry, struct dd
 {
 	int result;
 
-	do
+	do {
+		errno = 0; /* libarchive ends the program over a name it cannot convert, where an old ENOMEM stands there */
 		result = archive_read_next_header(pass->lib, entry);
-	while (result == ARCHIVE_RETRY);
+	} while (result == ARCHIVE_RETRY);
 	if (result == ARCHIVE_EOF)
 		return 0;
 	/* A warning is about one entry, which shows when it is wanted. */

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "medium/suse.h"
 
 struct reading {
 	const struct ddl_medium *medium;
@@ -70,10 +71,12 @@ static int take_entry(struct reading *reading, int at, const char *folder, const
 	if (!entry)
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
 	entry->name = *folder ? ddl_arena_printf(reading->arena, "%s/%s", folder, name) : ddl_arena_dup(reading->arena, name);
+	if (!entry->name)
+		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
 	entry->folder = S_ISDIR(st.st_mode);
 	entry->size = entry->folder ? 0 : (uint64_t)st.st_size;
-	entry->unread = entry->folder && depth_of(folder) >= DDL_MAX_FOLDER_DEPTH;
-	return entry->name ? 0 : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+	entry->unread = entry->folder && depth_of(folder) >= DDL_MAX_FOLDER_DEPTH && !ddl_suse_leads(entry->name);
+	return 0;
 }
 
 static int read_entries(struct reading *reading, DIR *dir, const char *folder, struct ddl_error *error)

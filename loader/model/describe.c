@@ -10,22 +10,22 @@
 
 #define NAME_ROOM 512U
 
-const char *ddl_describe_address(const struct ddl_device *device)
+const char *ddl_describe_address(const char *address)
 {
 	static const char only[] = "0000:";
 
-	return strncmp(device->address, only, sizeof only - 1) == 0 ? device->address + sizeof only - 1 : device->address;
+	return strncmp(address, only, sizeof only - 1) == 0 ? address + sizeof only - 1 : address;
 }
 
-/* The device's name and address, or its address and ids: "0000:00:04.0 (1000:0060)". */
+/* The device's name and address, or its address and ids: "00:04.0 (1000:0060)". */
 static const char *device_name(char *to, size_t room, const struct ddl_device *device)
 {
 	if (device->name)
-		snprintf(to, room, _("%s at %s"), device->name, ddl_describe_address(device));
+		snprintf(to, room, _("%s at %s"), device->name, ddl_describe_address(device->address));
 	else if (*device->ids)
-		snprintf(to, room, "%s (%s)", device->address, device->ids);
+		snprintf(to, room, "%s (%s)", ddl_describe_address(device->address), device->ids);
 	else
-		snprintf(to, room, "%s", device->address);
+		snprintf(to, room, "%s", ddl_describe_address(device->address));
 	return to;
 }
 
@@ -218,7 +218,7 @@ char *ddl_describe_fit(char *to, size_t room, const struct ddl_module *module)
 		snprintf(to, room, "%s", _("settings in its own pack keep it from being loaded"));
 		break;
 	case DDL_FIT_NO_DEVICE:
-		snprintf(to, room, "%s", _("no device here needs it"));
+		snprintf(to, room, "%s", _("for this kernel, but no device here needs it"));
 		break;
 	case DDL_FIT_OLDER:
 		words_older(to, room, module);
@@ -274,30 +274,51 @@ char *ddl_describe_repo_abi(char *to, size_t room, const struct ddl_repo *repo)
 	return best ? ddl_describe_abi(to, room, best) : to;
 }
 
-/* The kernel that a pack for another kernel was built for; "" when it does not say. */
-static const char *other_kernel(const struct ddl_repo *repo)
+/* The kernel that a package for another kernel was built for; "" when it does not say. */
+static const char *other_kernel(const struct ddl_package *package)
 {
+	if (package->fit != DDL_FIT_OTHER_KERNEL)
+		return "";
+	if (*package->kernel && strcmp(package->kernel, "any") != 0)
+		return package->kernel;
+	return package->n_modules ? package->modules[0]->kernel : "";
+}
+
+/* All of them, "4.19.0+1, 5.10.0", each once, as many as there is room for; "" when none says. */
+static char *other_kernels(char *to, size_t room, const struct ddl_repo *repo)
+{
+	size_t used = 0;
+
+	*to = '\0';
 	for (size_t i = 0; i < repo->n_packages; i++) {
-		const struct ddl_package *package = &repo->packages[i];
-		if (package->fit == DDL_FIT_OTHER_KERNEL && *package->kernel && strcmp(package->kernel, "any") != 0)
-			return package->kernel;
-		if (package->fit == DDL_FIT_OTHER_KERNEL && package->n_modules)
-			return package->modules[0]->kernel;
+		const char *kernel = other_kernel(&repo->packages[i]);
+		bool known = !*kernel;
+
+		for (size_t k = 0; k < i && !known; k++)
+			known = strcmp(other_kernel(&repo->packages[k]), kernel) == 0;
+		if (known)
+			continue;
+		if (used + strlen(kernel) + 3 >= room)
+			break;
+		used += (size_t)snprintf(to + used, room - used, "%s%s", used ? ", " : "", kernel);
 	}
-	return "";
+	return to;
 }
 
 char *ddl_describe_repo_fit(char *to, size_t room, const struct ddl_repo *repo, const char *release)
 {
 	const struct ddl_module *best = best_module(repo), *differing = differing_module(repo);
-	const char *kernel = other_kernel(repo);
+	const struct ddl_package *bad = ddl_repo_bad_package(repo);
+	char kernels[NAME_ROOM];
 
-	if (repo->fit < DDL_FIT_NO_DEVICE && ddl_repo_bad_package(repo))
+	if (repo->fit < DDL_FIT_NO_DEVICE && bad && ddl_package_is_unread(bad))
+		snprintf(to, room, "%s", ddl_code_sentence(bad->trouble.code));
+	else if (repo->fit < DDL_FIT_NO_DEVICE && bad)
 		snprintf(to, room, "%s", _("damaged: what it has for this kernel cannot be used"));
 	else if (repo->fit == DDL_FIT_OTHER_KERNEL && differing)
 		ddl_describe_abi(to, room, differing);
-	else if (repo->fit == DDL_FIT_OTHER_KERNEL && *kernel)
-		snprintf(to, room, _("for another kernel (%s; this is %s)"), kernel, release);
+	else if (repo->fit == DDL_FIT_OTHER_KERNEL && *other_kernels(kernels, sizeof kernels, repo))
+		snprintf(to, room, _("for another kernel (%s; this is %s)"), kernels, release);
 	else if (repo->fit == DDL_FIT_OTHER_KERNEL)
 		snprintf(to, room, _("for another kernel (this is %s)"), release);
 	else if (repo->fit == DDL_FIT_TWIN)
@@ -333,6 +354,17 @@ static void words_insert(char *to, size_t room, const struct ddl_op *op)
 		snprintf(to, room, _("load %s, which it needs, from this system"), op->module);
 }
 
+const char *ddl_describe_op_state(enum ddl_op_state state)
+{
+	static const char *const words[] = {
+		[DDL_OP_PENDING] = N_(" - not reached"), [DDL_OP_RUNNING] = N_(" - not reached"),
+		[DDL_OP_DONE] = N_(" - done"),           [DDL_OP_FAILED] = N_(" - FAILED"),
+		[DDL_OP_UNDONE] = N_(" - undone"),       [DDL_OP_NOT_UNDONE] = N_(" - could not be undone"),
+	};
+
+	return _(words[state]);
+}
+
 char *ddl_describe_op(char *to, size_t room, const struct ddl_op *op)
 {
 	switch (op->kind) {
@@ -349,13 +381,13 @@ char *ddl_describe_op(char *to, size_t room, const struct ddl_op *op)
 		snprintf(to, room, _("load %s again"), op->module);
 		break;
 	case DDL_OP_UNBIND:
-		snprintf(to, room, _("take %s from the driver %s"), op->address, op->driver);
+		snprintf(to, room, _("take %s from the driver %s"), ddl_describe_address(op->address), op->driver);
 		break;
 	case DDL_OP_BIND:
-		snprintf(to, room, _("give %s to %s"), op->address, op->module);
+		snprintf(to, room, _("give %s to %s"), ddl_describe_address(op->address), op->module);
 		break;
 	case DDL_OP_PROBE:
-		snprintf(to, room, _("have %s look at %s again"), op->module, op->address);
+		snprintf(to, room, _("have %s look at %s again"), op->module, ddl_describe_address(op->address));
 		break;
 	case DDL_OP_SETTLE:
 	default:

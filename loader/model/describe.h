@@ -23,8 +23,10 @@ char *ddl_describe_repo_signature(char *to, size_t room, const struct ddl_repo *
 /* What came of a checksum file beside the pack, marked as being from the same medium. */
 char *ddl_describe_sum(char *to, size_t room, const struct ddl_sum *sum);
 char *ddl_describe_op(char *to, size_t room, const struct ddl_op *op);
+/* " - done", " - not reached", …, to stand after it. */
+const char *ddl_describe_op_state(enum ddl_op_state state);
 /* The address as a person says it: PCI's "0000:" is left out. */
-const char *ddl_describe_address(const struct ddl_device *device);
+const char *ddl_describe_address(const char *address);
 char *ddl_describe_device(char *to, size_t room, const struct ddl_device *device);
 const char *ddl_describe_result(enum ddl_result result);
 const char *ddl_describe_result_hint(enum ddl_result result);

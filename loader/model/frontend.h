@@ -87,6 +87,7 @@ struct ddl_question {
 	const struct ddl_look *look; /* PACKS */
 	bool *ticked; /* PACKS: in (what fits) and out, one for each look->repos */
 	const struct ddl_repo *repo; /* VERIFY, TESTED, LICENCE, TRUST */
+	size_t number, of; /* the repo is the first, second … of so many that were chosen; 0: there is but one */
 	const char *licence; /* LICENCE: its whole text, cleaned line by line */
 	enum ddl_compared compared; /* VERIFY: out: what came of typing it, or of the person's own eyes */
 	const struct ddl_plan *plan; /* APPLY */

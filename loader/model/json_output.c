@@ -73,7 +73,7 @@ static const char *package_type_name(enum ddl_package_type type)
 {
 	static const char *const names[] = {
 		[DDL_PKG_DRIVER_RPM] = "driver-rpm", [DDL_PKG_RPM] = "rpm",           [DDL_PKG_TBZ2] = "tbz2",
-		[DDL_PKG_DRIVER] = "driver",         [DDL_PKG_FIRMWARE] = "firmware",
+		[DDL_PKG_DRIVER] = "driver",         [DDL_PKG_FIRMWARE] = "firmware", [DDL_PKG_DEB] = "deb",
 	};
 	return names[type];
 }

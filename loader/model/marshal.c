@@ -184,7 +184,7 @@ static void listed(struct ddl_marshal *marshal, struct ddl_package *package)
 	uint64_t type = package->type;
 
 	ddl_marshal_text(marshal, &package->label, DDL_MAX_NAME);
-	ddl_marshal_number(marshal, &type, DDL_PKG_FIRMWARE);
+	ddl_marshal_number(marshal, &type, DDL_PKG_DEB);
 	package->type = (enum ddl_package_type)type;
 	ddl_marshal_text(marshal, &package->kernel, DDL_MAX_NAME);
 	ddl_marshal_path(marshal, &package->file);

@@ -64,6 +64,13 @@ const struct ddl_file *ddl_repo_licence(const struct ddl_repo *repo)
 	return NULL;
 }
 
+bool ddl_package_is_unread(const struct ddl_package *package)
+{
+	enum ddl_code code = package->trouble.code;
+
+	return package->state == DDL_PKG_BAD && (code == DDL_E_GONE || code == DDL_E_TIMEOUT || code == DDL_E_READ);
+}
+
 /* One for another kernel is of no concern when it is damaged; that the medium is gone, or silent, is. */
 static bool is_no_concern(const struct ddl_package *package)
 {

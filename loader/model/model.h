@@ -19,7 +19,8 @@
 /* What some installers look for; written after a load that was seen to work. */
 enum {
 	DDL_HANDOFF_ANACONDA = 1, /* /run/install/DD-1 … and /run/install/dd_packages */
-	DDL_HANDOFF_RPM_LIST = 2 /* /run/ddload/rpms */
+	DDL_HANDOFF_RPM_LIST = 2, /* /run/ddload/rpms */
+	DDL_HANDOFF_DEBIAN = 4 /* /var/cache/firmware */
 };
 
 struct ddl_options {
@@ -256,7 +257,7 @@ struct ddl_file {
 	int fd; /* staged bytes; -1: not staged. Owned by the look. */
 };
 
-enum ddl_package_type { DDL_PKG_DRIVER_RPM, DDL_PKG_RPM, DDL_PKG_TBZ2, DDL_PKG_DRIVER, DDL_PKG_FIRMWARE };
+enum ddl_package_type { DDL_PKG_DRIVER_RPM, DDL_PKG_RPM, DDL_PKG_TBZ2, DDL_PKG_DRIVER, DDL_PKG_FIRMWARE, DDL_PKG_DEB };
 
 enum ddl_package_state { DDL_PKG_UNREAD, DDL_PKG_TESTED, DDL_PKG_STAGED, DDL_PKG_BAD };
 
@@ -563,6 +564,9 @@ enum ddl_code ddl_repo_refusal(const struct ddl_repo *repo);
 
 /* A licence that has to be accepted before the pack is loaded, the first of them; NULL: none that is known. */
 const struct ddl_file *ddl_repo_licence(const struct ddl_repo *repo);
+
+/* Its bytes could not be had, as of a stick that was pulled out: bad, but nothing is known of what is in it. */
+bool ddl_package_is_unread(const struct ddl_package *package);
 
 /* The first package that is bad and concerns this kernel, so that the pack is not loaded; NULL: none. */
 const struct ddl_package *ddl_repo_bad_package(const struct ddl_repo *repo);

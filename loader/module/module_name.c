@@ -52,5 +52,10 @@ bool ddl_module_name_is(const char *file)
 
 bool ddl_module_name_is_loose(const char *name)
 {
-	return ddl_text_ends_in(name, ".rpm") || ddl_module_name_is(name);
+	static const char *const packages[] = { ".rpm", ".deb", ".udeb", ".ude" };
+
+	for (size_t i = 0; i < sizeof(packages) / sizeof(*packages); i++)
+		if (ddl_text_ends_in(name, packages[i]))
+			return true;
+	return ddl_module_name_is(name);
 }

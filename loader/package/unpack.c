@@ -17,6 +17,7 @@
 #include "medium/files.h"
 #include "module/modinfo.h"
 #include "module/module_name.h"
+#include "package/deb.h"
 #include "package/rpm.h"
 
 #define CHUNK (64U * 1024U)
@@ -36,6 +37,7 @@ struct pass {
 	uint8_t payload_digest[DDL_SHA256];
 	struct ddl_digest payload;
 	struct ddl_rpm_parser *parser;
+	struct ddl_deb deb;
 	uint8_t chunk[CHUNK];
 };
 
@@ -171,6 +173,21 @@ static ssize_t skip_header(struct pass *pass, const void **bytes)
 	return (ssize_t)rest;
 }
 
+/* Of a Debian package only the archive with its files is given on; 0 at the end of that. */
+static ssize_t find_data(struct pass *pass, ssize_t n, const void **bytes)
+{
+	for (ssize_t found = 0; n > 0; n = next_chunk(pass)) {
+		if (pass->deb.data && !pass->deb.left)
+			return 0;
+		found = ddl_deb_feed(&pass->deb, pass->chunk, (size_t)n, bytes);
+		if (found < 0)
+			return ddl_fail(trouble(pass), DDL_E_UNPACK, 0, _("it is no Debian package"));
+		if (found > 0)
+			return found;
+	}
+	return n;
+}
+
 /* libarchive's source of bytes: the payload. */
 static la_ssize_t feed(struct archive *archive, void *ctx, const void **bytes)
 {
@@ -183,6 +200,8 @@ static la_ssize_t feed(struct archive *archive, void *ctx, const void **bytes)
 		n = next_chunk(pass);
 		*bytes = pass->chunk;
 	}
+	if (n > 0 && pass->reading->package->type == DDL_PKG_DEB)
+		n = find_data(pass, n, bytes);
 	if (n < 0)
 		archive_set_error(archive, EIO, "%s", trouble(pass)->text);
 	return n;
@@ -336,10 +355,10 @@ static int entry_path(struct pass *pass, struct archive_entry *entry, char *path
 {
 	const struct ddl_package *package = pass->reading->package;
 	const char *name = archive_entry_pathname(entry), *below = "";
-	char whole[DDL_MAX_PATH + sizeof("lib/firmware/")];
+	char whole[2 * DDL_MAX_PATH];
 
 	if (package->type == DDL_PKG_FIRMWARE || package->type == DDL_PKG_DRIVER) {
-		below = package->type == DDL_PKG_FIRMWARE ? "lib/firmware" : "";
+		below = package->type != DDL_PKG_FIRMWARE ? "" : *package->root ? package->root : "lib/firmware";
 		name = ddl_path_base(package->file);
 		if (package->type == DDL_PKG_DRIVER && ddl_file_kind(name) != DDL_FILE_MODULE &&
 		    ddl_file_kind(package->root) == DDL_FILE_MODULE)
@@ -396,7 +415,10 @@ static int unpack_entries(struct pass *pass, struct archive *archive)
 	struct archive_entry *entry;
 
 	for (;;) {
-		int status = archive_read_next_header(archive, &entry);
+		int status;
+
+		errno = 0; /* libarchive ends the program over a name it cannot convert, where an old ENOMEM stands there */
+		status = archive_read_next_header(archive, &entry);
 
 		if (count_passed_over(pass, archive) < 0)
 			return -1;
@@ -413,7 +435,7 @@ static int unpack_entries(struct pass *pass, struct archive *archive)
 /* What each type of package is made of; nothing else is tried. */
 static int choose_formats(struct archive *archive, enum ddl_package_type type)
 {
-	int (*format)(struct archive *) = type == DDL_PKG_TBZ2                               ? archive_read_support_format_tar :
+	int (*format)(struct archive *) = type == DDL_PKG_TBZ2 || type == DDL_PKG_DEB        ? archive_read_support_format_tar :
 					  type == DDL_PKG_DRIVER || type == DDL_PKG_FIRMWARE ? archive_read_support_format_raw :
 											       archive_read_support_format_cpio;
 

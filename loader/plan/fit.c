@@ -191,13 +191,13 @@ static bool only_by_abi(const struct ddl_repo *repo)
 /* As good as its best package; those whose modules are all there in another version say so. */
 static void judge_repo(struct ddl_repo *repo)
 {
-	bool driver = false, damaged = false;
+	const struct ddl_package *bad = ddl_repo_bad_package(repo);
+	bool driver = false;
 
 	repo->fit = DDL_FIT_UNREAD;
 	for (size_t i = 0; i < repo->n_packages; i++) {
 		struct ddl_package *package = &repo->packages[i];
 
-		damaged = damaged || package->state == DDL_PKG_BAD;
 		/* Firmware for any kernel does not make a driver for another one fit. */
 		if (package->fit == DDL_FIT_SUPPORT || (package->fit == DDL_FIT_OLDER && !package->n_modules))
 			continue;
@@ -207,8 +207,8 @@ static void judge_repo(struct ddl_repo *repo)
 	}
 	if (!driver && repo->n_packages > 0)
 		repo->fit = DDL_FIT_SUPPORT;
-	if (damaged) /* a pack is not loaded in part */
-		repo->fit = DDL_FIT_DAMAGED;
+	if (bad) /* a pack is not loaded in part */
+		repo->fit = ddl_package_is_unread(bad) ? DDL_FIT_UNREAD : DDL_FIT_DAMAGED;
 	repo->by_abi = only_by_abi(repo);
 }
 

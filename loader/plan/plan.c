@@ -410,11 +410,11 @@ static int note_held(struct maker *m)
 	for (size_t i = 0; i < m->plan->n_held && !m->plan->refusal.code; i++) {
 		const struct ddl_holder *held = &m->plan->held[i];
 		const char *taken = ddl_arena_printf(m->arena, _("%s holds %s: only that device is taken from it"), held->driver,
-						     held->address);
+						     ddl_describe_address(held->address));
 		const char *whole = ddl_arena_printf(m->arena,
 						     _("%s holds %s: it is unloaded; with --unbind (ddload.unbind=yes) only that "
 						       "device would be taken from it"),
-						     held->driver, held->address);
+						     held->driver, ddl_describe_address(held->address));
 
 		if (ddl_plan_note(m->arena, m->plan, m->unbind ? taken : whole) != 0)
 			return plan_no_memory(m);

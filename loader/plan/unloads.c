@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "machine/machine.h"
+#include "model/describe.h"
 #include "module/module_name.h"
 #include "plan/fit.h"
 
@@ -158,7 +159,7 @@ static int push_out(struct maker *m, const struct ddl_device *device)
 	if (!loaded)
 		return plan_refuse(m, DDL_E_BUILTIN,
 				   ddl_arena_printf(m->arena, _("%s is held by the driver %s, which is built into the kernel"),
-						    device->address, device->driver));
+						    ddl_describe_address(device->address), device->driver));
 	if (leave(m, loaded, NULL, 0) != 0)
 		return -1;
 	out = plan_leaving(m, loaded->name);

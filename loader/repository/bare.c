@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/path.h"
+#include "medium/suse.h"
 #include "module/module_name.h"
 #include "package/rpm.h"
 
@@ -23,19 +24,31 @@ static int name_pack(struct ddl_arena *arena, struct ddl_repo *repo)
 	file = ddl_path_base(first->file);
 	repo->name = first->label;
 	repo->identifier = more ? ddl_arena_printf(arena, "%s+%zu", file, more) : ddl_arena_dup(arena, file);
-	if (more)
+	if (ddl_suse_folder(first->file))
+		repo->description = _("a SUSE driver update");
+	else if (more)
 		repo->description = ddl_arena_printf(
 			arena, _("%zu drivers and packages by themselves, without a pack's metadata"), repo->n_packages);
 	else
 		repo->description = first->type == DDL_PKG_RPM ? _("an RPM package by itself, without a pack's metadata") :
+				    first->type == DDL_PKG_DEB ? _("a Debian package by itself") :
 								 _("a driver by itself, without a pack's metadata");
 	return repo->identifier && repo->description ? 0 : -1;
 }
 
-int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, const struct ddl_rpm *rpm, struct ddl_repo *repo,
-		  struct ddl_error *error)
+/* "lib/firmware/megaraid_sas": where the kernel looks for it. */
+static const char *firmware_folder(struct ddl_arena *arena, const char *file)
 {
-	struct ddl_package package = { .type = rpm ? DDL_PKG_RPM : DDL_PKG_DRIVER, .size = size };
+	const char *name = ddl_suse_firmware(file);
+	size_t n = name ? (size_t)(ddl_path_base(name) - name) : 0;
+
+	return n ? ddl_arena_printf(arena, "lib/firmware/%.*s", (int)n - 1, name) : "lib/firmware";
+}
+
+int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, enum ddl_package_type type, const struct ddl_rpm *rpm,
+		  struct ddl_repo *repo, struct ddl_error *error)
+{
+	struct ddl_package package = { .type = type, .size = size };
 	char clean[DDL_MAX_PATH];
 
 	*repo = (struct ddl_repo){ .family = DDL_FAMILY_BARE, .where = "", .directory = "" };
@@ -44,9 +57,13 @@ int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, cons
 	repo->originator = repo->product = repo->build = repo->fingerprint = "";
 	package.kernel = package.root = package.options = package.version = package.arch = package.digest = "";
 	package.file = ddl_arena_dup(arena, file);
-	package.label = rpm ? ddl_arena_dup(arena, rpm->name) : ddl_module_name_of_file(arena, file);
+	package.label = rpm                    ? ddl_arena_dup(arena, rpm->name) :
+			type == DDL_PKG_DRIVER ? ddl_module_name_of_file(arena, file) :
+						 ddl_arena_dup(arena, ddl_path_base(file));
+	if (type == DDL_PKG_FIRMWARE)
+		package.root = firmware_folder(arena, file);
 	repo->version = rpm ? ddl_arena_printf(arena, "%s-%s", rpm->version, rpm->release) : "";
-	if (!package.file || !package.label || !repo->version || ddl_repo_bare_add(arena, repo, &package) < 0)
+	if (!package.file || !package.label || !package.root || !repo->version || ddl_repo_bare_add(arena, repo, &package) < 0)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", file);
 	if (rpm && *rpm->summary && !(repo->description = ddl_arena_dup(arena, rpm->summary)))
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", file);

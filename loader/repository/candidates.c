@@ -33,7 +33,8 @@ enum offer { OFFER_NONE, OFFER_ARCHIVE, OFFER_IMAGE, OFFER_BARE, OFFER_METADATA 
 
 static enum offer offer_of(const struct ddl_listed *entry)
 {
-	static const char *const archives[] = { ".iso", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst" };
+	static const char *const archives[] = { ".iso",     ".zip",    ".tar",     ".tar.gz", ".tgz",
+						".tar.bz2", ".tar.xz", ".tar.zst", ".dud" };
 
 	if (!entry->folder && ddl_unpacked_by_name(entry->name))
 		return OFFER_IMAGE;

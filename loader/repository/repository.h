@@ -104,11 +104,11 @@ int ddl_repo_parse_update(struct ddl_arena *arena, const char *directory, const 
 
 /*
  * What a bare file gives in place of a repository: one package, named after it, without a
- * fingerprint until it is read. `rpm` NULL: a module. DDL_E_PATH when its name cannot be used.
+ * fingerprint until it is read. `rpm` goes with DDL_PKG_RPM, else NULL. DDL_E_PATH when its name cannot be used.
  */
 struct ddl_rpm;
-int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, const struct ddl_rpm *rpm, struct ddl_repo *repo,
-		  struct ddl_error *error);
+int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, enum ddl_package_type type, const struct ddl_rpm *rpm,
+		  struct ddl_repo *repo, struct ddl_error *error);
 
 /* Adds the package of another: several such files are one pack. -1: no memory. */
 int ddl_repo_bare_add(struct ddl_arena *arena, struct ddl_repo *repo, const struct ddl_package *package);

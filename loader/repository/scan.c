@@ -16,9 +16,11 @@
 #include "base/text.h"
 #include "medium/files.h"
 #include "medium/listing.h"
+#include "medium/suse.h"
 #include "model/marshal.h"
 #include "module/arch.h"
 #include "module/module_name.h"
+#include "package/deb.h"
 #include "package/rpm.h"
 #include "process/parts.h"
 #include "repository/product.h"
@@ -122,7 +124,7 @@ static int collect_loose(struct scanning *scanning, const char *name, struct ddl
 		at = slash + 1;
 		depth++;
 	}
-	if (strchr(at, '/')) {
+	if (strchr(at, '/') && !ddl_suse_is_driver(name) && !ddl_suse_firmware(name)) {
 		if (!scanning->deep)
 			scanning->deep = ddl_arena_dupn(scanning->arena, name, (size_t)(at - name));
 		return 0;
@@ -180,10 +182,10 @@ static int collect_archive(struct scanning *scanning, struct ddl_reader *reader,
 		return ddl_seen_name(scanning->arena, &scan->seen, &scan->n_seen, reader->name) < 0 ?
 			       ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name) :
 			       0;
-	if (ddl_module_name_is_loose(reader->name))
+	if (ddl_module_name_is_loose(reader->name) || ddl_suse_firmware(reader->name))
 		return collect_loose(scanning, reader->name, error);
 	image = is_image(scanning, reader, error);
-	if (image < 0 || (!image && !ddl_text_ends_in(reader->name, ".zip")))
+	if (image < 0 || (!image && !ddl_text_ends_in(reader->name, ".zip") && !ddl_text_ends_in(reader->name, ".dud")))
 		return image;
 	if (image && scanning->medium->depth < DDL_MAX_ARCHIVE_DEPTH && scan->n_images < DDL_MAX_ISO_FILES)
 		return collect_image(scanning, reader, error);
@@ -472,25 +474,31 @@ static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *
 	uint8_t first[512];
 	ssize_t n = reader->read(reader, first, sizeof(first), error);
 	bool is_rpm = n >= (ssize_t)sizeof(lead) && memcmp(first, lead, sizeof(lead)) == 0;
+	bool is_deb = n > 0 && ddl_deb_begins(first, (size_t)n), is_firmware = ddl_suse_firmware(reader->name) != NULL;
+	enum ddl_package_type type = is_firmware ? DDL_PKG_FIRMWARE :
+				     is_rpm      ? DDL_PKG_RPM :
+				     is_deb      ? DDL_PKG_DEB :
+						   DDL_PKG_DRIVER;
 
 	if (n < 0)
 		return -1;
-	if (is_rpm && read_rpm(scanning, reader, first, (size_t)n, &rpm, error) < 0)
+	if (type == DDL_PKG_RPM && read_rpm(scanning, reader, first, (size_t)n, &rpm, error) < 0)
 		return -1;
-	if (!is_rpm &&
+	if (type == DDL_PKG_DRIVER &&
 	    (n < 4 || memcmp(first,
 			     "\x7f"
 			     "ELF",
 			     4) != 0) &&
 	    !ddl_module_name_is_packed(reader->name))
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is named like a driver, but is none"), reader->name);
-	if (is_rpm && !rpm.of_driver && rpm.of_tar)
+	if (type == DDL_PKG_RPM && !rpm.of_driver && rpm.of_tar)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0,
 				_("%s is an RPM package whose drivers are in a tar file inside: unpack that first"),
 				reader->name);
-	if (is_rpm && !rpm.of_driver)
+	if (type == DDL_PKG_RPM && !rpm.of_driver)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is an RPM package without a driver in it"), reader->name);
-	if (repo && ddl_repo_bare(scanning->arena, reader->name, reader->size, is_rpm ? &rpm : NULL, repo, error) < 0)
+	if (repo &&
+	    ddl_repo_bare(scanning->arena, reader->name, reader->size, type, type == DDL_PKG_RPM ? &rpm : NULL, repo, error) < 0)
 		return -1;
 	slot = repo ? ddl_arena_push(scanning->arena, &scan->repos, &scan->n_repos, sizeof(*slot)) : NULL;
 	if (!slot)

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "medium/suse.h"
 #include "medium/unpacked.h"
 
 static const struct {
@@ -15,9 +16,6 @@ static const struct {
 } ends[] = {
 	{ ".src.rpm", N_("a source RPM, with no driver in it") },
 	{ ".nosrc.rpm", N_("a source RPM, with no driver in it") },
-	{ ".dud", N_("a SUSE driver update") },
-	{ ".deb", N_("a Debian package") },
-	{ ".udeb", N_("a Debian package") },
 	{ ".exe", N_("for Windows") },
 	{ ".msi", N_("for Windows") },
 	{ ".inf", N_("for Windows") },
@@ -28,26 +26,17 @@ static const struct {
 	{ ".rar", N_("an archive of a kind that is not read here") },
 };
 
-/* "linux/suse/x86_64-sles15", or something in it; its length. 0: it is no such thing. */
-static size_t suse_folder(const char *name)
-{
-	static const char place[] = "linux/suse/";
-	const char *at = strstr(name, place);
-
-	if (!at || (at > name && at[-1] != '/') || !at[strlen(place)])
-		return 0;
-	at += strlen(place);
-	return (size_t)(at - name) + strcspn(at, "/");
-}
-
 const char *ddl_seen_what(const char *name)
 {
 	const char *base = ddl_path_base(name);
 
-	if (suse_folder(name))
-		return _("a SUSE driver update");
+	if (ddl_suse_folder(name) && !ddl_suse_is_driver(name) && !ddl_suse_firmware(name))
+		return _("a SUSE driver update: its drivers are read, its scripts and programs are not run");
 	if (strcmp(base, "rhdd") == 0 || strcmp(base, "modules.cgz") == 0)
 		return _("of an old Red Hat driver disk (RHEL 6 or before)");
+	if (ddl_text_ends_in(base, ".deb") &&
+	    (ddl_text_starts(base, "firmware-") || strstr(base, "-firmware") || strstr(base, "microcode")))
+		return _("a Debian package of firmware, with no driver in it");
 	if (ddl_unpacked_by_name(base))
 		return _("a compressed image");
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
@@ -59,7 +48,7 @@ const char *ddl_seen_what(const char *name)
 int ddl_seen_name(struct ddl_arena *arena, const char ***texts, size_t *count, const char *name)
 {
 	const char *what = ddl_seen_what(name);
-	size_t n = suse_folder(name);
+	size_t n = ddl_suse_folder(name);
 
 	if (!what)
 		return 0;

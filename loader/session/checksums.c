@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "verify/checksum_file.h"
 
+#define FINGERPRINT_ROOM 65U /* digits of the longest, and the NUL */
+
 /* The medium that the file lies on, and its name there. */
 struct place {
 	struct ddl_medium *outer;
@@ -355,10 +357,24 @@ const char *ddl_fingerprint_is_file(struct ddl_session *session, const struct dd
 	return file;
 }
 
+/* Both in groups, and from which digit on: nobody compares 64 digits in a row by eye. */
+static int differs(const struct ddl_repo *repo, const char *given, struct ddl_error *error)
+{
+	char has[5 * FINGERPRINT_ROOM / 4], wanted[5 * FINGERPRINT_ROOM / 4];
+	size_t same = 0;
+
+	while (given[same] == repo->fingerprint[same])
+		same++;
+	ddl_text_groups(has, sizeof(has), repo->fingerprint);
+	ddl_text_groups(wanted, sizeof(wanted), given);
+	return ddl_fail(error, DDL_E_FINGERPRINT, 0, _("%s has %s, expected was %s; the first digit that differs is number %zu"),
+			repo->identifier, has, wanted, same + 1);
+}
+
 int ddl_compare_fingerprint(struct ddl_session *session, const struct ddl_repo *repo, struct ddl_error *error)
 {
 	const char *wanted = session->options.fingerprint, *file;
-	char given[65] = "";
+	char given[FINGERPRINT_ROOM] = "";
 	uint8_t digest[32];
 	size_t digits = strlen(repo->fingerprint), n = digits / 2;
 
@@ -378,5 +394,5 @@ int ddl_compare_fingerprint(struct ddl_session *session, const struct ddl_repo *
 	if (strlen(given) != digits)
 		return ddl_fail(error, DDL_E_FINGERPRINT, 0, _("%s has %s; what was given (%s) is not %zu hex digits"),
 				repo->identifier, repo->fingerprint, wanted, 2 * n);
-	return ddl_fail(error, DDL_E_FINGERPRINT, 0, _("%s has %s, expected was %s"), repo->identifier, repo->fingerprint, given);
+	return differs(repo, given, error);
 }

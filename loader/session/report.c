@@ -22,7 +22,7 @@
 #include "session/session.h"
 #include "source/mount.h"
 
-#define NAME_ROOM 32U
+#define NAME_ROOM 48U
 #define MOST_IN_HEAD 3U /* controllers */
 #define MOST_REPORTS 100U /* on one stick */
 #define SAVE_LIMIT_MS 60000 /* a slow stick */
@@ -32,13 +32,6 @@
 static void add_title(FILE *to, const char *title)
 {
 	fprintf(to, "\n==== %s\n", title);
-}
-
-static void add_json(FILE *to, const char *title, char *json)
-{
-	add_title(to, title);
-	fprintf(to, "%s\n", json ? json : "-");
-	free(json);
 }
 
 /* Does the word of a command line look like something that is nobody's business? A name that says so, or "user:password@". */
@@ -90,7 +83,7 @@ static void add_command_line(FILE *to, const struct ddl_session *session)
 
 	if (ddl_path_join(path, sizeof(path), session->options.root, "/proc/cmdline"))
 		from = fopen(path, "re");
-	add_title(to, "kernel command line");
+	add_title(to, _("kernel command line"));
 	add_words(to, from && fgets(line, sizeof(line), from) ? line : "-");
 	if (from)
 		(void)fclose(from); /* it was only read */
@@ -103,7 +96,7 @@ static void add_kernel_lines(FILE *to, struct ddl_session *session)
 	const char **lines = NULL;
 	size_t count = 0;
 
-	add_title(to, "kernel log");
+	add_title(to, _("kernel log"));
 	if (arena && session->kernel->ops->log_read(session->kernel, true, arena, &lines, &count, NULL) == 0)
 		for (size_t i = 0; i < count; i++) {
 			if (strstr(lines[i], "ommand line"))
@@ -116,7 +109,7 @@ static void add_kernel_lines(FILE *to, struct ddl_session *session)
 
 static void add_modaliases(FILE *to, const struct ddl_machine *machine)
 {
-	add_title(to, "devices");
+	add_title(to, _("devices"));
 	for (size_t i = 0; i < machine->n_devices; i++)
 		fprintf(to, "%s %s %s %s\n", machine->devices[i].bus, machine->devices[i].address,
 			*machine->devices[i].driver ? machine->devices[i].driver : "-", machine->devices[i].modalias);
@@ -124,7 +117,7 @@ static void add_modaliases(FILE *to, const struct ddl_machine *machine)
 
 static void add_pack(FILE *to, const struct ddl_repo *repo)
 {
-	add_title(to, "driver pack");
+	add_title(to, _("driver pack"));
 	fprintf(to, "%s %s-%s, fingerprint %s\n", repo->identifier, repo->version, repo->build, repo->fingerprint);
 	for (size_t i = 0; i < repo->n_packages; i++)
 		fprintf(to, "%s %llu %s %s\n", repo->packages[i].file, (unsigned long long)repo->packages[i].size,
@@ -176,6 +169,34 @@ static void add_failure(FILE *to, const struct ddl_outcome *outcome)
 		fprintf(to, _("The kernel's last line: %s\n"), outcome->kernel_lines[outcome->n_kernel_lines - 1]);
 }
 
+/* In sentences; for programs it stands in the other file. */
+static void add_outcome(FILE *to, const struct ddl_outcome *outcome)
+{
+	char line[512];
+
+	add_title(to, _("outcome"));
+	ddl_describe_line(line, sizeof(line), outcome);
+	fprintf(to, "%s\n", line);
+	for (size_t i = 0; outcome->plan && i < outcome->plan->n_ops; i++) {
+		ddl_describe_op(line, sizeof(line), &outcome->plan->ops[i]);
+		fprintf(to, "%s%s\n", line, ddl_describe_op_state(outcome->plan->ops[i].state));
+	}
+	for (size_t i = 0; i < outcome->n_remarks; i++)
+		fprintf(to, "%s\n", outcome->remarks[i]);
+	for (size_t i = 0; i < outcome->n_kernel_lines; i++)
+		fprintf(to, "  %s\n", outcome->kernel_lines[i]);
+}
+
+static void add_disks(FILE *to, const struct ddl_machine *machine)
+{
+	char size[32];
+
+	add_title(to, _("disks"));
+	for (size_t i = 0; i < machine->n_disks; i++)
+		fprintf(to, "%s %s %s\n", machine->disks[i].name, ddl_text_size(size, sizeof(size), machine->disks[i].size),
+			machine->disks[i].model);
+}
+
 /* What support asks first, in the language of who reads it off the screen. */
 static void add_head(FILE *to, const struct ddl_session *session)
 {
@@ -207,10 +228,10 @@ char *ddl_report_text(struct ddl_session *session)
 	add_head(to, session);
 	add_command_line(to, session);
 	if (session->outcome)
-		add_json(to, "outcome", ddl_json_outcome(session->outcome));
-	add_json(to, "machine", ddl_json_machine(&session->machine));
+		add_outcome(to, session->outcome);
 	add_modaliases(to, &session->machine);
-	add_title(to, "log of ddload");
+	add_disks(to, &session->machine);
+	add_title(to, _("log of ddload"));
 	fputs(ddl_log_text(session->log), to);
 	add_kernel_lines(to, session);
 	for (size_t l = 0; l < session->n_looks; l++)
@@ -224,47 +245,83 @@ char *ddl_report_text(struct ddl_session *session)
 	return text;
 }
 
+/* The same for programs. To be freed; NULL: no memory. */
+static char *report_json(struct ddl_session *session)
+{
+	char *outcome = session->outcome ? ddl_json_outcome(session->outcome) : NULL;
+	char *machine = ddl_json_machine(&session->machine), *text = NULL;
+	int written = asprintf(&text, "{\"outcome\": %s, \"machine\": %s}\n", outcome ? outcome : "null",
+			       machine ? machine : "null");
+
+	free(outcome);
+	free(machine);
+	return written < 0 ? NULL : text;
+}
+
 /* ------------------------------------------------------------------- saving it */
 
 int ddl_report_places(struct ddl_session *session, struct ddl_source ***places, size_t *count, struct ddl_error *error)
 {
-	size_t kept = 0;
+	struct ddl_source **sources = NULL, **kept;
+	size_t found = 0;
 
-	if (ddl_session_sources(session, places, count, error) < 0)
+	*count = 0;
+	if (ddl_session_sources(session, &sources, &found, error) < 0)
 		return -1;
-	for (size_t i = 0; i < *count; i++)
-		if ((*places)[i]->kind == DDL_SOURCE_DEVICE && ddl_mount_writes((*places)[i]->format))
-			(*places)[kept++] = (*places)[i];
-	*count = kept;
+	kept = ddl_arena_alloc(session->arena, found + 1, sizeof(*kept));
+	if (!kept)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "report");
+	for (int removable = 1; removable >= 0; removable--)
+		for (size_t i = 0; i < found; i++)
+			if (sources[i]->kind == DDL_SOURCE_DEVICE && ddl_mount_writes(sources[i]->format) &&
+			    sources[i]->removable == removable)
+				kept[(*count)++] = sources[i];
+	*places = kept;
 	return 0;
 }
 
-static int write_new(const char *place, const char *text, char *name)
+/* A file that was not there. 0, or what failed: EEXIST where it was. */
+static int write_new(int at, const char *name, const char *text)
 {
-	int at = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1, cause = 0;
+	int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644), cause = 0;
 
-	for (unsigned i = 1; i < MOST_REPORTS && at >= 0 && fd < 0; i++) {
-		(void)snprintf(name, NAME_ROOM, i == 1 ? "ddload-report.txt" : "ddload-report-%u.txt", i);
-		fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-		if (fd < 0 && errno != EEXIST)
-			break;
-	}
-	if (fd < 0 || ddl_file_write_full(fd, text, strlen(text)) < 0 || fsync(fd) < 0)
+	if (fd < 0)
+		return errno;
+	if (ddl_file_write_full(fd, text, strlen(text)) < 0 || fsync(fd) < 0)
 		cause = errno;
-	if (fd >= 0 && close(fd) < 0 && !cause)
+	if (close(fd) < 0 && !cause)
 		cause = errno;
-	if (fd >= 0 && cause)
+	if (cause)
 		(void)unlinkat(at, name, 0); /* half a report is none */
-	if (at >= 0)
-		(void)close(at);
 	return cause;
 }
 
 /* What is done in a child. */
 struct saving {
-	const char *media, *path, *format, *text;
+	const char *media, *path, *format, *text, *json;
 	char name[NAME_ROOM];
 };
+
+/* Both files, under the first number that none has yet; the name of the one to be read is left in `saving`. */
+static int write_both(const char *place, struct saving *saving)
+{
+	int at = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC), cause = EEXIST;
+	char number[16] = "", other[NAME_ROOM];
+
+	if (at < 0)
+		return errno;
+	for (unsigned i = 1; i < MOST_REPORTS && cause == EEXIST; i++) {
+		if (i > 1)
+			(void)snprintf(number, sizeof(number), "-%u", i);
+		(void)snprintf(saving->name, NAME_ROOM, "ddload-report%s.txt", number);
+		(void)snprintf(other, NAME_ROOM, "ddload-report%s.json", number);
+		cause = write_new(at, saving->name, saving->text);
+	}
+	if (!cause)
+		cause = write_new(at, other, saving->json);
+	(void)close(at);
+	return cause;
+}
 
 static int save(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 {
@@ -276,7 +333,7 @@ static int save(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 	    ddl_file_make_directories(place, 0700) < 0)
 		return ddl_fail(error, DDL_E_SAVE, errno ? errno : EPERM, "%s", saving->media);
 	if (ddl_mount_writable(saving->path, saving->format, place, error) == 0) {
-		cause = write_new(place, saving->text, saving->name);
+		cause = write_both(place, saving);
 		ddl_mount_undo(place);
 		result = cause ? ddl_fail(error, DDL_E_SAVE, cause, "%s", saving->name) :
 				 ddl_sink_send(sink, 0, saving->name, NAME_ROOM, error);
@@ -300,20 +357,22 @@ static int take_name(void *arg, uint32_t type, const void *bytes, size_t n, stru
 int ddl_report_save(struct ddl_session *session, const struct ddl_source *place, char *name, size_t room, struct ddl_error *error)
 {
 	const struct ddl_confine confine = { .silence_ms = SAVE_LIMIT_MS };
-	char media[DDL_MAX_PATH], path[DDL_MAX_PATH], *text = ddl_report_text(session);
-	struct saving saving = { media, path, place->format, text, "" };
+	char media[DDL_MAX_PATH], path[DDL_MAX_PATH], *text = ddl_report_text(session), *json = report_json(session);
+	struct saving saving = { media, path, place->format, text, json, "" };
 	struct ddl_job job = { .run = save, .receive = take_name, .arg = &saving, .device = true };
 	struct ddl_error why = DDL_ERROR_INIT;
 	int result;
 
 	ddl_session_close_media(session); /* it may be the stick that the pack is on */
-	if (!text || !ddl_session_run_path(session, media, sizeof(media), "media") ||
+	if (!text || !json || !ddl_session_run_path(session, media, sizeof(media), "media") ||
 	    !ddl_path_join(path, sizeof(path), session->options.root, place->path)) {
 		free(text);
+		free(json);
 		return ddl_fail(error, DDL_E_SAVE, ENOMEM, "%s", place->name);
 	}
 	result = ddl_jobs_run(&job, 1, &confine, &why);
 	free(text);
+	free(json);
 	if (result < 0)
 		return ddl_fail(error, DDL_E_SAVE,
 				why.code == DDL_E_TIMEOUT ? ETIMEDOUT :

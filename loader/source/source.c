@@ -536,7 +536,11 @@ struct ddl_source *ddl_source_from_word(struct ddl_arena *arena, const char *roo
 		/* "sr0" for "/dev/sr0" */
 		if (known)
 			return by_name(arena, root, word, NULL, error);
-		ddl_fail(error, cause == ENOENT || cause == ENOTDIR ? DDL_E_NO_SOURCE : DDL_E_OPEN, cause, "%s", word);
+		ddl_fail(error,
+			 cause != ENOENT && cause != ENOTDIR      ? DDL_E_OPEN :
+			 root && *root && access(word, F_OK) == 0 ? DDL_E_OUTSIDE :
+								    DDL_E_NO_SOURCE,
+			 cause, "%s", word);
 		return NULL;
 	}
 	if (S_ISBLK(st.st_mode))

@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ddl_digest_start(&md5, DDL_MD5);
 	ddl_digest_add(&md5, data + 2, size - 2);
 	ddl_digest_end_hex(&md5, hex);
-	package.type = (enum ddl_package_type)(data[0] % 5);
+	package.type = (enum ddl_package_type)(data[0] % 6);
 	package.size = size - 2;
 	package.digest = hex;
 	if (ddl_unpack(&reading, &input.reader, &error) < 0)

@@ -267,6 +267,23 @@ class Maker:
         """A driver RPM by itself."""
         shutil.copy(only(PARTS / "rpms" / kind, "*.rpm"), to)
 
+    def content_deb(self, to, compression="xz", name="megaraid-sas-modules_07.999-1_amd64.deb", what="driver"):
+        """A Debian package with the module and its firmware, as dpkg-deb makes it; or with neither."""
+        tree = self.next("deb")
+        (tree / "DEBIAN").mkdir(parents=True)
+        (tree / "DEBIAN/control").write_text("Package: megaraid-sas-modules\nVersion: 07.999-1\nArchitecture: amd64\n"
+                                             "Maintainer: Acme <acme@example.org>\nDescription: MegaRAID SAS driver\n")
+        if what == "driver":
+            place = tree / "lib/modules" / self.shared.release / "updates/dkms"
+            place.mkdir(parents=True)
+            shutil.copy(PARTS / "drivers/megaraid_sas.ko", place)
+            (tree / "lib/firmware/megaraid_sas").mkdir(parents=True)
+            (tree / "lib/firmware/megaraid_sas/fw.bin").write_bytes(b"firmware")
+        else:
+            (tree / "usr/share/doc").mkdir(parents=True)
+            (tree / "usr/share/doc/hello").write_text("hello\n")
+        run("dpkg-deb", "--root-owner-group", "-Z" + compression, "--build", tree, to / name)
+
     def content_ko(self, to, compression="", module="drivers"):
         """A module by itself."""
         content = (PARTS / module / "megaraid_sas.ko").read_bytes()
@@ -333,6 +350,39 @@ class Maker:
         text = named.get("text", "MegaRAID SAS driver for RHEL 8")
         redhat_disk.build_disk(to, sorted(made.glob("*.rpm")), text=None if text == "no" else text + "\nmore lines\n",
                                repodata=named.get("list") != "no", arch=arch)
+
+    def content_suse(self, to, *words):
+        """
+        A SUSE driver update as mkdud lays it out: dud.config, modules with module.order, what is for the installer's own
+        system, links for the other releases.  Words: kmp (the RPM in install), other (the module in a release of its own
+        beside one for another processor), numbers (two updates in one), empty (no driver), bare (no links), firmware.
+        """
+        def update(folder, name, module=True):
+            folder.mkdir(parents=True)
+            (folder / "dud.config").write_text("UpdateID: 5e6f\nUpdateName: %s\nExec: touch /tmp/done\n" % name)
+            (folder / "inst-sys/lib/modules").mkdir(parents=True)
+            (folder / "inst-sys/lib/modules/not_for_us.ko").write_bytes((PARTS / "drivers/megaraid_sas.ko").read_bytes())
+            if "firmware" in words:
+                (folder / "inst-sys/lib/firmware/megaraid_sas").mkdir(parents=True)
+                (folder / "inst-sys/lib/firmware/megaraid_sas/fw.bin").write_bytes(b"firmware" * 8192)
+            (folder / "modules").mkdir()
+            if module:
+                (folder / "modules/megaraid_sas.ko").write_bytes((PARTS / "drivers/megaraid_sas.ko").read_bytes())
+                (folder / "modules/module.order").write_text("megaraid_sas\n")
+            if "kmp" in words:
+                (folder / "install").mkdir()
+                self.content_rpm(folder / "install")
+                (folder / "install/update.post2").write_text("#!/bin/sh\n")
+
+        if "numbers" in words:
+            update(to / "01/linux/suse/x86_64-sles15", "first", module=False)
+            update(to / "02/linux/suse/x86_64-sles15", "second")
+            return
+        if "other" in words:
+            update(to / "linux/suse/aarch64-sles15", "Arm", module=False)
+        update(to / "linux/suse/x86_64-sles15", "MegaRAID SAS", module="empty" not in words and "kmp" not in words)
+        if "bare" not in words:
+            os.symlink("x86_64-sles15", to / "linux/suse/x86_64-sled15")
 
     def content_loose(self, to, count):
         """So many packages without a driver, and one with."""
@@ -639,6 +689,19 @@ class Maker:
         pack = {"": bytes, "gz": lambda data: gzip.compress(data, mtime=0), "bz2": bz2.compress, "xz": lzma.compress}
         image.write_bytes(pack[compression](plain.getvalue()))
         return image
+
+    def wrap_cpio(self, compression="gz", form="newc", name="driver.dud"):
+        """What mkdud writes: cpio of the files and links in it, or the old binary form; compressed or not."""
+        plain = self.next("plain.cpio")
+        tree = self.tree()
+        names = sorted(str(path.relative_to(tree)) for path in [tree, *tree.rglob("*")])
+        with open(plain, "wb") as to:
+            subprocess.run(["cpio", "--quiet", "-o", "-H", form, "--owner=0:0"], cwd=tree, input="\n".join(names).encode(), stdout=to,
+                           stderr=subprocess.DEVNULL, check=True)
+        packed = self.next(name)
+        with open(plain, "rb") as content, open(packed, "wb") as to:
+            subprocess.run({"gz": ["gzip", "-9nc"], "xz": ["xz", "-c"], "none": ["cat"]}[compression], stdin=content, stdout=to, check=True)
+        return packed
 
     def wrap_fat(self, *options):
         return self.medium("fat", options)

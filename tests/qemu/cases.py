@@ -60,6 +60,7 @@ class Case:
     make: object = None              # a function that makes its media
     after: object = None             # a function that looks at them when the machine is off
     both: bool = False               # a VGA console beside the serial one
+    efi: bool = False                # started by EFI firmware
     limit: int = 90
     slow: bool = False               # only with DDL_TEST_ALL=1
 
@@ -185,6 +186,10 @@ SERIAL = tuple([
           wait("All packages are as they should be."), line("y"), wait("What will be done:"), line("y"),
           wait("another driver disk"), line("c")),
          media=("virtio:%s" % (PARTS / "media" / "disk-ext4.img"),)),
+    # The firmware writes on that line, too: what is told begins on a new one.
+    Case("efi", {"whole": state(WORKS), "firmware": {"efi": "yes"}}, "echo >/dev/ttyS1\n" + PROMPT + """
+tell firmware "efi $([ -d /sys/firmware/efi ] && echo yes)"
+""", whole_job(), media=("cd-ide:%s" % pack("default"),), efi=True),
     Case("vga", {"whole": state(WORKS)}, PROMPT, whole_job(), media=("cd-ide:%s" % pack("default"),), vga=True),
     # A driver disk of XenServer 7: a person sees 64 digits; then the newer one replaces it.
     Case("update", {
@@ -483,7 +488,7 @@ again swap ddload load --replace --settle 10 /packs/newer.iso
         "status": {"status": 0, "status_json": drivers_by_ids({
             "8086:7010": "ata_piix", "15ad:07c0": "vmw_pvscsi", "1000:0012": "sym53c8xx", "1b36:0010": "nvme",
             "1000:0054": None, "1000:0060": None, "1022:2020": None, "virtio0": None}),
-            "said": all_of("SAS 1078 at 00:02.0: no driver", ": driver nvme", ": driver sym53c8xx")},
+            "said": all_of("! 00:02.0 1000:0060 storage NO DRIVER Broadcom / LSI MegaRAID SAS 1078", "storage nvme", "storage sym53c8xx")},
     }, """
 within 10 test -e /dev/nvme0n1
 ddload status --json >/tmp/status

@@ -11,7 +11,7 @@ from machine import OUT, PARTS, TOP
 
 def labelled(label, variant):
     """A stick with this label and a pack's image on it; made when the table is read."""
-    out = OUT / ("auto-%s-%s.img" % (label.lower(), variant))
+    out = OUT / ("auto-%s-%s.img" % (label, variant))
     out.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run([str(TOP / "scripts" / "make-medium"), "--kind", "fat", "--label", label, str(out), str(pack(variant))],
                    check=True, stdout=subprocess.DEVNULL)
@@ -38,7 +38,7 @@ def auto(name, words, facts, said, **more):
 LABEL = auto("label", "ddload=auto ddload.wait=20", BESIDE, LOADED_SDB, media=("usb:%s" % OEMDRV,))
 
 # Another label: it is nobody's business what lies there.
-UNLABELLED = auto("unlabelled", "ddload=auto ddload.wait=5 ddload.on-error=continue", state(NOTHING, 2, disks="sda"), has("ddload: FAILED (no-source)"),
+UNLABELLED = auto("unlabelled", "ddload=auto ddload.wait=5 ddload.on-error=continue", state(NOTHING, 2, disks="sda"), has("ddload: FAILED (no-pack)"),
                   media=("usb:%s" % labelled("DRIVERS", "default"),))
 
 # The stick is plugged in when ddload is waiting for it.
@@ -47,9 +47,9 @@ LATE = auto("late", "ddload=auto ddload.wait=40", BESIDE, LOADED_SDB,
                    qmp("device_add", driver="usb-storage", id="late", bus="usb.0", drive="late-image", removable=True)),
             raw=("-device", "qemu-xhci,id=usb", "-drive", "if=none,id=late-image,format=raw,readonly=on,file=%s" % OEMDRV))
 
-# Two labelled volumes, one of them with a pack for another kernel.
+# Two labelled volumes, one of them with a pack for another kernel; labels count whatever the case of their letters.
 TWO = auto("two-labels", "ddload=auto ddload.wait=20", state(WORKS, disks="sda sdb sdc", outcome__disks__0__name="sdc"), LOADED_SDB.replace("sdb", "sdc"),
-           media=("usb:%s" % DDLOAD, "usb:%s" % OEMDRV))
+           media=("usb:%s" % DDLOAD, "usb:%s" % labelled("oemdrv", "default")))
 
 # Two labelled volumes with the same driver in different versions: nobody is there to choose, and the newer one is taken.
 BOTH = auto("newer", "ddload=auto ddload.wait=20",

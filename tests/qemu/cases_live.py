@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The list of media while it is on the screen: plugged, pulled, changed and hanging media in a real machine."""
 
-from cases import WITHOUT, NOTHING, PARTS, Case, empty, has, key, pack, qmp, screens, slow_reading, state, wait
+from cases import (FAR, WITHOUT, WORKS, NOTHING, PARTS, Case, empty, has, key, pack, pause, press, qmp, screens, slow_reading, state,
+                   wait)
 
 STICK = PARTS / "media" / "stick-iso.img"
 ONE_PACK = "1 pack, 1 for this machine"
@@ -39,6 +40,23 @@ CASES = (
           key("Esc"), wait("The device does not answer."), wait(ONE_PACK), slow_reading("hangs", 0),
           key("c")) + WITHOUT,
          media=("cd-ide:", "usb:%s" % STICK), append="TERM=xterm", limit=150),
+    # Pulled while it is read: it is said, and when it is back all goes on.
+    Case("pulled-and-back", {"whole": state(WORKS, disks="sda sdb", outcome__disks__0__name="sdb")}, "live whole ddload menu",
+         (wait("This machine and its media"), wait(ONE_PACK), slow_reading("medium0", 500), press("Enter"), wait("Reading sda"),
+          pause(2), qmp("device_del", id="medium0"), wait("taken out while it was being read"), key("a"),
+          wait("No medium was found."), plug("again"), wait(ONE_PACK), key("Enter")) + screens()[2:] +
+         (wait("The driver works"), key("c")),
+         media=("usb:%s" % FAR,), append="TERM=xterm", limit=90),
+    # The kernel's messages stay off the page, on the prompt as in the menus.
+    Case("menu-quiet", {"whole": state(NOTHING, 0), "quiet": {"during": "1", "after": "5"}}, """
+dmesg -n 5
+level() { cut -f1 /proc/sys/kernel/printk; }
+asks() { [ "$(level)" = 1 ]; }
+(within 20 asks; level >/tmp/during; echo '<3>it tears the page' >/dev/kmsg) &
+live whole ddload prompt --timeout 60
+tell quiet "during $(cat /tmp/during)" "after $(level)"
+""", (wait("to load a driver disk"), key("F9"), wait("This machine and its media"), pause(1), not_there("it tears the page"),
+      key("c")) + WITHOUT, media=("cd-ide:%s" % pack("default"),), append="TERM=xterm"),
     # The driver fails, and the report is saved on the stick; nothing else on it is changed.
     Case("report", {"whole": state(NOTHING, 4, disks="sda", outcome__result="undone", mounts=""),
                     "saved": {"status": 0, "said": has("this init always fails"), "mounts": ""}}, """
@@ -47,11 +65,12 @@ live whole ddload menu
 mount /dev/sda1 /mnt
 status=$?
 grep 'always fails' /mnt/ddload-report.txt >/tmp/said || status=2
-[ "$(ls /mnt | wc -l)" = 2 ] || status=3
+grep -q '"result":' /mnt/ddload-report.json || status=4
+[ "$(ls /mnt | wc -l)" = 3 ] || status=3
 umount /mnt
 tell saved "status $status" "said $(base64 -w0 /tmp/said)"
 """, (wait("This machine and its media"), key("Down")) + screens()[1:] +
-         (wait("Loading failed"), key("l"), wait("Save a report"), key("s"), wait("A new file will be written on"),
+         (wait("Loading failed"), key("l"), wait("Save a report"), key("s"), wait("Two new files will be written on"),
           key("Enter"), wait("in the file ddload-report.txt"), key("Enter"), key("c"), wait("Another disk"), key("c")),
          media=("usb:%s" % STICK, "cd-ide:%s" % pack("fail-init")), append="TERM=xterm", writable=True, limit=120),
 )

@@ -50,6 +50,7 @@ def make_media():
         made(shared, name, description.replace("gen3-tree", "update"))
     make_hybrid(shared)
     make_images(shared)
+    make_suse(shared)
     shutil.rmtree(PLACE / "work")
 
 
@@ -80,6 +81,16 @@ def make_images(shared):
     tool(TOP / "scripts/make-medium", "--kind", "fat", PLACE / "images.img", stick)
 
 
+def make_suse(shared):
+    """A stick with a SUSE driver update as mkdud writes it, and one with a Debian package in an injection disk's folder."""
+    stick = PLACE / "work" / "suse"
+    stick.mkdir(parents=True)
+    os.rename(Maker(shared, PLACE / "work" / "suse-dud", "dud").make("suse=firmware > cpio"), stick / "megaraid_sas.dud")
+    tool(TOP / "scripts/make-medium", "--kind", "fat", PLACE / "suse.img", stick)
+    tool(TOP / "scripts/make-medium", "--kind", "fat", PLACE / "debian.img",
+         Maker(shared, PLACE / "work" / "deb", "deb").make("deb > in=debian-drivers"))
+
+
 def shown(names, prefix, **changed):
     return {prefix + name: {"status": 0, "said": has(PACKS[name]), "mounts": "", "left": "", **changed.get(name, {})}
             for name in names}
@@ -100,6 +111,7 @@ run without-image ddload verify /tmp/gen2.img
 run load ddload load --settle 10 %(gen2)s
 """
 
+DEB = "megaraid-sas-modules_07.999-1_amd64.deb"
 BOTH = all_of("acme:e100", "acme:megaraid-sas")
 CASES = (
     Case("readers", {
@@ -162,4 +174,21 @@ cp /mnt/kmod-acme.dd.gz /tmp
 umount /mnt
 run direct ddload load --settle 10 /tmp/kmod-acme.dd.gz
 """, media=("virtio:%s" % (PLACE / "images.img"),), modules=("loop",), limit=120),
+    Case("suse", {"list": {"status": 0, "said": all_of("a SUSE driver update", "linux/suse/x86_64-sles15/modules/megaraid_sas.ko")},
+                  "load": state(WORKS, packs="megaraid_sas.ko+1", outcome__packs__0__identifier="megaraid_sas.ko+1"),
+                  "firmware": {"there": "fw.bin"}}, """
+within 20 test -e /dev/vda
+run list ddload list /dev/vda
+run load ddload load --settle 10 /dev/vda
+tell firmware "there $(ls /run/ddload/firmware/megaraid_sas)"
+""", media=("virtio:%s" % (PLACE / "suse.img"),)),
+    Case("debian", {"load": state(WORKS, packs=DEB, outcome__packs__0__identifier=DEB), "left": {"there": "components " + DEB, "components": "local main"}}, """
+within 20 test -e /dev/vda
+mkdir -p /var/cache/firmware
+echo main >/var/cache/firmware/components
+run load ddload load --handoff debian --settle 10 /dev/vda
+unload
+ddload load --handoff debian --settle 10 /dev/vda >/dev/null
+tell left "there $(echo $(cd /var/cache/firmware; ls))" "components $(echo $(cat /var/cache/firmware/components))"
+""", media=("virtio:%s" % (PLACE / "debian.img"),)),
 )

@@ -54,8 +54,8 @@ tell taken "status $status" "override $(cat $device/driver_override)"
 
 # Who holds the controller is said, and by the kernel's words only that is taken from it.
 UNBIND_AUTO = Case("swap-unbind-auto", {
-    "planned": {"said": has("ddl_generic holds 0000:00:02.0: it is unloaded; with --unbind"), "status": 0, "driver": "ddl_generic"},
-    "refused": {"said": all_of("ddl_generic holds 0000:00:02.0", "Give --replace to allow it."), "status": 3, "driver": "ddl_generic"},
+    "planned": {"said": has("ddl_generic holds 00:02.0: it is unloaded; with --unbind"), "status": 0, "driver": "ddl_generic"},
+    "refused": {"said": all_of("ddl_generic holds 00:02.0", "Give --replace to allow it."), "status": 3, "driver": "ddl_generic"},
     "taken": state(WORKS, driver="megaraid_sas", modules="megaraid_sas ddl_generic", outcome__plan__steps__1__step="unbind"),
 }, """
 insmod /generic.ko

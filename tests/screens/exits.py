@@ -49,7 +49,7 @@ SCREENS = {
         "o": "yes ticked 10", "Enter": "yes ticked 10", "d": "> Details", "F3": "> Details", "b": "back", "Space": "> " + PACKS,
         "Esc": "back", "^C": "no", **HELP}),
     "packs-none": ("packs-none-fit", [], PACKS, {
-        "o": "> " + PACKS, "d": "> Details", "Enter": "> Details", "b": "back", "Esc": "back", "^C": "no"}),
+        "o": "> " + PACKS, "d": "> Details", "Enter": "> " + PACKS, "b": "back", "Esc": "back", "^C": "no"}),
     "none-marked": ("packs-none-fit", ["o"], PACKS, {**window("> " + PACKS), **HELP}),
     "modules": ("packs", ["m"], "Drivers of the pack", {**{key: "> " + PACKS for key in ("o", "Enter", "Esc", "^C")}, "Space": "> Drivers of the pack", **HELP}),
     "details": ("packs", ["d"], "Details", {**window("> " + PACKS), **HELP}),
@@ -69,9 +69,9 @@ SCREENS = {
     "tested": ("tested", [], "Result of the test", {
         "g": "yes", "Enter": "yes", "b": "back", "Esc": "back", "^C": "no", **HELP, **LOG}),
     "tested-bad": ("tested-bad", [], "Result of the test", {
-        "b": "back", "Enter": "back", "c": "skip", "Esc": "back", "^C": "no", "g": "> Result of the test", **HELP, **LOG}),
+        "b": "back", "Enter": "back", "a": "again", "c": "skip", "Esc": "back", "^C": "no", "g": "> Result of the test", **HELP, **LOG}),
     "tested-gone": ("tested-gone", [], "Result of the test", {
-        "b": "back", "Enter": "back", "c": "skip", "Esc": "back", "^C": "no", "g": "> Result of the test"}),
+        "b": "back", "Enter": "back", "a": "again", "c": "skip", "Esc": "back", "^C": "no", "g": "> Result of the test"}),
     "licence": ("licence", [], "Licence", {
         "a": "yes", "b": "back", "d": "skip", "Enter": "> Licence", "Esc": "back", "^C": "no", **HELP}),
     "trust": ("trust", [], "Trust this key?", {
@@ -139,7 +139,8 @@ JOURNEYS = [
     ("source", ["t", "/mnt/lc?", "Enter"], "yes typed /mnt/lc?"),
     ("source", ["t", "/boot", "Enter"], "yes typed /boot"),
     ("source", ["t", "/x", "Esc", "c", "g"], "skip"),
-    ("packs", ["Tab", "Tab", "Tab", "Down", "Space", "o"], "yes ticked 11"),
+    ("packs", ["Down", "Space", "Enter"], "yes ticked 11"),
+    ("packs", ["Tab", "Tab", "Tab", "Tab", "Down", "Space", "o"], "yes ticked 11"),
     ("packs", ["Space", "o", "Enter", "b"], "back"),
     ("packs-none-fit", ["o", "Enter", "Space", "o"], "yes ticked 10"),
     ("verify", ["2fb99ae91000b446f3d71d782c734daeff", "Tab", "Enter"], "skip compared"),
@@ -173,7 +174,7 @@ PLAIN = [
     ("source", "a\n", "again"), ("source", "c\ny\n", "skip"), ("source", "c\nb\nc\ny\n", "skip"), ("source", "p\n/mnt\n", "yes typed /mnt"),
     ("source", "p\n", "no"), ("source", "\n", "no"), ("source-none", "a\n", "again"), ("source-none", "c\n", "skip"),
     ("source-none", "p\n/x\n", "yes typed /x"), ("source-none", "1\n/x\n", "yes typed /x"), ("source-none", "3\n", "skip"),
-    ("tested-gone", "1\n", "back"), ("tested-gone", "2\n", "skip"),
+    ("tested-gone", "1\n", "again"), ("tested-gone", "a\n", "again"), ("tested-bad", "3\n", "skip"), ("tested-gone", "2\n", "back"), ("tested-gone", "3\n", "skip"),
     ("packs", "y\n", "yes ticked 10"), ("packs", "2\nY\n", "yes ticked 11"), ("packs", "1\ny\nb\n", "back"), ("packs", "b\n", "back"),
     ("packs", "d\nc\n", "skip"), ("packs", "m\n1\n\nc\n", "skip"), ("packs", "c\n", "skip"), ("verify", "y\n", "yes compared"), ("verify", "s\n", "skip"), ("verify-loose", "y\n", "yes"),
     ("verify", "2FB9 9AE9 1000 B446 F3D7 1D78 2C73 4DAE\n", "yes compared"), ("verify", "2fb9\nb\n", "back"),
@@ -195,7 +196,7 @@ PLAIN = [
     ("source", "2\n/mnt\n", "yes typed /mnt"), ("source", "3\n", "again"), ("source", "4\n", "skip"), ("source-none", "2\n", "again"),
     ("packs", "3\n", "yes ticked 10"), ("packs", "2\n4\n5\n", "back"), ("packs", "6\n", "skip"), ("packs", "7\n0\n6\n", "skip"),
     ("verify", "1\n", "yes compared"), ("verify", "2\n", "skip"), ("verify", "3\n", "back"), ("verify", "4\n", "no"),
-    ("tested", "1\n", "yes"), ("tested", "2\n", "back"), ("tested", "3\n", "skip"), ("tested-bad", "1\n", "back"), ("tested-bad", "2\n", "skip"),
+    ("tested", "1\n", "yes"), ("tested", "2\n", "back"), ("tested", "3\n", "skip"), ("tested-bad", "1\n", "again"), ("tested-bad", "2\n", "back"), ("tested-bad", "a\n", "again"),
     ("licence", "1\n", "yes"), ("licence", "2\n", "back"), ("licence", "3\n", "skip"), ("plan", "1\n", "yes"), ("plan", "2\n", "back"),
     ("plan", "3\n", "skip"), ("interrupted", "1\n", "no"), ("interrupted", "2\n", "yes"), ("outcome", "1\n", "again"),
     ("outcome", "2\n", "yes"), ("outcome", "3\n4\n1\n", "again"), ("trouble", "1\n", "again"), ("trouble", "2\n", "back"),

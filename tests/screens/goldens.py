@@ -19,6 +19,7 @@ GOLDEN = {
     "source-looked": ("source-looked", []),
     "source-none": ("source-none", []),
     "source-many": ("source-many", []),
+    "source-idle": ("source-idle", []),
     "source-many-down": ("source-many", ["Down"] * 6),
     "source-help": ("source", ["F1"]),
     "source-help-letter": ("source", ["?"]),
@@ -40,6 +41,8 @@ GOLDEN = {
     "verify-loose": ("verify-loose", []),
     "verify-loose-help": ("verify-loose", ["F1"]),
     "verify-expired": ("verify-expired", []),
+    "verify-second": ("verify-second", []),
+    "licence-second": ("licence-second", []),
     "trust": ("trust", []),
     "trust-help": ("trust", ["F1"]),
     "verify-part": ("verify", ["2FB9 9"]),
@@ -100,7 +103,7 @@ MANY_TERMINALS = ("source-many", "packs", "outcome-failed", "settling")
 PLAIN = {
     **{scene: (scene, []) for scene in (
         "source", "source-looked", "source-none", "source-many", "packs", "packs-none-fit", "verify", "verify-long", "verify-beside",
-        "verify-loose", "verify-expired", "trust",
+        "verify-loose", "verify-expired", "verify-second", "licence-second", "trust",
         "tested", "tested-bad", "tested-beside", "tested-gone", "licence", "plan", "plan-replace", "plan-held", "plan-note", "interrupted", "outcome", "outcome-replace",
         "outcome-no-disk", "outcome-not-taken", "outcome-already", "outcome-refused", "outcome-failed", "trouble", "trouble-held", "trouble-in-use", "trouble-gone", "testing")},
     "verify-differs": ("verify", ["2fb9 9ae8 1000 b446 f3d7\r"]),

@@ -74,6 +74,28 @@ static struct ddl_machine large = {
 	.n_disks = COUNT(disks),
 };
 
+/* More controllers without a driver than the screen has rows for controllers, on a bus where those with one come first. */
+#define IDLE(address_) \
+	DEVICE("0000:" address_, "1000:005d", "Broadcom / LSI MegaRAID SAS-3 3108 [Invader]", "", DDL_CLASS_STORAGE)
+static struct ddl_device many_devices[] = {
+	DEVICE("0000:00:1f.2", "8086:2922", "Intel 82801IR/IO/IH (ICH9R/DO/DH) 6 port SATA Controller [AHCI mode]", "ahci",
+	       DDL_CLASS_STORAGE),
+	IDLE("02:00.0"),
+	DEVICE("0000:03:00.0", "1000:0097", "Broadcom / LSI SAS3008 PCI-Express Fusion-MPT SAS-3", "megaraid_sas",
+	       DDL_CLASS_STORAGE),
+	IDLE("04:00.0"),
+	IDLE("05:00.0"),
+	IDLE("06:00.0"),
+	IDLE("07:00.0"),
+	IDLE("08:00.0"),
+	IDLE("09:00.0"),
+};
+static struct ddl_machine idle = { .release = "6.1.0-56-amd64",
+				   .devices = many_devices,
+				   .n_devices = COUNT(many_devices),
+				   .disks = disks,
+				   .n_disks = COUNT(disks) };
+
 /* ------------------------------------------------------------------------- media */
 
 static struct ddl_source cd = {
@@ -294,8 +316,31 @@ static struct ddl_package other_packages[] = {
 
 static struct ddl_repo good_repo = REPO("MegaRAID SAS driver 07.999", "megaraid-sas", packages, DDL_FIT_YES);
 static struct ddl_repo bad_repo = REPO("MegaRAID SAS driver 07.999", "megaraid-sas", bad_packages, DDL_FIT_DAMAGED);
+/* As it is when the stick is pulled out during the test. */
+static struct ddl_package gone_packages[] = {
+	{ .label = "megaraid_sas",
+	  .type = DDL_PKG_DRIVER_RPM,
+	  .kernel = "6.1.0-56-amd64",
+	  .file = "megaraid_sas-modules-6.1.0-56-amd64-07.999-1.x86_64.rpm",
+	  .root = "",
+	  .options = "",
+	  .size = 99719,
+	  .digest = "2fb99ae91000b446f3d71d782c734dae",
+	  .state = DDL_PKG_BAD,
+	  .version = "",
+	  .trouble = { DDL_E_GONE, 5, "" } },
+};
+static struct ddl_repo gone_repo = REPO("MegaRAID SAS driver 07.999", "megaraid-sas", gone_packages, DDL_FIT_UNREAD);
 static struct ddl_repo other_repo = REPO("QLogic Fibre Channel HBA driver for the older kernel of last year's release", "qla2xxx",
 					 other_packages, DDL_FIT_OTHER_KERNEL);
+
+/* One of several, each in a file of its own. */
+static struct ddl_repo second_repo = { .identifier = "acme:second",
+				       .version = "1.0",
+				       .build = "7",
+				       .description = "the second of three packs",
+				       .where = "drivers/storage/acme-second-1.0.iso",
+				       .fingerprint = "2fb99ae91000b446f3d71d782c734dae" };
 
 static struct ddl_repo b_repo = {
 	.identifier = "acme:b", .version = "1", .build = "", .description = "b", .fingerprint = "bad09ae91000b446f3d71d782c734dae"
@@ -533,6 +578,8 @@ static const struct scene {
 	{ "source-none", { .kind = DDL_ASK_SOURCE, .machine = &server } },
 	{ "source-many",
 	  { .kind = DDL_ASK_SOURCE, .machine = &large, .sources = many_sources, .n_sources = COUNT(many_sources), .chosen = 1 } },
+	{ "source-idle",
+	  { .kind = DDL_ASK_SOURCE, .machine = &idle, .sources = many_sources, .n_sources = COUNT(many_sources) } },
 	{ "packs", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &two, .ticked = ticked } },
 	{ "packs-none-fit", { .kind = DDL_ASK_PACKS, .machine = &server, .look = &other, .ticked = ticked } },
 	{ "verify", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &good_repo } },
@@ -540,11 +587,13 @@ static const struct scene {
 	{ "verify-long", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &long_repo } },
 	{ "verify-beside", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &beside_repo } },
 	{ "verify-expired", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &expired_repo } },
+	{ "verify-second", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &second_repo, .number = 2, .of = 3 } },
+	{ "licence-second", { .kind = DDL_ASK_LICENCE, .repo = &second_repo, .licence = "Use it well.", .number = 2, .of = 3 } },
 	{ "trust", { .kind = DDL_ASK_TRUST, .repo = &unknown_repo } },
 	{ "verify-b", { .kind = DDL_ASK_VERIFY, .compared = DDL_COMPARED_NOT, .repo = &b_repo } },
 	{ "tested", { .kind = DDL_ASK_TESTED, .repo = &good_repo } },
 	{ "tested-bad", { .kind = DDL_ASK_TESTED, .repo = &bad_repo } },
-	{ "tested-gone", { .kind = DDL_ASK_TESTED, .repo = &good_repo, .error = &pulled_out } },
+	{ "tested-gone", { .kind = DDL_ASK_TESTED, .repo = &gone_repo, .error = &pulled_out } },
 	{ "tested-beside", { .kind = DDL_ASK_TESTED, .repo = &beside_repo, .error = &not_the_same } },
 	{ "licence", { .kind = DDL_ASK_LICENCE, .repo = &good_repo, .licence = licence } },
 	{ "plan", { .kind = DDL_ASK_APPLY, .plan = &new_plan } },

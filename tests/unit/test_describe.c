@@ -49,15 +49,15 @@ static void module_fits(void **state)
 		struct ddl_device *device;
 		const char *loaded, *wanted;
 	} cases[] = {
-		{ DDL_FIT_YES, &controller, "", "fits 0000:00:04.0 (1000:0060), which has no driver" },
+		{ DDL_FIT_YES, &controller, "", "fits 00:04.0 (1000:0060), which has no driver" },
 		{ DDL_FIT_YES, &named, "", "for this controller: Broadcom / LSI MegaRAID SAS 1078 at 03:00.0" },
 		{ DDL_FIT_YES, NULL, "", "fits this machine" },
 		{ DDL_FIT_REPLACES, &controller, "07.719", "replaces version 07.719, which is loaded" },
-		{ DDL_FIT_REPLACES, &held, "", "for 0000:00:05.0, which the driver ahci holds now" },
+		{ DDL_FIT_REPLACES, &held, "", "for 00:05.0, which the driver ahci holds now" },
 		{ DDL_FIT_REPLACES, NULL, "", "replaces another build, which is loaded" },
 		{ DDL_FIT_LOADED, &controller, "07.999", "already loaded in this version" },
 		{ DDL_FIT_SUPPORT, NULL, "", "firmware or settings, for any kernel" },
-		{ DDL_FIT_NO_DEVICE, NULL, "", "no device here needs it" },
+		{ DDL_FIT_NO_DEVICE, NULL, "", "for this kernel, but no device here needs it" },
 		{ DDL_FIT_TWIN, NULL, "", "the same driver for the kdump kernel 4.4.0" },
 		{ DDL_FIT_OTHER_KERNEL, NULL, "", "built for another kernel, 4.4.0" },
 		{ DDL_FIT_DAMAGED, NULL, "", "damaged" },
@@ -83,6 +83,7 @@ static void repo_fits(void **state)
 	struct ddl_package packages[] = {
 		{ .kernel = "any", .fit = DDL_FIT_SUPPORT },
 		{ .kernel = "4.19.0+1", .fit = DDL_FIT_OTHER_KERNEL },
+		{ .kernel = "" },
 	};
 	struct ddl_repo repo = { .packages = packages, .n_packages = 2, .fit = DDL_FIT_OTHER_KERNEL };
 	char words[256];
@@ -96,12 +97,23 @@ static void repo_fits(void **state)
 	packages[1].n_modules = 1;
 	assert_string_equal(ddl_describe_repo_fit(words, sizeof words, &repo, "6.1.0"),
 			    "for another kernel (4.4.0; this is 6.1.0)");
+	packages[0].fit = DDL_FIT_OTHER_KERNEL; /* all its kernels are named, each once */
+	packages[0].kernel = "4.4.0";
+	packages[2] = (struct ddl_package){ .kernel = "5.10.0", .fit = DDL_FIT_OTHER_KERNEL };
+	repo.n_packages = 3;
+	assert_string_equal(ddl_describe_repo_fit(words, sizeof words, &repo, "6.1.0"),
+			    "for another kernel (4.4.0, 5.10.0; this is 6.1.0)");
+	repo.n_packages = 2;
+	packages[0].fit = DDL_FIT_SUPPORT;
 	packages[0].state = DDL_PKG_BAD;
 	assert_string_equal(ddl_describe_repo_fit(words, sizeof words, &repo, "6.1.0"),
 			    "damaged: what it has for this kernel cannot be used");
+	packages[0].trouble.code = DDL_E_GONE; /* nothing is known of what is in it */
+	assert_string_equal(ddl_describe_repo_fit(words, sizeof words, &repo, "6.1.0"),
+			    "The medium was taken out while it was being read.");
 	repo.fit = packages[1].fit = module.fit = DDL_FIT_YES;
 	assert_string_equal(ddl_describe_repo_fit(words, sizeof words, &repo, "6.1.0"),
-			    "fits 0000:00:04.0 (1000:0060), which has no driver");
+			    "fits 00:04.0 (1000:0060), which has no driver");
 	repo.fit = DDL_FIT_TWIN;
 	packages[0].state = DDL_PKG_UNREAD;
 	assert_string_equal(ddl_describe_repo_fit(words, sizeof words, &repo, "6.1.0"), "only for the kdump kernel");
@@ -146,18 +158,18 @@ static void devices(void **state)
 	(void)state;
 	assert_string_equal(ddl_describe_device(words, sizeof words, &named),
 			    "storage controller Broadcom / LSI MegaRAID SAS 1078 at 03:00.0: no driver");
-	assert_string_equal(ddl_describe_address(&named), "03:00.0");
+	assert_string_equal(ddl_describe_address(named.address), "03:00.0");
 	link.address = "0001:03:00.0";
-	assert_string_equal(ddl_describe_address(&link), "0001:03:00.0");
+	assert_string_equal(ddl_describe_address(link.address), "0001:03:00.0");
 	link.address = held.address;
 	link.class = DDL_CLASS_NETWORK;
 	assert_string_equal(ddl_describe_device(words, sizeof words, &controller),
-			    "storage controller 0000:00:04.0 (1000:0060): no driver");
-	assert_string_equal(ddl_describe_device(words, sizeof words, &held), "storage controller 0000:00:05.0: driver ahci");
-	assert_string_equal(ddl_describe_device(words, sizeof words, &link), "network controller 0000:00:05.0: driver ahci");
+			    "storage controller 00:04.0 (1000:0060): no driver");
+	assert_string_equal(ddl_describe_device(words, sizeof words, &held), "storage controller 00:05.0: driver ahci");
+	assert_string_equal(ddl_describe_device(words, sizeof words, &link), "network controller 00:05.0: driver ahci");
 	link.class = DDL_CLASS_OTHER;
 	link.driver = "";
-	assert_string_equal(ddl_describe_device(words, sizeof words, &link), "device 0000:00:05.0: no driver");
+	assert_string_equal(ddl_describe_device(words, sizeof words, &link), "device 00:05.0: no driver");
 }
 
 static void results(void **state)
@@ -190,7 +202,7 @@ static void short_room(void **state)
 static const char *upside_down(const char *msgid, unsigned long count)
 {
 	(void)count;
-	return strcmp(msgid, "no device here needs it") ? NULL : "kein Gerät braucht es";
+	return strcmp(msgid, "for this kernel, but no device here needs it") ? NULL : "kein Gerät braucht es";
 }
 
 static void translated(void **state)

@@ -319,6 +319,52 @@ static void one_bad_package_of_two(void **state)
 	expect_unchanged();
 }
 
+/* What fits comes first; each page says which of them it is about; what is not loaded stays in the plan, with the reason. */
+static void watch_two(struct rig *of, const struct ddl_question *question)
+{
+	static size_t verified;
+
+	tick_all(of, question);
+	if (question->kind == DDL_ASK_PACKS) {
+		verified = 0;
+		assert_int_equal(question->look->n_repos, 2);
+		assert_string_equal(question->look->repos[0]->identifier, "acme:right");
+	}
+	if (question->kind == DDL_ASK_VERIFY) {
+		assert_int_equal(question->number, ++verified);
+		assert_int_equal(question->of, 2);
+	}
+	if (question->kind == DDL_ASK_APPLY) {
+		const struct ddl_plan *plan = question->plan;
+		bool told = false, from = false;
+
+		for (size_t i = 0; i < plan->n_notes; i++)
+			told = told || strcmp(plan->notes[i], "acme:older 1.0 is not loaded: for another kernel "
+							      "(5.10.0-1-amd64; this is " FAKE_RELEASE ")") == 0;
+		for (size_t i = 0; i < plan->n_ops; i++)
+			from = from || strstr(plan->ops[i].reason, "; from acme:right 1.0");
+		assert_true(told && from);
+	}
+}
+
+static void two_packs_of_which_one_is_for_another_kernel(void **state)
+{
+	struct pack_shape right = good, older = good;
+
+	(void)state;
+	older.directory = "pack/a";
+	older.name = "older";
+	older.kernel = "5.10.0-1-amd64";
+	right.directory = "pack/b";
+	right.name = "right";
+	rig_pack(&older);
+	rig_pack(&right);
+	rig.on_question = watch_two;
+	assert_int_equal(load_words("yssyyy"), DDL_DONE);
+	assert_string_equal(rig.asked, "PVVAO");
+	expect_state(LOADED);
+}
+
 static void a_package_that_is_not_there(void **state)
 {
 	(void)state;
@@ -425,7 +471,8 @@ static void the_fingerprint_decides(void **state)
 	assert_int_equal(load_words("yyyyy"), DDL_REFUSED);
 	assert_string_equal(rig.asked, "PX");
 	assert_int_equal(rig.error.code, DDL_E_FINGERPRINT);
-	assert_non_null(strstr(rig.error.text, "expected was d4a71bc7572354f0fdbcb78ae6165c0d"));
+	assert_non_null(strstr(rig.error.text,
+			       "expected was d4a7 1bc7 5723 54f0 fdbc b78a e616 5c0d; the first digit that differs is number 1"));
 	expect_unchanged();
 	rig.session->options.fingerprint = "1234";
 	memset(rig.asked, 0, sizeof(rig.asked));
@@ -719,6 +766,7 @@ int main(void)
 		RIGGED(a_damaged_package_is_never_loaded),
 		RIGGED(a_damaged_package_that_was_insisted_on),
 		RIGGED(one_bad_package_of_two),
+		RIGGED(two_packs_of_which_one_is_for_another_kernel),
 		RIGGED(a_package_that_is_not_there),
 		RIGGED(for_another_kernel),
 		RIGGED(by_its_symbol_versions),

@@ -105,7 +105,7 @@ static void only_where_one_can_write(void **state)
 	add_device("swap", "mkswap");
 	add_device("blank", "true");
 	assert_int_equal(ddl_report_places(session, &places, &count, &error), 0);
-	assert_int_equal(count, 2);
+	assert_int_equal(count, 2); /* in the order of their names, as neither is removable */
 	assert_string_equal(places[0]->name, "ext");
 	assert_string_equal(places[1]->name, "fat");
 }

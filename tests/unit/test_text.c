@@ -169,6 +169,27 @@ static void keeps_what_people_write(void **state)
 	assert_string_equal(out, "??");
 }
 
+/* Into just so many columns, at the end or in the middle; wide characters are not halved, nor those that have no room. */
+static void cuts_to_columns(void **state)
+{
+	char to[64], tight[6];
+
+	(void)state;
+	assert_string_equal(ddl_text_column(to, sizeof to, "abc", 5), "abc  ");
+	assert_string_equal(ddl_text_column(to, sizeof to, "abcde", 5), "abcde");
+	assert_string_equal(ddl_text_column(to, sizeof to, "abcdef", 5), "abcd~");
+	assert_string_equal(ddl_text_column(to, sizeof to, "日本語", 4), "日~ ");
+	assert_string_equal(ddl_text_column(to, sizeof to, "abc", 0), "");
+	assert_string_equal(ddl_text_column(to, sizeof to, "", 3), "   ");
+	assert_string_equal(ddl_text_middle(to, sizeof to, "abcde", 5), "abcde");
+	assert_string_equal(ddl_text_middle(to, sizeof to, "abcdefgh", 5), "ab~gh");
+	assert_string_equal(ddl_text_middle(to, sizeof to, "abcdefgh", 4), "a~gh");
+	assert_string_equal(ddl_text_middle(to, sizeof to, "日本語です", 6), "日~す ");
+	assert_string_equal(ddl_text_middle(to, sizeof to, "abc", 1), "~");
+	assert_string_equal(ddl_text_column(tight, sizeof tight, "日本語", 6), "");
+	assert_string_equal(ddl_text_column(tight, sizeof tight, "abc日本", 7), "abc");
+}
+
 static void counts_columns(void **state)
 {
 	(void)state;
@@ -330,6 +351,7 @@ int main(void)
 		cmocka_unit_test(each_character_alone),
 		cmocka_unit_test(keeps_what_people_write),
 		cmocka_unit_test(counts_columns),
+		cmocka_unit_test(cuts_to_columns),
 		cmocka_unit_test(knows_nothing_but_ascii),
 		cmocka_unit_test(orders_devices_as_numbers_are),
 		cmocka_unit_test(tells_sizes),

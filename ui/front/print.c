@@ -12,6 +12,9 @@
 #define LINE_ROOM 8192U
 #define HANGING 2U /* further lines of an indented paragraph stand in by this */
 #define NARROWEST 20U /* columns a paragraph keeps, whatever the indent */
+#define MOST_ADDRESS 16U /* columns of the table of controllers */
+#define MOST_DRIVER 24U
+#define IDS_COLUMNS 9U
 #define MOST_SEEN 3U /* things of no use that are named without -v */
 
 struct print print_on(FILE *file, bool verbose)
@@ -183,6 +186,44 @@ char *text_disk(char *to, size_t room, const struct ddl_disk *disk)
 	return to;
 }
 
+/* Columns of the widest address and driver's name, so that the names of devices get the rest. */
+static void table_columns(const struct ddl_machine *machine, size_t *address, size_t *driver)
+{
+	*address = 0;
+	*driver = ddl_text_width(_("NO DRIVER"));
+	for (size_t i = 0; i < machine->n_devices; i++) {
+		const struct ddl_device *device = &machine->devices[i];
+		size_t place = ddl_text_width(ddl_describe_address(device->address)), name = ddl_text_width(device->driver);
+
+		if (device->class == DDL_CLASS_OTHER)
+			continue;
+		*address = place > *address ? place : *address;
+		*driver = name > *driver ? name : *driver;
+	}
+	*address = *address < MOST_ADDRESS ? *address : MOST_ADDRESS;
+	*driver = *driver < MOST_DRIVER ? *driver : MOST_DRIVER;
+}
+
+char *text_device(char *to, size_t room, const struct ddl_machine *machine, const struct ddl_device *device, size_t columns)
+{
+	const char *class = device->class == DDL_CLASS_STORAGE ? _("storage") : _("network");
+	char where[128], ids[64], kind[64], driver[256], name[512];
+	size_t address, widest;
+
+	table_columns(machine, &address, &widest);
+	snprintf(to, room, "%c %s %s %s %s ", *device->driver ? ' ' : '!',
+		 ddl_text_middle(where, sizeof where, ddl_describe_address(device->address), address),
+		 ddl_text_column(ids, sizeof ids, device->ids, IDS_COLUMNS),
+		 ddl_text_column(kind, sizeof kind, class, ddl_text_width(class)),
+		 ddl_text_column(driver, sizeof driver, *device->driver ? device->driver : _("NO DRIVER"), widest));
+	snprintf(name, sizeof name, "%s", device->name ? device->name : "");
+	size_t used = ddl_text_width(to);
+	if (columns)
+		ddl_text_middle(name, sizeof name, device->name ? device->name : "", columns > used ? columns - used : 0);
+	snprintf(to + strlen(to), room - strlen(to), "%s", name);
+	return to;
+}
+
 char *text_controllers(char *to, size_t room, const struct ddl_machine *machine)
 {
 	unsigned long all = 0, idle = 0;
@@ -248,13 +289,13 @@ void print_machine(const struct print *print, const struct ddl_machine *machine)
 
 	print_interrupted(print, machine);
 	print_line(print, 0, "%s", text_controllers(line, sizeof line, machine));
-	for (size_t i = 0; i < machine->n_devices; i++) {
-		const struct ddl_device *device = &machine->devices[i];
-		if (device->class == DDL_CLASS_OTHER)
-			continue;
-		ddl_describe_device(line, sizeof line, device);
-		print_line(print, 0, "%s %s", *device->driver ? " " : "!", line);
-	}
+	for (int bound = 0; bound < 2; bound++) /* what is in need comes first */
+		for (size_t i = 0; i < machine->n_devices; i++) {
+			const struct ddl_device *device = &machine->devices[i];
+
+			if (device->class != DDL_CLASS_OTHER && (*device->driver != '\0') == bound)
+				print_line(print, 1, "%s", text_device(line, sizeof line, machine, device, 0));
+		}
 	print_line(print, 0, "%s", ddl_machine_own_disks(machine) ? _("Disks:") : _("No disk was found."));
 	for (size_t i = 0; i < machine->n_disks; i++)
 		if (!machine->disks[i].removable)
@@ -285,10 +326,41 @@ char *text_source(char *to, size_t room, const struct ddl_source *source)
 	return to;
 }
 
+char *text_place(char *to, size_t room, const struct ddl_source *source)
+{
+	char size[32];
+
+	ddl_text_size(size, sizeof size, source->size);
+	snprintf(to, room, "%-5s  %8s  %s%s%s%s%s", source->name, size, source->format, *source->label ? "  " : "", source->label,
+		 *source->model ? "  " : "", source->model);
+	return to;
+}
+
 char *text_repo(char *to, size_t room, const struct ddl_repo *repo)
 {
 	snprintf(to, room, "%s%s%s%s%s", repo->identifier, *repo->version ? " " : "", repo->version, *repo->build ? "-" : "",
 		 repo->build);
+	return to;
+}
+
+char *text_pack(char *to, size_t room, const struct ddl_repo *repo)
+{
+	char name[512];
+
+	text_repo(name, sizeof name, repo);
+	if (repo->where && *repo->where && strcmp(repo->where, repo->identifier) != 0) /* not a file in itself */
+		snprintf(to, room, _("%s, in %s"), name, repo->where);
+	else
+		snprintf(to, room, "%s", name);
+	return to;
+}
+
+char *text_title(char *to, size_t room, const char *title, const struct ddl_question *question)
+{
+	if (question->of)
+		snprintf(to, room, _("%s (%zu of %zu)"), title, question->number, question->of);
+	else
+		snprintf(to, room, "%s", title);
 	return to;
 }
 
@@ -339,7 +411,7 @@ char *text_sums(char *to, size_t room, const struct ddl_repo *repo)
 	return to;
 }
 
-const char *text_whole(const struct ddl_repo *repo)
+static const char *text_whole(const struct ddl_repo *repo)
 {
 	return ddl_repo_damaged_package(repo) ?
 		       _("All packages for this kernel are as they should be; of those for other kernels one is not.") :
@@ -359,7 +431,7 @@ void print_trust(const struct print *print, const struct ddl_repo *repo)
 	const struct ddl_signature *signature = ddl_repo_signature(repo);
 	char line[512];
 
-	print_line(print, 0, "%s", text_repo(line, sizeof line, repo));
+	print_line(print, 0, "%s", text_pack(line, sizeof line, repo));
 	print_line(print, 0, "%s", _("This disk is signed by a key that is not known here. The key says that it is of:"));
 	print_line(print, 2, "%s", *signature->signer ? signature->signer : _("unnamed"));
 	print_line(print, 0, "%s",
@@ -498,8 +570,10 @@ void print_look(const struct print *print, const struct ddl_look *look, const ch
 		print_line(print, 2, _("note: %s"), look->notes[i]);
 }
 
-static const char *package_verdict(const struct ddl_package *package)
+const char *text_verdict(const struct ddl_package *package)
 {
+	if (ddl_package_is_unread(package))
+		return _("not read");
 	switch (package->state) {
 	case DDL_PKG_TESTED:
 	case DDL_PKG_STAGED:
@@ -516,35 +590,28 @@ void print_tested(const struct print *print, const struct ddl_repo *repo)
 {
 	char line[512], groups[128];
 
-	print_line(print, 0, "%s", text_repo(line, sizeof line, repo));
+	print_line(print, 0, "%s", text_pack(line, sizeof line, repo));
 	ddl_text_groups(groups, sizeof groups, repo->fingerprint);
 	print_line(print, 2, _("fingerprint %s"), groups);
 	print_signature(print, 2, repo);
 	print_sums(print, 2, repo);
 	for (size_t i = 0; i < repo->n_packages; i++) {
 		const struct ddl_package *package = &repo->packages[i];
-		print_line(print, 2, "%s: %s", package->file, package_verdict(package));
+		print_line(print, 2, "%s: %s", package->file, text_verdict(package));
 		print_why(print, 4, &package->trouble, true);
 	}
 }
 
-static const char *op_mark(enum ddl_op_state state, bool over)
+void print_verdict(const struct print *print, const struct ddl_repo *repo, const struct ddl_error *error)
 {
-	switch (state) {
-	case DDL_OP_DONE:
-		return _(" - done");
-	case DDL_OP_FAILED:
-		return _(" - FAILED");
-	case DDL_OP_UNDONE:
-		return _(" - undone");
-	case DDL_OP_NOT_UNDONE:
-		return _(" - could not be undone");
-	case DDL_OP_PENDING:
-		return over ? _(" - not reached") : "";
-	case DDL_OP_RUNNING:
-	default:
-		return "";
-	}
+	const struct ddl_package *bad = ddl_repo_bad_package(repo);
+
+	if (bad && !ddl_package_is_unread(bad))
+		print_line(print, 0, "%s", _("This pack is damaged and will not be loaded. Fetch or copy the disk again."));
+	else if (bad || error)
+		print_trouble_page(print, error ? error : &bad->trouble);
+	else
+		print_line(print, 0, "%s", text_whole(repo));
 }
 
 /* `over`: it was carried out, as far as it went. */
@@ -556,7 +623,7 @@ static void print_steps(const struct print *print, const struct ddl_plan *plan, 
 		const struct ddl_op *op = &plan->ops[i];
 
 		ddl_describe_op(line, sizeof line, op);
-		print_line(print, 1, "%zu. %s%s", i + 1, line, op_mark(op->state, over));
+		print_line(print, 1, "%zu. %s%s", i + 1, line, over ? ddl_describe_op_state(op->state) : "");
 		if (op->reason && *op->reason)
 			print_line(print, 4, "%s", op->reason);
 		if (*op->params && op->kind != DDL_OP_UNLOAD) /* there they are for the way back */
@@ -574,8 +641,13 @@ static void print_beside(const struct print *print, const struct ddl_plan *plan)
 			   plan->assumed[i]);
 	for (size_t i = 0; i < plan->n_notes; i++)
 		print_line(print, 0, "%s", plan->notes[i]);
+}
+
+void print_refusals(const struct print *print, const struct ddl_plan *plan, const struct ddl_error *error)
+{
 	for (size_t i = 0; i < plan->n_refusals; i++)
-		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
+		if (!error || strcmp(plan->refusals[i], error->text) != 0)
+			print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
 }
 
 void print_plan(const struct print *print, const struct ddl_plan *plan)
@@ -589,6 +661,7 @@ void print_plan(const struct print *print, const struct ddl_plan *plan)
 	if (!plan->n_ops && plan->refusal.code == DDL_OK)
 		print_line(print, 0, "%s", _("There is nothing to do."));
 	print_beside(print, plan);
+	print_refusals(print, plan, NULL);
 }
 
 /* After the way back: what was there before is there again, by name. */
@@ -620,6 +693,16 @@ char *text_version(char *to, size_t room, const struct ddl_loaded_now *now)
 	return to;
 }
 
+/* One that only other modules need, as a library does, is used by no controller. */
+static bool is_for_devices(const struct ddl_loaded_now *now)
+{
+	for (size_t p = 0; now->repo && p < now->repo->n_packages; p++)
+		for (size_t m = 0; m < now->repo->packages[p].n_modules; m++)
+			if (strcmp(now->repo->packages[p].modules[m]->name, now->module) == 0)
+				return now->repo->packages[p].modules[m]->n_aliases > 0;
+	return true;
+}
+
 static void print_loaded_now(const struct print *print, const struct ddl_loaded_now *now)
 {
 	char line[512];
@@ -627,10 +710,10 @@ static void print_loaded_now(const struct print *print, const struct ddl_loaded_
 	print_line(print, 2, "%s", text_version(line, sizeof line, now));
 	if (!now->n_bound && *now->holder)
 		print_line(print, 4, _("%s uses it"), now->holder);
-	else if (!now->n_bound)
+	else if (!now->n_bound && is_for_devices(now))
 		print_line(print, 4, "%s", _("no controller uses it"));
 	for (size_t i = 0; i < now->n_bound; i++)
-		print_line(print, 4, _("controller %s uses it"), now->bound[i]);
+		print_line(print, 4, _("controller %s uses it"), ddl_describe_address(now->bound[i]));
 }
 
 static void print_kernel_lines(const struct print *print, const struct ddl_outcome *outcome)
@@ -665,6 +748,7 @@ void print_outcome(const struct print *print, const struct ddl_outcome *outcome)
 	if (failed && outcome->plan) {
 		print_steps(print, outcome->plan, outcome->result != DDL_RESULT_REFUSED);
 		print_beside(print, outcome->plan);
+		print_refusals(print, outcome->plan, &outcome->error);
 	}
 	if (*hint)
 		print_line(print, 0, "%s", hint);

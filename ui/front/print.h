@@ -36,11 +36,15 @@ void print_machine(const struct print *print, const struct ddl_machine *machine)
 void print_look(const struct print *print, const struct ddl_look *look, const char *release);
 /* Fingerprint, then each package with what the test said. */
 void print_tested(const struct print *print, const struct ddl_repo *repo);
+/* What the test came to: nothing wrong, damaged, or could not be read; `error` of the test, or NULL. */
+void print_verdict(const struct print *print, const struct ddl_repo *repo, const struct ddl_error *error);
 /* The checksum files beside the pack, a line each; nothing where there is none. */
 void print_sums(const struct print *print, unsigned column, const struct ddl_repo *repo);
 /* Whose the key on the disk says it is, and its fingerprint to be compared. */
 void print_trust(const struct print *print, const struct ddl_repo *repo);
 void print_plan(const struct print *print, const struct ddl_plan *plan);
+/* What is in the way, but what `error` has said already. */
+void print_refusals(const struct print *print, const struct ddl_plan *plan, const struct ddl_error *error);
 void print_outcome(const struct print *print, const struct ddl_outcome *outcome);
 
 /* The kernel's lines of the outcome, then the log that the question has. */
@@ -48,11 +52,17 @@ void print_log(const struct print *print, const struct ddl_question *question);
 
 /* Short texts for one line of a list, written to `to`, which is returned. */
 char *text_source(char *to, size_t room, const struct ddl_source *source);
+/* Where a report may be saved: size, label and the drive's model. */
+char *text_place(char *to, size_t room, const struct ddl_source *source);
 char *text_repo(char *to, size_t room, const struct ddl_repo *repo);
+/* The same, and the file that it is in. */
+char *text_pack(char *to, size_t room, const struct ddl_repo *repo);
+/* What a page is about, and which of several packs: "Licence (1 of 2)". */
+char *text_title(char *to, size_t room, const char *title, const struct ddl_question *question);
 /* Who signed it; "" where that need not be said. */
 char *text_signature(char *to, size_t room, const struct ddl_repo *repo);
-/* That the test found nothing wrong with what may be loaded. */
-const char *text_whole(const struct ddl_repo *repo);
+/* "ok", "BAD", "not read" or "not tested". */
+const char *text_verdict(const struct ddl_package *package);
 /* What the checksum files beside it say, all in all; "" where there is none. */
 char *text_sums(char *to, size_t room, const struct ddl_repo *repo);
 char *text_disk(char *to, size_t room, const struct ddl_disk *disk);
@@ -61,6 +71,11 @@ char *text_disk(char *to, size_t room, const struct ddl_disk *disk);
  */
 char *text_without(char *to, size_t room, const struct ddl_machine *machine);
 char *text_version(char *to, size_t room, const struct ddl_loaded_now *now);
+/*
+ * A line of the table of controllers: "! 00:04.0 1000:0060 storage NO DRIVER Broadcom / LSI MegaRAID SAS 1078"; the
+ * device's name is cut in its middle to be within `columns` (0: it is not).
+ */
+char *text_device(char *to, size_t room, const struct ddl_machine *machine, const struct ddl_device *device, size_t columns);
 /* "3 storage and network controllers, 1 without a driver" */
 char *text_controllers(char *to, size_t room, const struct ddl_machine *machine);
 

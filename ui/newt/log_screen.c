@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "front/print.h"
 #include "newt/questions.h"
 #include "terminal/console.h"
@@ -40,13 +41,14 @@ static const struct ddl_source *choose_place(struct ddl_source *const *places, s
 	char line[LINE_ROOM], cut[LINE_ROOM];
 
 	screen_open(&screen, _("Save a report"), screen_widest(), rows + 4);
-	screen.help = _("Choose a stick with the arrows and press Enter or S. One new file is written there; nothing that is "
-			"on the stick is changed. B or Escape goes back, and nothing is written.");
-	screen_label(&screen, 1, 0, _("A new file will be written on:"), SCREEN_COLOUR_STRONG);
+	screen.help = _(
+		"Choose a stick with the arrows and press Enter or S. Two new files are written there, one to be read and one "
+		"for programs; nothing that is on the stick is changed. B or Escape goes back, and nothing is written.");
+	screen_label(&screen, 1, 0, _("Two new files will be written on:"), SCREEN_COLOUR_STRONG);
 	newtComponent list = newtListbox(1, 1, rows, NEWT_FLAG_RETURNEXIT | (scrolls ? NEWT_FLAG_SCROLL : 0));
 	for (size_t i = 0; i < count; i++) {
-		screen_column(cut, sizeof cut, text_source(line, sizeof line, places[i]),
-			      (size_t)screen.width - (scrolls ? 5 : 2));
+		ddl_text_column(cut, sizeof cut, text_place(line, sizeof line, places[i]),
+				(size_t)screen.width - (scrolls ? 5 : 2));
 		newtListboxAppendEntry(list, language_shown(cut), (void *)(uintptr_t)(i + 1));
 	}
 	newtListboxSetWidth(list, screen.width - 2);
@@ -56,6 +58,19 @@ static const struct ddl_source *choose_place(struct ddl_source *const *places, s
 	size_t number = (size_t)(uintptr_t)newtListboxGetCurrent(list);
 	screen_close(&screen);
 	return (key == SCREEN_ENTER || key == 's') && number ? places[number - 1] : NULL;
+}
+
+/* A disk of the server is not written to by one wrong key. */
+static bool may_write(const struct ddl_source *place)
+{
+	const struct screen_button buttons[] = { { _("No"), 'n' }, { _("Write on it"), 'w' }, { NULL, 0 } };
+	char text[LINE_ROOM];
+
+	if (place->removable)
+		return true;
+	snprintf(text, sizeof text, _("%s is a disk of this server, and no stick. Write the report on it all the same?"),
+		 place->name);
+	return screen_text(_("Save a report"), text, NULL, buttons) == 'w';
 }
 
 static void save_report(const struct ddl_question *question)
@@ -78,7 +93,7 @@ static void save_report(const struct ddl_question *question)
 		return;
 	}
 	place = choose_place(places, count);
-	if (place)
+	if (place && may_write(place))
 		save_on(question, place);
 }
 

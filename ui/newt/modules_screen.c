@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The drivers of one pack: which of them are loaded with it, as this machine needs them or as a person wants it. */
+#include "base/text.h"
 #include "newt/questions.h"
 #include "newt/screen.h"
 #include "terminal/language.h"
@@ -24,9 +25,9 @@ static void module_line(const struct modules_screen *view, size_t i, char *to, s
 	size_t columns = (size_t)view->screen.width - 12, left = columns / 3;
 
 	snprintf(words, sizeof words, "%s %s", module->name, module->version);
-	screen_column(name, sizeof name, words, left);
+	ddl_text_column(name, sizeof name, words, left);
 	ddl_describe_fit(words, sizeof words, module);
-	screen_column(fits, sizeof fits, words, columns - left);
+	ddl_text_column(fits, sizeof fits, words, columns - left);
 	snprintf(to, room, "[%c] %s  %s", ddl_module_is_marked(module) ? '*' : ' ', name, fits);
 }
 

@@ -18,6 +18,7 @@ struct packs_screen {
 	struct screen screen;
 	struct ddl_question *question;
 	newtComponent list, pane[PANE_ROWS];
+	size_t fits; /* columns of "whether it fits" */
 };
 
 static const char *release_of(const struct ddl_question *question)
@@ -25,16 +26,30 @@ static const char *release_of(const struct ddl_question *question)
 	return question->machine ? question->machine->release : "";
 }
 
+/* What "whether it fits" takes at most: the descriptions, in which packs differ, get the rest, and never less than half. */
+static size_t fit_columns(const struct packs_screen *packs)
+{
+	size_t most = 0, half = ((size_t)packs->screen.width - 12) / 2;
+	char words[LINE_ROOM / 4];
+
+	for (size_t i = 0; i < packs->question->look->n_repos; i++) {
+		size_t width = ddl_text_width(
+			ddl_describe_repo_fit(words, sizeof words, packs->question->look->repos[i], release_of(packs->question)));
+		most = width > most ? width : most;
+	}
+	return most < half ? most : half;
+}
+
 /* "[*] description  whether it fits", cut to the width of the list. */
 static void pack_line(const struct packs_screen *packs, size_t i, char *to, size_t room)
 {
 	char what[240], words[LINE_ROOM / 4], fits[240];
 	const struct ddl_repo *repo = packs->question->look->repos[i];
-	size_t columns = (size_t)packs->screen.width - 12, half = columns / 2;
+	size_t columns = (size_t)packs->screen.width - 12, left = columns - packs->fits;
 
-	screen_column(what, sizeof what, repo->description, half);
+	ddl_text_middle(what, sizeof what, repo->description, left);
 	ddl_describe_repo_fit(words, sizeof words, repo, release_of(packs->question));
-	screen_column(fits, sizeof fits, words, columns - half);
+	ddl_text_column(fits, sizeof fits, words, packs->fits);
 	snprintf(to, room, "[%c] %s  %s", packs->question->ticked[i] ? '*' : ' ', what, fits);
 }
 
@@ -90,7 +105,7 @@ static void show_pane(newtComponent list, void *data)
 		snprintf(in, LINE_ROOM, _("In:      %s"), repo->where);
 	for (int i = 0; i < PANE_ROWS; i++)
 		newtLabelSetText(packs->pane[i],
-				 language_shown(screen_column(cut, sizeof cut, lines[i], (size_t)packs->screen.width - 2)));
+				 language_shown(ddl_text_column(cut, sizeof cut, lines[i], (size_t)packs->screen.width - 2)));
 	int colour = repo->fit >= DDL_FIT_LOADED ? SCREEN_COLOUR_STRONG : SCREEN_COLOUR_ALARM;
 	newtLabelSetColors(packs->pane[2], colour);
 	newtLabelSetColors(packs->pane[3], in == lines[4] ? colour : NEWT_COLORSET_LABEL);
@@ -102,9 +117,9 @@ static const char *packs_help(void)
 		 "The space bar marks or unmarks the pack under the cursor.\n\n"
 		 "\"Here\" says whether the pack has a driver for a controller of this machine, or why it is of no use "
 		 "here: for instance that it was built for another kernel.\n\n"
-		 "Enter on a pack, D or F3 shows its packages, modules and fingerprint.\n"
+		 "D or F3 shows the packages, modules and fingerprint of the pack under the cursor.\n"
 		 "M shows its drivers; those that this machine needs are marked, and others can be.\n"
-		 "O goes on with the marked packs. B or Escape goes back to the media.");
+		 "Enter or O goes on with the marked packs. B or Escape goes back to the media.");
 }
 
 static int list_rows(const struct ddl_question *question)
@@ -147,8 +162,9 @@ static void open_packs(struct packs_screen *packs, struct ddl_question *question
 
 	packs->question = question;
 	screen_open(&packs->screen, _("Driver packs"), screen_widest(), rows + PANE_ROWS + 5);
+	packs->fits = fit_columns(packs);
 	packs->screen.help = packs_help();
-	screen_help_line(_(" Space: mark   O: go on   D: details   M: drivers   Esc: back   F1 ?: help"));
+	screen_help_line(_(" Space: mark   Enter: go on   D: details   M: drivers   Esc: back   F1 ?: help"));
 	screen_label(&packs->screen, 1, 0, _("Which packs are to be loaded?"), SCREEN_COLOUR_STRONG);
 	add_list(packs, rows);
 	for (int i = 0; i < PANE_ROWS; i++)
@@ -159,8 +175,6 @@ static void open_packs(struct packs_screen *packs, struct ddl_question *question
 	screen_key(&packs->screen, NEWT_KEY_F3);
 	screen_key(&packs->screen, 'm');
 	show_pane(packs->list, packs);
-	if (any_ticked(question))
-		newtFormSetCurrent(packs->screen.form, packs->screen.buttons[0]);
 }
 
 static void toggle(struct packs_screen *packs)
@@ -220,7 +234,6 @@ static bool packs_key(struct packs_screen *packs, int key, enum ddl_reply *reply
 	case ' ':
 		toggle(packs);
 		return false;
-	case SCREEN_ENTER:
 	case 'd':
 	case NEWT_KEY_F3:
 		show_details(packs);
@@ -228,6 +241,7 @@ static bool packs_key(struct packs_screen *packs, int key, enum ddl_reply *reply
 	case 'm':
 		newt_mark_modules(packs->question->look->repos[current(packs)]);
 		return false;
+	case SCREEN_ENTER:
 	case 'o':
 		*reply = DDL_REPLY_YES;
 		if (!any_ticked(packs->question))

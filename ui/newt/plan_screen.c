@@ -133,8 +133,7 @@ static void write_trouble(const struct print *print, const void *what)
 	if (!plan || plan->refusal.code != question->error->code)
 		return;
 	print_blank(print);
-	for (size_t i = 0; i < plan->n_refusals; i++)
-		print_line(print, 0, _("In the way: %s"), plan->refusals[i]);
+	print_refusals(print, plan, question->error);
 }
 
 static const char *trouble_help(void)

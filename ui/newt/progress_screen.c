@@ -57,7 +57,7 @@ static void set_label(newtComponent label, const char *text)
 {
 	char line[LINE_ROOM];
 
-	newtLabelSetText(label, language_shown(screen_column(line, sizeof line, text, (size_t)progress.screen.width - 2)));
+	newtLabelSetText(label, language_shown(ddl_text_column(line, sizeof line, text, (size_t)progress.screen.width - 2)));
 }
 
 static void open_wait(void)
@@ -225,8 +225,8 @@ static void draw_disks(void)
 	set_label(progress.line, line);
 	for (size_t i = 0; i < MOST_DISKS; i++)
 		if (i < progress.n_disks)
-			newtLabelSetText(progress.disks[i], language_shown(screen_column(line, sizeof line, progress.disk[i],
-											 (size_t)progress.screen.width - 4)));
+			newtLabelSetText(progress.disks[i], language_shown(ddl_text_column(line, sizeof line, progress.disk[i],
+											   (size_t)progress.screen.width - 4)));
 }
 
 /* ------------------------------------------------------------------------- events */

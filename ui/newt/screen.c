@@ -27,6 +27,7 @@ int SLsmg_reinit_smg(void);
 
 #define CTRL_C 3
 #define CTRL_L 12
+#define TITLE_ROOM 256U
 #define PEEK_MS 1
 #define SILENT_MS 30000 /* whoever comes back after this may have another terminal on the line */
 #define MOST_COLUMNS 110 /* longer lines are hard to read */
@@ -120,8 +121,21 @@ void screen_keep_keys(void)
 	keep = true;
 }
 
+/* A title that is a button's word as well goes without the button's letter: "Details(D)" of a translation. */
+static const char *without_key(char *to, size_t room, const char *title)
+{
+	size_t length = strlen(title);
+
+	snprintf(to, room, "%s", title);
+	if (length > 3 && length < room && to[length - 1] == ')' && to[length - 3] == '(')
+		to[length - 3] = '\0';
+	return to;
+}
+
 void screen_open(struct screen *screen, const char *title, int width, int height)
 {
+	char words[TITLE_ROOM];
+
 	memset(screen, 0, sizeof *screen);
 	screen->width = width;
 	screen->height = height;
@@ -129,8 +143,10 @@ void screen_open(struct screen *screen, const char *title, int width, int height
 	screen->windowless = term_gone();
 	if (keep && !term_signal() && term_signal_fd() >= 0)
 		SLang_TT_Read_FD = term_signal_fd(); /* where it finds nothing to throw away */
+	if (!keep && term_is_fast())
+		SLsmg_touch_screen(); /* all is drawn again: the kernel or another program may have written over it */
 	if (!screen->windowless)
-		newtCenteredWindow((unsigned)width, (unsigned)height, language_shown(title));
+		newtCenteredWindow((unsigned)width, (unsigned)height, language_shown(without_key(words, sizeof words, title)));
 	SLang_TT_Read_FD = 0;
 	keep = false;
 	newtPushHelpLine(_(" Tab, arrows: move   Enter: press   Letter: its button   Esc: back   F1 ?: help"));
@@ -331,47 +347,6 @@ int screen_peek(struct screen *screen)
 
 /* ------------------------------------------------------------------------ texts */
 
-/* Length in bytes of the UTF-8 character that starts here. */
-static size_t character(const char *text)
-{
-	size_t length = 1;
-
-	while (((unsigned char)text[length] & 0xc0) == 0x80)
-		length++;
-	return length;
-}
-
-char *screen_column(char *to, size_t room, const char *text, size_t columns)
-{
-	size_t used = 0, shown = 0;
-	bool cut = ddl_text_width(text) > columns;
-	size_t limit = cut ? columns - 1 : columns;
-
-	while (*text) {
-		char one[32];
-		size_t length = character(text);
-		if (length >= sizeof one || room - used <= length + columns)
-			break;
-		memcpy(one, text, length);
-		one[length] = '\0';
-		size_t width = ddl_text_width(one);
-		if (shown + width > limit)
-			break;
-		memcpy(to + used, one, length);
-		used += length;
-		shown += width;
-		text += length;
-	}
-	if (cut && room - used > 1) {
-		to[used++] = '~';
-		shown++;
-	}
-	for (; shown < columns && room - used > 1; shown++)
-		to[used++] = ' ';
-	to[used] = '\0';
-	return to;
-}
-
 static char *report(void (*write)(const struct print *print, const void *what), const void *what)
 {
 	char *text = NULL;
@@ -411,13 +386,20 @@ static void right_label(struct screen *screen, int row, const char *text)
 	screen_label(screen, screen->width - 1 - (int)ddl_text_width(text), row, text, 0);
 }
 
+/* Is Escape the way back, and not another answer? */
+static bool has_back(const struct screen *screen)
+{
+	return strchr(screen->keys, 'b') != NULL;
+}
+
 static void add_log_keys(struct screen *screen)
 {
 	screen_label(screen, 1, screen->height - 2, _("F2 or L: the log"), 0);
 	screen_key(screen, NEWT_KEY_F2);
 	screen_key(screen, KEY_LOG);
 	screen_key(screen, toupper(KEY_LOG));
-	screen_help_line(_(" Letter: its button   F2 L: log   Page Up, Page Down   Esc: back   F1 ?: help"));
+	screen_help_line(has_back(screen) ? _(" Letter: its button   F2 L: log   Page Up, Page Down   Esc: back   F1 ?: help") :
+					    _(" Letter: its button   F2 L: log   Page Up, Page Down   F1 ?: help"));
 }
 
 static void (*show_log)(const struct ddl_question *question); /* see screen_log_by */
@@ -447,6 +429,8 @@ static int page(const char *title, const char *text, const char *help, const str
 	screen_buttons(&screen, buttons);
 	if (question)
 		add_log_keys(&screen);
+	else if (!has_back(&screen))
+		screen_help_line(_(" Tab, arrows: move   Enter: press   Letter: its button   F1 ?: help"));
 	if (!buttons[1].label) { /* there is but one answer: Enter gives it from everywhere */
 		screen_key(&screen, SCREEN_ENTER);
 		screen_help_line(help && *help ? _(" Enter C Esc: close   Page Up, Page Down: more   F1 ?: help") :

@@ -110,7 +110,4 @@ void screen_log_by(void (*show)(const struct ddl_question *question));
 /* A window that says what is wrong, what it was about, and what to do. */
 void screen_error(const char *title, const struct ddl_error *error);
 
-/* Copies so much of `text` as fits into `columns`, and fills up with blanks. Returns `to`. */
-char *screen_column(char *to, size_t room, const char *text, size_t columns);
-
 #endif

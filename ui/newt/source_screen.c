@@ -12,11 +12,8 @@
 #define MOST_DEVICES 5 /* shown on 24 lines, more on more; F3 shows all */
 #define MOST_DISKS 2
 #define MOST_SOURCES 6 /* rows of the list; it scrolls */
+#define LEAST_SOURCES 3
 #define FIXED_ROWS 6 /* of the window, beside these */
-#define MOST_ADDRESS 16U
-#define IDS_COLUMNS 9U
-#define CLASS_COLUMNS 7U
-#define DRIVER_COLUMNS 10U
 #define NAME_COLUMNS 9U
 #define SIZE_COLUMNS 9U
 #define FORMAT_COLUMNS 9U
@@ -24,44 +21,10 @@
 #define PATH_ROOM 1024U
 #define LINE_ROOM 512U
 
-static const char *class_word(enum ddl_device_class class)
-{
-	return class == DDL_CLASS_STORAGE ? _("storage") : _("network");
-}
-
-/* Columns of the longest address, so that names get the rest. */
-static size_t address_columns(const struct ddl_machine *machine)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; i < machine->n_devices; i++) {
-		size_t length = strlen(ddl_describe_address(&machine->devices[i]));
-		if (machine->devices[i].class != DDL_CLASS_OTHER && length > most)
-			most = length;
-	}
-	return most < MOST_ADDRESS ? most : MOST_ADDRESS;
-}
-
-/* "! 00:04.0 1000:0060 Broadcom / LSI MegaRAID SAS 1078 storage NO DRIVER" */
-static void device_line(char *to, size_t room, const struct ddl_device *device, size_t address, size_t columns)
-{
-	char place[64], ids[32], name[LINE_ROOM / 2], class[64], driver[64];
-	const char *word = *device->driver ? device->driver : _("NO DRIVER");
-
-	snprintf(to, room, "%c %s %s %s %s %s", *device->driver ? ' ' : '!',
-		 screen_column(place, sizeof place, ddl_describe_address(device), address),
-		 screen_column(ids, sizeof ids, device->ids, IDS_COLUMNS),
-		 screen_column(name, sizeof name, device->name ? device->name : "",
-			       columns - address - IDS_COLUMNS - CLASS_COLUMNS - DRIVER_COLUMNS - 6),
-		 screen_column(class, sizeof class, class_word(device->class), CLASS_COLUMNS),
-		 screen_column(driver, sizeof driver, word, DRIVER_COLUMNS));
-}
-
 /* Shows devices with or without a driver from the row on; returns how many there were. */
 static int add_devices(struct screen *screen, const struct ddl_machine *machine, bool bound, int row, int last_row)
 {
 	char line[LINE_ROOM];
-	size_t address = address_columns(machine);
 	int shown = 0;
 
 	for (size_t i = 0; i < machine->n_devices; i++) {
@@ -69,7 +32,7 @@ static int add_devices(struct screen *screen, const struct ddl_machine *machine,
 		if (device->class == DDL_CLASS_OTHER || (*device->driver != '\0') != bound)
 			continue;
 		if (row + shown < last_row) {
-			device_line(line, sizeof line, device, address, (size_t)screen->width - 2);
+			text_device(line, sizeof line, machine, device, (size_t)screen->width - 2);
 			screen_label(screen, 1, row + shown, line, bound ? 0 : SCREEN_COLOUR_ALARM);
 		}
 		shown++;
@@ -83,6 +46,15 @@ static int count_devices(const struct ddl_machine *machine)
 
 	for (size_t i = 0; i < machine->n_devices; i++)
 		count += machine->devices[i].class != DDL_CLASS_OTHER;
+	return count;
+}
+
+static int count_idle(const struct ddl_machine *machine)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < machine->n_devices; i++)
+		count += machine->devices[i].class != DDL_CLASS_OTHER && !*machine->devices[i].driver;
 	return count;
 }
 
@@ -107,6 +79,17 @@ static int share(int *rows, int wanted, int left)
 	return left - more;
 }
 
+/* Rows of one go to the other, which wants so many; `keeps` stay. */
+static void give(int *from, int keeps, int *to, int wanted)
+{
+	int more = least(wanted - *to, *from - keeps);
+
+	if (more <= 0)
+		return;
+	*from -= more;
+	*to += more;
+}
+
 static struct rows rows_for(const struct ddl_question *question)
 {
 	const struct ddl_machine *machine = question->machine;
@@ -114,6 +97,9 @@ static struct rows rows_for(const struct ddl_question *question)
 	struct rows rows = { least(devices, MOST_DEVICES), least(disks, MOST_DISKS), least(sources, MOST_SOURCES) };
 	int left = screen_highest() - (MOST_DEVICES + MOST_DISKS + MOST_SOURCES + FIXED_ROWS);
 
+	/* controllers without a driver are what all this is about: the list of media scrolls */
+	give(&rows.sources, LEAST_SOURCES, &rows.devices, count_idle(machine));
+	give(&rows.disks, 1, &rows.devices, count_idle(machine));
 	left = share(&rows.sources, sources, left);
 	left = share(&rows.devices, devices, left);
 	share(&rows.disks, disks, left);
@@ -189,20 +175,20 @@ static void source_line(char *to, size_t room, const struct ddl_source *source, 
 	const char *trouble = source_trouble(source);
 	size_t taken = NAME_COLUMNS + SIZE_COLUMNS + 2 + FORMAT_COLUMNS + 1;
 
-	screen_column(name, sizeof name, source->name, NAME_COLUMNS);
+	ddl_text_middle(name, sizeof name, source->name, NAME_COLUMNS);
 	if (source->size)
 		ddl_text_size(size, sizeof size, source->size);
 	if (trouble) {
 		snprintf(line, sizeof line, "%s%9s  %s", name, size, trouble);
 	} else {
-		screen_column(format, sizeof format, *source->format || source->look == DDL_LOOK_UNDER_WAY ? source->format : "-",
-			      FORMAT_COLUMNS);
+		ddl_text_column(format, sizeof format,
+				*source->format || source->look == DDL_LOOK_UNDER_WAY ? source->format : "-", FORMAT_COLUMNS);
 		source_text(what, sizeof what, source);
 		taken += ddl_text_width(ddl_describe_source(looked, sizeof looked, source)) + (*looked ? 2 : 0);
-		screen_column(label, sizeof label, what, columns > taken ? columns - taken : 0);
+		ddl_text_column(label, sizeof label, what, columns > taken ? columns - taken : 0);
 		snprintf(line, sizeof line, "%s%9s  %s %s%s%s", name, size, format, label, *looked ? "  " : "", looked);
 	}
-	screen_column(to, room, line, columns);
+	ddl_text_column(to, room, line, columns);
 }
 
 /* Where the cursor was, also when the list is another one now. */
@@ -212,6 +198,9 @@ static size_t first_source(const struct ddl_question *question)
 {
 	for (size_t i = 0; i < question->n_sources; i++)
 		if (!strcmp(question->sources[i]->name, last_name))
+			return i;
+	for (size_t i = 0; i < question->n_sources && !*last_name && !question->chosen; i++)
+		if (question->sources[i]->fitting)
 			return i;
 	return question->chosen < question->n_sources ? question->chosen : 0;
 }
@@ -314,7 +303,8 @@ static void open_sources(struct source_screen *open, const struct ddl_question *
 	screen_open(&open->screen, _("This machine and its media"), screen_widest(),
 		    machine_rows(&rows) + 1 + 1 + (rows.sources ? rows.sources : 1) + 2);
 	open->screen.help = source_help();
-	screen_help_line(_(" Enter: choose   L: look   E: eject   F3 M: machine   Esc: cancel   F1 ?: help"));
+	screen_help_line(rows.sources ? _(" Enter: choose   L: look   E: eject   F3 M: machine   Esc: cancel   F1 ?: help") :
+					_(" Enter: look again   T: type a path   F3 M: machine   Esc: cancel   F1 ?: help"));
 	int row = add_machine(&open->screen, question->machine, &rows) + 1;
 	show_kernel(question->machine);
 	open->list = NULL;
@@ -330,8 +320,10 @@ static void open_sources(struct source_screen *open, const struct ddl_question *
 	screen_key(&open->screen, NEWT_KEY_F3);
 	screen_key(&open->screen, 'm');
 	screen_key(&open->screen, 'M');
-	screen_key(&open->screen, 'e');
-	screen_key(&open->screen, 'E');
+	if (rows.sources) {
+		screen_key(&open->screen, 'e');
+		screen_key(&open->screen, 'E');
+	}
 	if (question->live)
 		screen_watch(&open->screen, question->watch_fd);
 }

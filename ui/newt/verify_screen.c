@@ -3,6 +3,7 @@
 #include "newt/screen.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -99,17 +100,20 @@ static void add_digits(struct verify_screen *verify, int row)
 
 	left = left < DIGITS_COLUMN ? DIGITS_COLUMN : left;
 	for (int i = 0; i < count_parts(verify->fingerprint); i++, row += 3) {
-		screen_label(screen, 1, row, screen_column(line, sizeof line, i ? "" : _("On this disk:"), DIGITS_COLUMN - 1), 0);
+		screen_label(screen, 1, row, ddl_text_column(line, sizeof line, i ? "" : _("On this disk:"), DIGITS_COLUMN - 1),
+			     0);
 		screen_label(screen, left, row, part_of(groups, verify->fingerprint, i), SCREEN_COLOUR_STRONG);
-		screen_label(screen, 1, row + 1, screen_column(line, sizeof line, i ? "" : verify->given, DIGITS_COLUMN - 1), 0);
+		screen_label(screen, 1, row + 1, ddl_text_column(line, sizeof line, i ? "" : verify->given, DIGITS_COLUMN - 1),
+			     0);
 		verify->typed_line[i] = screen_label(screen, left, row + 1, "", 0);
 		verify->marks[i] = screen_label(screen, left, row + 2, "", SCREEN_COLOUR_STRONG);
 	}
 	verify->words = screen_label(screen, left, row, "", 0);
 }
 
-static void open_verify(struct verify_screen *verify, const struct ddl_repo *repo)
+static void open_verify(struct verify_screen *verify, const struct ddl_question *question)
 {
+	const struct ddl_repo *repo = question->repo;
 	const struct screen_button buttons[] = { { _("It is the same - test packages"), PRESSED_SAME },
 						 { _("Go on without comparing"), PRESSED_SKIP },
 						 { _("Go back"), PRESSED_BACK },
@@ -125,20 +129,21 @@ static void open_verify(struct verify_screen *verify, const struct ddl_repo *rep
 	verify->fingerprint = repo->fingerprint;
 	verify->given = sheet ? _("On the sheet:") : _("As given:");
 	verify->typed[0] = verify->prefix[0] = '\0';
-	screen_open(screen, _("Verify the driver disk"), screen_widest(), 9 + 3 * count_parts(repo->fingerprint));
+	screen_open(screen, text_title(line, sizeof line, _("Verify the driver disk"), question), screen_widest(),
+		    9 + 3 * count_parts(repo->fingerprint));
 	screen->help = sheet ? verify_help() : loose_help();
 	screen_help_line(sheet ? _(" 0-9 A-F: type it   Enter: it is the same   Tab: buttons   Esc: back   F1: help") :
 				 _(" 0-9 A-F: type it   Enter: test the files   Tab: buttons   Esc: back   F1: help"));
 	size_t columns = (size_t)screen->width - 2;
-	screen_label(screen, 1, 0, screen_column(line, sizeof line, repo->description, columns), 0);
-	screen_column(line, sizeof line, text_repo(name, sizeof name, repo), columns);
+	screen_label(screen, 1, 0, ddl_text_column(line, sizeof line, repo->description, columns), 0);
+	ddl_text_middle(line, sizeof line, text_pack(name, sizeof name, repo), columns);
 	screen_label(screen, 1, 1, line, 0);
-	screen_label(screen, 1, 2, screen_column(line, sizeof line, text_signature(name, sizeof name, repo), columns), 0);
+	screen_label(screen, 1, 2, ddl_text_column(line, sizeof line, text_signature(name, sizeof name, repo), columns), 0);
 	for (unsigned i = 0; i < 2; i++)
-		screen_label(screen, 1, 3 + (int)i, screen_column(line, sizeof line, compare_heading(repo, i), columns), 0);
+		screen_label(screen, 1, 3 + (int)i, ddl_text_column(line, sizeof line, compare_heading(repo, i), columns), 0);
 	add_digits(verify, 5);
 	screen_label(screen, 1, 6 + 3 * count_parts(repo->fingerprint),
-		     screen_column(line, sizeof line, text_sums(name, sizeof name, repo), columns), 0);
+		     ddl_text_column(line, sizeof line, text_sums(name, sizeof name, repo), columns), 0);
 	screen->typing = true;
 	screen_buttons(screen, sheet ? buttons : loose);
 	for (int key = ' '; key <= '~'; key++)
@@ -240,7 +245,7 @@ enum ddl_reply newt_ask_verify(struct ddl_question *question)
 	struct verify_screen verify;
 	int key;
 
-	open_verify(&verify, question->repo);
+	open_verify(&verify, question);
 	do {
 		key = screen_run(&verify.screen);
 	} while (typed_key(&verify, key) || ((key == PRESSED_SAME || key == PRESSED_TEST) && !may_be_same(&verify, question)) ||
@@ -266,18 +271,10 @@ enum ddl_reply newt_ask_verify(struct ddl_question *question)
 static void write_tested(const struct print *print, const void *what)
 {
 	const struct ddl_question *question = what;
-	const struct ddl_repo *repo = question->repo;
 
-	if (ddl_repo_bad_package(repo))
-		print_line(print, 0, "%s",
-			   _("This pack is damaged and will not be loaded. "
-			     "Fetch or copy the disk again."));
-	else if (question->error)
-		print_trouble(print, question->error);
-	else
-		print_line(print, 0, "%s", text_whole(repo));
+	print_verdict(print, question->repo, question->error);
 	print_blank(print);
-	print_tested(print, repo);
+	print_tested(print, question->repo);
 }
 
 /* What the buttons of a text window mean. */
@@ -295,28 +292,38 @@ static const char *tested_help(void)
 	return _("Each package was read whole from the medium and compared with the size and checksum that the "
 		 "disk's list of contents gives for it.\n\n"
 		 "A package marked BAD was changed or damaged after the vendor made the disk. Nothing of a "
-		 "damaged pack is ever loaded: fetch the disk again, or copy it to another medium.");
+		 "damaged pack is ever loaded: fetch the disk again, or copy it to another medium. One that is \"not read\" may "
+		 "be good: put the medium back, and A looks again.");
 }
 
 enum ddl_reply newt_ask_tested(const struct ddl_question *question)
 {
 	const struct screen_button good[] = { { _("Go on"), 'g' }, { _("Back"), 'b' }, { NULL, 0 } };
-	const struct screen_button bad[] = { { _("Back"), 'b' }, { _("Continue without a driver"), 'c' }, { NULL, 0 } };
+	const struct screen_button bad[] = {
+		{ _("Back"), 'b' }, { _("Again"), 'a' }, { _("Continue without a driver"), 'c' }, { NULL, 0 }
+	};
 	bool ill = ddl_repo_bad_package(question->repo) || question->error;
-	int key = screen_page(_("Result of the test"), write_tested, question, tested_help(), ill ? bad : good, question);
+	char title[LINE_ROOM];
+	int key = screen_page(text_title(title, sizeof title, _("Result of the test"), question), write_tested, question,
+			      tested_help(), ill ? bad : good, question);
 
-	return reply_of(key, 'g');
+	return ill && key == 'a' ? DDL_REPLY_AGAIN : reply_of(key, 'g');
 }
 
 enum ddl_reply newt_ask_licence(const struct ddl_question *question)
 {
 	const struct screen_button buttons[] = { { _("Accept"), 'a' }, { _("Back"), 'b' }, { _("Decline"), 'd' }, { NULL, 0 } };
-	int key = screen_text(_("Licence"), question->licence,
+	char title[LINE_ROOM], pack[LINE_ROOM], *text = NULL;
+
+	/* which of several packs it is of */
+	if (question->of && asprintf(&text, "%s\n\n%s", text_pack(pack, sizeof pack, question->repo), question->licence) < 0)
+		return DDL_REPLY_NO;
+	int key = screen_text(text_title(title, sizeof title, _("Licence"), question), text ? text : question->licence,
 			      _("The vendor wants this licence accepted before the driver is loaded. Tab, arrows, "
 				"Page Up and Page Down move through the text. A accepts it, B goes back, "
 				"D goes on without loading anything."),
 			      buttons);
-
+	free(text);
 	return reply_of(key, 'a');
 }
 
@@ -341,7 +348,9 @@ enum ddl_reply newt_ask_trust(const struct ddl_question *question)
 	const struct screen_button buttons[] = {
 		{ _("No"), 'n' }, { _("Trust it this once"), 't' }, { _("Back"), 'b' }, { NULL, 0 }
 	};
-	int key = screen_page(_("Trust this key?"), write_trust, question->repo, trust_help(), buttons, NULL);
+	char title[LINE_ROOM];
+	int key = screen_page(text_title(title, sizeof title, _("Trust this key?"), question), write_trust, question->repo,
+			      trust_help(), buttons, NULL);
 
 	return key == 'n' ? DDL_REPLY_SKIP : reply_of(key, 't');
 }

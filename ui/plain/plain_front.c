@@ -41,6 +41,8 @@ static enum ddl_reply ask(void *ctx, struct ddl_question *question)
 	events.settle_told = 0;
 	events.phase = -1;
 	fputc('\n', plain.out.file);
+	if (question->of)
+		print_line(&plain.out, 0, _("Pack %zu of %zu:"), question->number, question->of);
 	return plain_ask(question);
 }
 
@@ -140,8 +142,7 @@ static enum ddl_wish event(void *ctx, const struct ddl_event *event)
 		tell_settle(event);
 		break;
 	case DDL_EVENT_PACKAGE:
-		print_line(&plain.out, 2, event->package->state == DDL_PKG_BAD ? _("%s: BAD") : _("%s: ok"),
-			   event->package->file);
+		print_line(&plain.out, 2, "%s: %s", event->package->file, text_verdict(event->package));
 		break;
 	case DDL_EVENT_STEP:
 		tell_step(event->op);

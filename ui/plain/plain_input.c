@@ -141,7 +141,11 @@ const struct choice *plain_named(const struct choice *choices, size_t before)
 
 void plain_not_understood(void)
 {
-	print_line(&plain.out, 0, "%s", _("This is none of the choices."));
+	print_line(
+		&plain.out, 0, "%s",
+		strcmp(plain_answer(), "?") ?
+			_("This is none of the choices.") :
+			_("Type the number or the letter of one of the choices, and press Enter. Nothing is done before that."));
 }
 
 const struct choice *plain_choose(const struct choice *choices)

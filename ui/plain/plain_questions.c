@@ -16,6 +16,20 @@
 #define TICK_MS 100
 #define MOST_TOLD 64U /* of more media every line counts as new */
 
+/* A disk of the server is not written to by one wrong key. */
+static bool may_write(const struct ddl_source *place)
+{
+	const struct choice choices[] = { { 'n', _("no"), DDL_REPLY_NO }, { 'w', _("write on it"), DDL_REPLY_YES }, { 0 } };
+	const struct choice *choice;
+
+	if (place->removable)
+		return true;
+	print_line(&plain.out, 0, _("%s is a disk of this server, and no stick. Write the report on it all the same?"),
+		   place->name);
+	choice = plain_choose(choices);
+	return choice && choice->reply == DDL_REPLY_YES;
+}
+
 static void save_report(const struct ddl_question *question)
 {
 	const struct choice choices[] = { { 'b', _("back"), DDL_REPLY_BACK }, { 0 } };
@@ -34,11 +48,11 @@ static void save_report(const struct ddl_question *question)
 			     "file system, and try again."));
 		return;
 	}
-	print_line(&plain.out, 0, "%s", _("A new file will be written on:"));
+	print_line(&plain.out, 0, "%s", _("Two new files will be written on:"));
 	for (size_t i = 0; i < count; i++)
-		print_line(&plain.out, 1, "%zu  %s", i + 1, text_source(line, sizeof line, places[i]));
+		print_line(&plain.out, 1, "%zu  %s", i + 1, text_place(line, sizeof line, places[i]));
 	plain_show_choices(choices, count);
-	if (!plain_prompt(_("Your choice:")) || !(number = plain_number(count)))
+	if (!plain_prompt(_("Your choice:")) || !(number = plain_number(count)) || !may_write(places[number - 1]))
 		return;
 	if (ddl_report_save(question->session, places[number - 1], line, sizeof line, &error) < 0)
 		print_trouble(&plain.out, &error);
@@ -350,7 +364,7 @@ static void show_fingerprint(const struct ddl_repo *repo)
 {
 	char line[512];
 
-	print_line(&plain.out, 0, "%s", text_repo(line, sizeof line, repo));
+	print_line(&plain.out, 0, "%s", text_pack(line, sizeof line, repo));
 	if (*text_signature(line, sizeof line, repo))
 		print_line(&plain.out, 0, "%s", line);
 	for (unsigned i = 0; i < 2; i++)
@@ -420,20 +434,16 @@ static enum ddl_reply ask_verify(struct ddl_question *question)
 
 static enum ddl_reply ask_tested(const struct ddl_question *question)
 {
-	const struct choice choices[] = { { 'y', _("go on"), DDL_REPLY_YES },
+	const struct choice again = { 'a', _("try again"), DDL_REPLY_AGAIN }, go_on = { 'y', _("go on"), DDL_REPLY_YES };
+	bool ill = ddl_repo_bad_package(question->repo) || question->error;
+	const struct choice choices[] = { ill ? again : go_on,
 					  { 'b', _("back"), DDL_REPLY_BACK },
 					  { 'c', _("continue without a driver disk"), DDL_REPLY_SKIP },
 					  { 0 } };
-	bool bad = ddl_repo_bad_package(question->repo) || question->error;
 
 	print_tested(&plain.out, question->repo);
-	if (question->error)
-		print_trouble(&plain.out, question->error);
-	if (ddl_repo_bad_package(question->repo))
-		print_line(&plain.out, 0, "%s", _("This pack is damaged and will not be loaded."));
-	else if (!bad)
-		print_line(&plain.out, 0, "%s", text_whole(question->repo));
-	return choose(bad ? choices + 1 : choices, question);
+	print_verdict(&plain.out, question->repo, question->error);
+	return choose(choices, question);
 }
 
 static enum ddl_reply ask_licence(const struct ddl_question *question)
@@ -520,8 +530,8 @@ static enum ddl_reply ask_trouble(const struct ddl_question *question)
 					  { 0 } };
 
 	print_trouble(&plain.out, question->error);
-	for (size_t i = 0; plan && plan->refusal.code == question->error->code && i < plan->n_refusals; i++)
-		print_line(&plain.out, 0, _("In the way: %s"), plan->refusals[i]);
+	if (plan && plan->refusal.code == question->error->code)
+		print_refusals(&plain.out, plan, question->error);
 	plain.front.told = question->error->code;
 	return choose(choices, question);
 }

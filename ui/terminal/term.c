@@ -143,6 +143,13 @@ void term_cooked(void)
 		tcsetattr(0, TCSADRAIN, &at_start);
 }
 
+bool term_is_fast(void)
+{
+	struct termios modes;
+
+	return tcgetattr(1, &modes) != 0 || cfgetospeed(&modes) >= B38400;
+}
+
 unsigned term_columns(int fd)
 {
 	struct winsize size;

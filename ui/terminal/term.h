@@ -43,6 +43,9 @@ bool term_raw(void);
 bool term_raw_on(int fd, struct termios *before);
 void term_cooked(void);
 
+/* Can a whole page be sent at each step, on a terminal at descriptor 1? Not on a slow serial line. */
+bool term_is_fast(void);
+
 /* Columns of the terminal behind the descriptor; 0 when it is none. */
 unsigned term_columns(int fd);
 
