@@ -44,7 +44,7 @@ help:
 	@echo 'make parts      stock kernel, drivers, packs, media, initrd, in build/parts'
 	@echo 'make native     the program with glibc: build/native/{plain,asan,ubsan}/ddload'
 	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
-	@echo 'make static, lint, packs, cases, media, hostile, screens, hosts, qemu, initrd     one suite'
+	@echo 'make static, lint, packs, cases, media, hostile, screens, hosts, qemu, initrd, matrix     one suite'
 	@echo 'make sbom       build/ddload.spdx.json: what is linked in, versions, licences'
 	@echo 'make image      build/ddload.img, to be given beside an initrd (scripts/add-to-initrd)'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
@@ -229,7 +229,7 @@ unit-programs: unit-plain unit-asan unit-ubsan unit-clang
 
 # --- Tests.  Each suite is an executable tests/NAME/run; tests/run adds them up.
 
-suites := unit static lint packs cases media hostile screens hosts qemu initrd
+suites := unit static lint packs cases media hostile screens hosts qemu initrd matrix
 export T
 
 unit: unit-programs
@@ -254,6 +254,10 @@ qemu: all parts $(static_test_programs)
 	@tests/qemu/run
 initrd: all parts
 	@tests/initrd/run
+
+# The stock kernels of Debian's releases; the other suites have but one.
+matrix: all parts
+	@tests/matrix/run
 
 # An initrd of its own, to be given beside another one: scripts/make-image --help.
 $(BUILD)/ddload.img: $(BUILD)/ddload $(BUILD)/pci.ids.xz $(catalogues) scripts/make-image scripts/cpio.py $(wildcard initrd/* initrd/*/*)
@@ -299,4 +303,4 @@ distclean:
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static lint sbom packs cases media hostile screens hosts qemu initrd image test test-all bench demo fuzz install clean distclean FORCE
+	static lint sbom packs cases media hostile screens hosts qemu initrd matrix image test test-all bench demo fuzz install clean distclean FORCE

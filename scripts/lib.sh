@@ -147,3 +147,23 @@ own_apt_update() {
 		touch updated
 	) 8>"$build/apt/$1/lock"
 }
+
+# The two below are of the release $suite (own_apt_update it first).
+
+# kernel_packages KIND PACKAGE…: the packages linux-KIND-VERSION… among these and all they depend on.
+kernel_packages() {
+	local kind=$1
+	shift
+	own_apt "$suite" apt-cache depends --recurse --important "$@" |
+		grep -E "^linux-($kind)-[0-9]" | grep -v -e -unsigned | sort -u ||
+		die "apt knows of $suite no linux-($kind)-VERSION… for $*"
+}
+
+# download DIR PACKAGE…: bring packages, and nothing else, into a directory.
+download() {
+	local dir=$1
+	shift
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	(cd "$dir" && own_apt "$suite" apt-get -qq download "$@") || die "apt-get could not download $*"
+}
