@@ -25,18 +25,6 @@ static const char *keep(const struct ddl_run *run, const char *text)
 
 /* ------------------------------------------------------------------- modules */
 
-static const struct ddl_repo *repo_of(const struct ddl_run *run, const struct ddl_module *module)
-{
-	size_t i, j, k;
-
-	for (i = 0; i < run->n_repos; i++)
-		for (j = 0; j < run->repos[i]->n_packages; j++)
-			for (k = 0; k < run->repos[i]->packages[j].n_modules; k++)
-				if (run->repos[i]->packages[j].modules[k] == module)
-					return run->repos[i];
-	return NULL;
-}
-
 static bool driven_by(const struct ddl_device *device, const char *module)
 {
 	return *device->module && ddl_module_name_equal(device->module, module);
@@ -92,7 +80,8 @@ static int fill_module(struct ddl_run *run, const struct ddl_module *module)
 	entry->version_now = keep(run, now ? now->version : "");
 	entry->srcversion = keep(run, now ? now->srcversion : "");
 	entry->holder = keep(run, now && now->n_holders ? now->holders[0] : "");
-	entry->repo = repo_of(run, module);
+	entry->repo = ddl_repo_of_module(run->repos, run->n_repos, module);
+	entry->for_devices = module->n_aliases > 0;
 	if (!entry->repo) /* the installer's own driver, that the first pack has brought firmware for */
 		entry->repo = run->repos[0];
 	if (!entry->version_now || !entry->srcversion || !entry->holder)

@@ -41,34 +41,12 @@ static int tell_compared(struct ddl_flow *flow)
 	return flow->by_policy ? 0 : ddl_plan_note(flow->session->plan_arena, flow->plan, words);
 }
 
-static const struct ddl_repo *pack_of(const struct ddl_set *set, const struct ddl_module *module)
-{
-	for (size_t r = 0; r < set->n_repos; r++)
-		for (size_t p = 0; p < set->repos[r]->n_packages; p++)
-			for (size_t m = 0; m < set->repos[r]->packages[p].n_modules; m++)
-				if (set->repos[r]->packages[p].modules[m] == module)
-					return set->repos[r];
-	return NULL;
-}
-
-/* Which pack each driver comes from, and of a pack that was chosen and has none, why. -1: no memory. */
-static int tell_packs(struct ddl_flow *flow)
+/* Of a pack that was chosen and is not loaded the plan says why. -1: no memory. */
+static int tell_left_out(struct ddl_flow *flow)
 {
 	struct ddl_arena *arena = flow->session->plan_arena;
 	char words[DDL_ERROR_TEXT];
 
-	for (size_t i = 0; i < flow->plan->n_ops; i++) {
-		struct ddl_op *op = &flow->plan->ops[i];
-		const struct ddl_repo *repo = op->from_pack ? pack_of(&flow->set, op->from_pack) : NULL;
-
-		if (!repo)
-			continue;
-		op->reason = *op->reason ?
-				     ddl_arena_printf(arena, _("%s; from %s %s"), op->reason, repo->identifier, repo->version) :
-				     ddl_arena_printf(arena, _("from %s %s"), repo->identifier, repo->version);
-		if (!op->reason)
-			return -1;
-	}
 	for (size_t i = 0; i < flow->set.n_chosen; i++) {
 		const struct ddl_repo *repo = flow->set.repos[i];
 
@@ -97,7 +75,7 @@ enum ddl_step ddl_step_plan(struct ddl_flow *flow)
 		flow->trouble = flow->plan->refusal;
 		return refuse(flow);
 	}
-	if (tell_compared(flow) < 0 || tell_packs(flow) < 0)
+	if (tell_compared(flow) < 0 || tell_left_out(flow) < 0)
 		return ddl_flow_no_memory(flow, DDL_STEP_PLAN);
 	for (size_t i = 0; i < flow->plan->n_notes; i++)
 		(void)ddl_session_tell(

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,28 +37,15 @@ static bool is_left(const struct ddl_package *package)
 }
 
 /* The line stands there once; what others have written stays. */
-static int add_component(int place, struct ddl_error *error)
+static int add_component(struct ddl_session *session, int place, struct ddl_error *error)
 {
-	struct ddl_error unread = DDL_ERROR_INIT; /* then it is written anew */
-	int fd = openat(place, COMPONENTS, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), result = 0;
-	size_t length = 0;
-	char *old = fd < 0 ? NULL : ddl_file_read(fd, DDL_MAX_METADATA, &length, &unread), *text;
+	const char *old = ddl_handoff_old(session->arena, place, COMPONENTS);
+	const char *text = old ? ddl_arena_printf(session->arena, LOCAL "%s", old) : NULL;
 
-	if (fd >= 0)
-		(void)close(fd);
-	text = old ? malloc(length + sizeof(LOCAL)) : strdup(LOCAL);
-	if (old && text) {
-		memcpy(text, LOCAL, strlen(LOCAL));
-		memcpy(text + strlen(LOCAL), old, length);
-		text[strlen(LOCAL) + length] = '\0';
-	}
 	if (!text)
-		result = ddl_fail(error, DDL_E_STAGE, ENOMEM, PLACE);
-	else if (!old || !strstr(text + strlen(LOCAL), LOCAL))
-		result = ddl_file_replace(place, COMPONENTS, text, strlen(text), error);
-	free(old);
-	free(text);
-	return result;
+		return ddl_fail(error, DDL_E_STAGE, ENOMEM, PLACE);
+	/* from the end of our own line on */
+	return strstr(text + strlen(LOCAL) - 1, "\n" LOCAL) ? 0 : ddl_file_replace(place, COMPONENTS, text, strlen(text), error);
 }
 
 int ddl_handoff_debian(struct ddl_session *session, const struct ddl_outcome *outcome, struct ddl_error *error)
@@ -81,7 +67,7 @@ int ddl_handoff_debian(struct ddl_session *session, const struct ddl_outcome *ou
 		return 0;
 	}
 	if (result == 0)
-		result = add_component(place, error);
+		result = add_component(session, place, error);
 	(void)close(place);
 	if (result < 0 && error)
 		error->code = DDL_E_STAGE;

@@ -102,10 +102,16 @@ static int keep_earlier(int run, struct ddl_error *error)
 	return renameat(run, OUTCOME ".json", run, name) < 0 ? ddl_fail(error, DDL_E_STAGE, errno, "%s", name) : 0;
 }
 
-/* What has its controller is for the installed system, too: disks may still come. */
-static bool is_taken(const struct ddl_outcome *outcome)
+/* Of what has its controller: disks may still come. */
+static int leave_for_installers(struct ddl_session *session, int run, const struct ddl_outcome *outcome, struct ddl_error *error)
 {
-	return outcome->result == DDL_RESULT_WORKS || outcome->result == DDL_RESULT_BOUND_NO_DISK;
+	unsigned kinds = session->options.handoff;
+
+	if (outcome->result != DDL_RESULT_WORKS && outcome->result != DDL_RESULT_BOUND_NO_DISK)
+		return 0;
+	if (kinds & DDL_HANDOFF_DEBIAN && ddl_handoff_debian(session, outcome, error) < 0)
+		return -1;
+	return kinds & (DDL_HANDOFF_ANACONDA | DDL_HANDOFF_RPM_LIST) ? ddl_handoff_installers(session, run, outcome, error) : 0;
 }
 
 int ddl_handoff_write(struct ddl_session *session, const struct ddl_outcome *outcome, struct ddl_error *error)
@@ -117,10 +123,8 @@ int ddl_handoff_write(struct ddl_session *session, const struct ddl_outcome *out
 
 	for (size_t i = 0; i < outcome->n_repos && result == 0 && ddl_outcome_loaded(outcome); i++)
 		result = write_pack(run, outcome->repos[i], error);
-	if (result == 0 && is_taken(outcome))
-		result = session->options.handoff & DDL_HANDOFF_DEBIAN ? ddl_handoff_debian(session, outcome, error) : 0;
-	if (result == 0 && session->options.handoff & (DDL_HANDOFF_ANACONDA | DDL_HANDOFF_RPM_LIST) && is_taken(outcome))
-		result = ddl_handoff_installers(session, run, outcome, error);
+	if (result == 0)
+		result = leave_for_installers(session, run, outcome, error);
 	if (run >= 0)
 		(void)close(run);
 	free(json);

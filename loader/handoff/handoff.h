@@ -21,6 +21,9 @@
  */
 int ddl_handoff_installers(struct ddl_session *session, int run, const struct ddl_outcome *outcome, struct ddl_error *error);
 
+/* What others, and earlier runs, have written to a file there; "" where it cannot be read. NULL: no memory. */
+char *ddl_handoff_old(struct ddl_arena *arena, int dir, const char *name);
+
 /*
  * DEBIAN: the packages (.deb) with a driver for this kernel in <root>/var/cache/firmware, and the line "local" in
  * `components` there, as Debian's hw-detect has them; what others have put there stays. -1 and DDL_E_STAGE.

@@ -142,14 +142,14 @@ static bool is_stale(const struct leaving *l, const char *line, size_t length, b
 	return false;
 }
 
-static char *read_old(const struct leaving *l, int dir, const char *name)
+char *ddl_handoff_old(struct ddl_arena *arena, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct ddl_error unread = DDL_ERROR_INIT; /* then it is written anew */
 	size_t length = 0;
 	char *bytes = fd < 0 ? NULL : ddl_file_read(fd, DDL_MAX_METADATA, &length, &unread), *text;
 
-	text = bytes ? ddl_arena_dupn(l->arena, bytes, length) : ddl_arena_dup(l->arena, "");
+	text = bytes ? ddl_arena_dupn(arena, bytes, length) : ddl_arena_dup(arena, "");
 	free(bytes);
 	if (fd >= 0)
 		(void)close(fd);
@@ -159,7 +159,7 @@ static char *read_old(const struct leaving *l, int dir, const char *name)
 /* What others, and earlier runs, have put there stays. */
 static int write_list(const struct leaving *l, int dir, const char *name, bool path)
 {
-	const char *line = read_old(l, dir, name), *end;
+	const char *line = ddl_handoff_old(l->arena, dir, name), *end;
 	char *text = ddl_arena_dup(l->arena, "");
 
 	for (; line && *line; line = end) {

@@ -178,7 +178,7 @@ int ddl_files_walk(const struct ddl_medium *medium, ddl_files_visitor visit, voi
 
 bool ddl_files_is_image(const char *name, uint64_t size)
 {
-	static const char *const others[] = { ".img", ".dd", ".raw", ".bin" };
+	static const char *const others[] = { ".img", ".ima", ".dd", ".raw", ".bin" };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (ddl_text_ends_in(name, others[i]))

@@ -64,6 +64,16 @@ const struct ddl_file *ddl_repo_licence(const struct ddl_repo *repo)
 	return NULL;
 }
 
+const struct ddl_repo *ddl_repo_of_module(struct ddl_repo *const *repos, size_t count, const struct ddl_module *module)
+{
+	for (size_t r = 0; r < count; r++)
+		for (size_t p = 0; p < repos[r]->n_packages; p++)
+			for (size_t m = 0; m < repos[r]->packages[p].n_modules; m++)
+				if (repos[r]->packages[p].modules[m] == module)
+					return repos[r];
+	return NULL;
+}
+
 bool ddl_package_is_unread(const struct ddl_package *package)
 {
 	enum ddl_code code = package->trouble.code;

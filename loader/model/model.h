@@ -439,6 +439,7 @@ struct ddl_op {
 	const char *override; /* UNBIND: its driver_override before; else "" */
 	bool optional; /* INSERT: its failing is no failure of the load */
 	const char *reason; /* INSERT from a pack: translated, why; "" else */
+	const struct ddl_repo *repo; /* INSERT from a pack: that one; NULL else */
 	enum ddl_op_state state;
 	struct ddl_error trouble;
 };
@@ -513,6 +514,7 @@ struct ddl_loaded_now {
 	const char **bound; /* addresses of devices */
 	size_t n_bound;
 	const char *holder; /* a module that uses it; "" */
+	bool for_devices; /* no library of other modules, which no device asks for */
 };
 
 /* A question that nobody was asked. */
@@ -561,6 +563,9 @@ bool ddl_package_is_covered(const struct ddl_repo *repo, const struct ddl_packag
 
 /* Why a pack that does not fit is refused. */
 enum ddl_code ddl_repo_refusal(const struct ddl_repo *repo);
+
+/* The pack that the module came with; NULL: none of these. */
+const struct ddl_repo *ddl_repo_of_module(struct ddl_repo *const *repos, size_t count, const struct ddl_module *module);
 
 /* A licence that has to be accepted before the pack is loaded, the first of them; NULL: none that is known. */
 const struct ddl_file *ddl_repo_licence(const struct ddl_repo *repo);

@@ -105,6 +105,7 @@ static int add_incoming(struct maker *m, const struct incoming *in)
 	if (!op)
 		return -1;
 	op->from_pack = in->pack;
+	op->repo = in->pack ? ddl_repo_of_module(m->repos, m->n_repos, in->pack) : NULL;
 	op->optional = in->optional;
 	op->reason = reason_of(m, in->pack);
 	op->tree_path = in->tree_path;

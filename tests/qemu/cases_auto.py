@@ -138,9 +138,9 @@ wait $!
 tell killed "status $?" "during $during" "after $(level) $(modes)"
 """, append="ddload.timeout=600", steps=(wait("to load a driver disk"),))
 
-# A failure stops where it can be read, until Enter.
+# A failure stops where it can be read, until one key says how to go on; another key is no answer.
 STOP = auto("stop", "ddload=/packs/default.iso %s" % FINGERPRINT, state(NOTHING, 3), FAILED, packs=("default",),
-            steps=(wait("Enter goes on without the driver"), key("Enter")))
+            steps=(wait("Enter goes on without the driver"), key("x"), key("s"), wait("This is a shell"), line("exit")))
 SHELL = auto("shell", "ddload=/packs/default.iso ddload.on-error=shell %s" % FINGERPRINT, state(NOTHING, 3), FAILED,
              packs=("default",), steps=(wait("This is a shell"), line("echo one >/dev/ttyS1; exit")), slow=True)
 CONTINUE = auto("continue", "ddload=/packs/default.iso ddload.on-error=continue ddload.console=ttyS9 %s" % FINGERPRINT,

@@ -478,9 +478,11 @@ static struct ddl_plan held_refused_plan = { .replaces = true,
 					     .n_refusals = 1,
 					     .refusal = { DDL_E_HELD, 0, "ahci holds 0000:00:1f.2: sr0 is mounted on /media" } };
 static const char *bound[] = { "0000:00:04.0" };
-static struct ddl_loaded_now now_loaded = { "megaraid_sas", "", "07.999", "0123456789ABCDEF0123456", &good_repo, bound, 1, "" };
+static struct ddl_loaded_now now_loaded = {
+	"megaraid_sas", "", "07.999", "0123456789ABCDEF0123456", &good_repo, bound, 1, "", true
+};
 static struct ddl_loaded_now now_swapped = {
-	"megaraid_sas", "07.719.03.00-rc1", "07.999", "0123456789ABCDEF0123456", &good_repo, bound, 1, ""
+	"megaraid_sas", "07.719.03.00-rc1", "07.999", "0123456789ABCDEF0123456", &good_repo, bound, 1, "", true
 };
 static const char *kernel_lines[] = {
 	"megaraid_sas: loading out-of-tree module taints kernel.",
@@ -510,7 +512,9 @@ static const char *not_taken_lines[] = {
 	"megaraid_sas 0000:00:04.0: Direct firmware load for mega.fw failed with error -2",
 	"megaraid_sas: probe of 0000:00:04.0 failed with error -2",
 };
-static struct ddl_loaded_now now_unused = { "megaraid_sas", "", "07.999", "0123456789ABCDEF0123456", &good_repo, NULL, 0, "" };
+static struct ddl_loaded_now now_unused = {
+	"megaraid_sas", "", "07.999", "0123456789ABCDEF0123456", &good_repo, NULL, 0, "", true
+};
 static struct ddl_outcome not_taken = {
 	.result = DDL_RESULT_NOT_TAKEN,
 	.modules = &now_unused,

@@ -342,7 +342,7 @@ static void watch_two(struct rig *of, const struct ddl_question *question)
 			told = told || strcmp(plan->notes[i], "acme:older 1.0 is not loaded: for another kernel "
 							      "(5.10.0-1-amd64; this is " FAKE_RELEASE ")") == 0;
 		for (size_t i = 0; i < plan->n_ops; i++)
-			from = from || strstr(plan->ops[i].reason, "; from acme:right 1.0");
+			from = from || (plan->ops[i].repo && strcmp(plan->ops[i].repo->identifier, "acme:right") == 0);
 		assert_true(told && from);
 	}
 }

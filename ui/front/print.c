@@ -207,7 +207,8 @@ static void table_columns(const struct ddl_machine *machine, size_t *address, si
 char *text_device(char *to, size_t room, const struct ddl_machine *machine, const struct ddl_device *device, size_t columns)
 {
 	const char *class = device->class == DDL_CLASS_STORAGE ? _("storage") : _("network");
-	char where[128], ids[64], kind[64], driver[256], name[512];
+	char where[128], ids[64], kind[64], driver[256], cut[512];
+	const char *name = device->name ? device->name : "";
 	size_t address, widest;
 
 	table_columns(machine, &address, &widest);
@@ -216,10 +217,9 @@ char *text_device(char *to, size_t room, const struct ddl_machine *machine, cons
 		 ddl_text_column(ids, sizeof ids, device->ids, IDS_COLUMNS),
 		 ddl_text_column(kind, sizeof kind, class, ddl_text_width(class)),
 		 ddl_text_column(driver, sizeof driver, *device->driver ? device->driver : _("NO DRIVER"), widest));
-	snprintf(name, sizeof name, "%s", device->name ? device->name : "");
 	size_t used = ddl_text_width(to);
 	if (columns)
-		ddl_text_middle(name, sizeof name, device->name ? device->name : "", columns > used ? columns - used : 0);
+		name = ddl_text_middle(cut, sizeof cut, name, columns > used ? columns - used : 0);
 	snprintf(to + strlen(to), room - strlen(to), "%s", name);
 	return to;
 }
@@ -626,6 +626,8 @@ static void print_steps(const struct print *print, const struct ddl_plan *plan, 
 		print_line(print, 1, "%zu. %s%s", i + 1, line, over ? ddl_describe_op_state(op->state) : "");
 		if (op->reason && *op->reason)
 			print_line(print, 4, "%s", op->reason);
+		if (op->repo)
+			print_line(print, 4, _("from %s"), text_repo(line, sizeof line, op->repo));
 		if (*op->params && op->kind != DDL_OP_UNLOAD) /* there they are for the way back */
 			print_line(print, 4, _("with %s"), op->params);
 	}
@@ -693,16 +695,6 @@ char *text_version(char *to, size_t room, const struct ddl_loaded_now *now)
 	return to;
 }
 
-/* One that only other modules need, as a library does, is used by no controller. */
-static bool is_for_devices(const struct ddl_loaded_now *now)
-{
-	for (size_t p = 0; now->repo && p < now->repo->n_packages; p++)
-		for (size_t m = 0; m < now->repo->packages[p].n_modules; m++)
-			if (strcmp(now->repo->packages[p].modules[m]->name, now->module) == 0)
-				return now->repo->packages[p].modules[m]->n_aliases > 0;
-	return true;
-}
-
 static void print_loaded_now(const struct print *print, const struct ddl_loaded_now *now)
 {
 	char line[512];
@@ -710,7 +702,7 @@ static void print_loaded_now(const struct print *print, const struct ddl_loaded_
 	print_line(print, 2, "%s", text_version(line, sizeof line, now));
 	if (!now->n_bound && *now->holder)
 		print_line(print, 4, _("%s uses it"), now->holder);
-	else if (!now->n_bound && is_for_devices(now))
+	else if (!now->n_bound && now->for_devices)
 		print_line(print, 4, "%s", _("no controller uses it"));
 	for (size_t i = 0; i < now->n_bound; i++)
 		print_line(print, 4, _("controller %s uses it"), ddl_describe_address(now->bound[i]));
