@@ -41,11 +41,9 @@ struct ddl_stage {
 static uint64_t meminfo(const char *text, const char *name)
 {
 	const char *line = strstr(text, name);
-	unsigned long long kib = 0;
 
-	if (line == NULL || sscanf(line + strlen(name), ": %llu kB", &kib) != 1)
-		return 0;
-	return (uint64_t)kib * 1024;
+	line = line ? strchr(line, ':') : NULL;
+	return line ? (uint64_t)strtoull(line + 1, NULL, 10) * 1024 : 0;
 }
 
 /*

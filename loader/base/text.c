@@ -309,6 +309,24 @@ size_t ddl_text_word(const char *text)
 	return n;
 }
 
+size_t ddl_text_fields(char *line, char **fields, size_t max)
+{
+	size_t count = 0;
+
+	while (count < max) {
+		while (ddl_text_is_blank(*line))
+			line++;
+		if (!*line)
+			break;
+		fields[count++] = line;
+		while (*line && !ddl_text_is_blank(*line))
+			line++;
+		if (*line)
+			*line++ = '\0';
+	}
+	return count;
+}
+
 bool ddl_text_same_name(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

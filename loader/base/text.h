@@ -66,6 +66,12 @@ void ddl_text_trim(const char **text, size_t *length);
 /* The length of the word that the text begins with; between double quotes blanks belong to it. */
 size_t ddl_text_word(const char *text);
 
+/*
+ * Takes a line apart in place, at blanks: at most `max` words, each NUL-ended, in fields[]; what is behind the last is
+ * left out. Returns how many there are.
+ */
+size_t ddl_text_fields(char *line, char **fields, size_t max);
+
 /* Are so many characters the same, '-' taken for '_', as the kernel compares names of modules and parameters? */
 bool ddl_text_same_name(const char *a, const char *b, size_t n);
 

@@ -296,12 +296,14 @@ static enum ddl_device_class class_by_modalias(const char *modalias)
 		{ "ccw:t9343", DDL_CLASS_STORAGE },
 		{ "ccw:t6310", DDL_CLASS_STORAGE },
 	};
-	unsigned id;
 
-	if (sscanf(modalias, "virtio:d%8xv", &id) == 1)
+	if (strncmp(modalias, "virtio:d", 8) == 0) {
+		unsigned long id = strtoul(modalias + 8, NULL, 16);
+
 		return id == VIRTIO_BLOCK || id == VIRTIO_SCSI ? DDL_CLASS_STORAGE :
 		       id == VIRTIO_NETWORK                    ? DDL_CLASS_NETWORK :
 								 DDL_CLASS_OTHER;
+	}
 	if (strncmp(modalias, "usb:", 4) == 0) /* a stick is no controller of the server's */
 		return strstr(modalias, "ic02") ? DDL_CLASS_NETWORK : DDL_CLASS_OTHER;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

@@ -121,36 +121,37 @@ static void unescape(char *text)
  */
 static bool read_mount(struct ddl_machine_reader *reader, char *line)
 {
-	char number[32], where[4096], type[64], source[4096];
-	const char *rest = strstr(line, " - ");
+	char *rest = strstr(line, " - "), *field[5], *behind[3];
 	const struct ddl_block *block;
 	const char *by;
 
-	if (!rest || sscanf(line, "%*s %*s %31s %*s %4095s", number, where) != 2 ||
-	    sscanf(rest, " - %63s %4095s", type, source) != 2)
+	if (!rest || ddl_text_fields(rest, behind, 3) != 3)
 		return true;
-	block = by_number(reader, number);
-	if (!block && strncmp(number, "0:", 2) == 0 && strncmp(source, "/dev/", 5) == 0) {
-		unescape(source);
-		block = by_node(reader, source);
+	*rest = '\0';
+	if (ddl_text_fields(line, field, 5) != 5)
+		return true;
+	block = by_number(reader, field[2]);
+	if (!block && strncmp(field[2], "0:", 2) == 0 && strncmp(behind[2], "/dev/", 5) == 0) {
+		unescape(behind[2]);
+		block = by_node(reader, behind[2]);
 	}
 	if (!block)
 		return true;
-	unescape(where);
-	by = ddl_arena_dup(reader->arena, where);
+	unescape(field[4]);
+	by = ddl_arena_dup(reader->arena, field[4]);
 	return by && use_block(reader, DDL_USE_MOUNT, block->name, block, by, MAX_LAYERS);
 }
 
 /* proc(5), swaps: "filename type size used priority". A file counts by its mount. */
 static bool read_swap(struct ddl_machine_reader *reader, char *line)
 {
-	char node[4096], type[32];
+	char *field[2];
 	const struct ddl_block *block;
 
-	if (sscanf(line, "%4095s %31s", node, type) != 2 || strcmp(type, "partition") != 0)
+	if (ddl_text_fields(line, field, 2) != 2 || strcmp(field[1], "partition") != 0)
 		return true;
-	unescape(node);
-	block = by_node(reader, node);
+	unescape(field[0]);
+	block = by_node(reader, field[0]);
 	return !block || use_block(reader, DDL_USE_SWAP, block->name, block, "swap", MAX_LAYERS);
 }
 

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "source/loop.h"
 
 #define MAX_TYPES 2
@@ -114,6 +115,8 @@ static int mount_kind(const struct kind *kind, const char *path, const char *pla
 	return -1;
 }
 
+#define MOUNT_FIELDS 5 /* of a line of mountinfo, up to the mount point */
+
 /*
  * Where the device is mounted already (proc(5), mountinfo: the third field is
  * major:minor, the fourth the root within it, the fifth the mount point with octal
@@ -123,23 +126,20 @@ static int find_mounted(const char *path)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
 	struct stat st;
-	char line[8192];
+	char line[8192], number[sizeof("4294967295:4294967295")];
 	int fd = -1;
 
 	if (!file)
 		return -1;
 	if (stat(path, &st) < 0)
 		st.st_rdev = 0;
+	(void)snprintf(number, sizeof(number), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
 	while (fd < 0 && st.st_rdev != 0 && fgets(line, sizeof(line), file)) {
-		unsigned major_number, minor_number;
-		char within[2], where[4096];
+		char *field[MOUNT_FIELDS];
 
-		if (sscanf(line, "%*u %*u %u:%u %1s %4095s", &major_number, &minor_number, within, where) != 4 ||
-		    strchr(where, '\\'))
-			continue;
-		/* The %1s takes "/" and leaves the rest of a deeper root to `where`. */
-		if (makedev(major_number, minor_number) == st.st_rdev && where[0] == '/')
-			fd = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (ddl_text_fields(line, field, MOUNT_FIELDS) == MOUNT_FIELDS && strcmp(field[2], number) == 0 &&
+		    strcmp(field[3], "/") == 0 && !strchr(field[4], '\\'))
+			fd = open(field[4], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
 	fclose(file);
 	return fd;

@@ -102,6 +102,54 @@ long double __floatscan(FILE *stream, int precision, int pointer)
 	abort();
 }
 
+// musl: time zones, 4 KB.  An initrd has none: local time is that of the clock.
+extern const char __utc[];
+const char __utc[] = "UTC";
+void tzset(void);
+void __secs_to_zone(long long seconds, int local, int *is_dst, long *offset, long *other, const char **zone);
+
+void tzset(void)
+{
+}
+
+void __secs_to_zone(long long seconds, int local, int *is_dst, long *offset, long *other, const char **zone)
+{
+	(void)seconds;
+	(void)local;
+	*is_dst = 0;
+	*offset = 0;
+	if (other)
+		*other = 0;
+	*zone = __utc;
+}
+
+// musl: the classes of all characters, 9 KB, which fnmatch has for "[[:alpha:]]".
+// No alias of a device has that: no character is in any class.
+wctype_t wctype(const char *name)
+{
+	(void)name;
+	return 0;
+}
+
+int iswctype(wint_t character, wctype_t class)
+{
+	(void)character;
+	(void)class;
+	return 0;
+}
+
+// musl: upper and lower case of all characters, 5 KB.  fnmatch is never asked to
+// disregard it, and what slang compares so are names of keys.
+wint_t towupper(wint_t character)
+{
+	return character - 'a' < 26U ? character - 'a' + 'A' : character;
+}
+
+wint_t towlower(wint_t character)
+{
+	return character - 'A' < 26U ? character - 'A' + 'a' : character;
+}
+
 // slang: width and case of a character.  Its own tables are three objects with
 // nothing else in them and take 86 KB; musl has the same knowledge, newer, in 8.
 // wcwidth's -1 (not printable) is one column: slang shows a stand-in.

@@ -344,6 +344,18 @@ static void test_words(void **state)
 	assert_false(ddl_text_same_name("mpt3sas", "mpt2sas", 7));
 }
 
+static void fields_of_a_line(void **state)
+{
+	char line[] = "  22 1\t8:1 / /mnt\n", empty[] = " \n", *field[4];
+
+	(void)state;
+	assert_int_equal(ddl_text_fields(line, field, 4), 4);
+	assert_string_equal(field[0], "22");
+	assert_string_equal(field[2], "8:1");
+	assert_string_equal(field[3], "/");
+	assert_int_equal(ddl_text_fields(empty, field, 4), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +370,7 @@ int main(void)
 		cmocka_unit_test(hex_and_back),
 		cmocka_unit_test(groups_of_four),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(fields_of_a_line),
 		cmocka_unit_test(ends_starts_numbers),
 	};
 
