@@ -3,6 +3,10 @@
 # sources as tests and desk tools against the machine's own libraries, and all
 # the parts that the demo and the tests work on.  `make help` lists the targets.
 
+# The one place of the version; the commit is what git, or a released tarball, says (scripts/commit).
+VERSION := 0.1
+COMMIT  := $(or $(COMMIT),$(shell scripts/commit))
+
 # SHARED=1: the program with glibc and the system's shared libraries, no set-up, no download.
 BUILD   ?= build$(if $(SHARED),/shared)
 DESTDIR ?=
@@ -67,12 +71,23 @@ deps: $(BUILD)/deps/built
 parts: all
 	@scripts/parts
 
+# What was built from: changes only when the commit does.
+$(BUILD)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+
+# For loader/base/version.c: its words in quotes of C; $1 says "NAME VERSION" of each library. Programs that
+# only tests use name no commit, or each one would link them all anew.
+%/loader/base/version.o: common += -DDDL_VERSION='"$(VERSION)"'
+version_flags = -DDDL_COMMIT='"'"$$(cat $(BUILD)/commit)"'"' \
+	-DDDL_LIBRARIES='"'"$$($1 | paste -sd, | sed 's/,/, /g')"'"'
+
 # --- The program: static-pie, musl.  README tells what the flags give, and why
 # there is no _FORTIFY_SOURCE (musl has no checked functions).
 
 deps_dir    := $(BUILD)/deps
 static_cc   := gcc -specs=$(deps_dir)/musl.specs
-static_cflags := $(common) -isystem $(deps_dir)/include -isystem $(deps_dir)/include/libxml2 \
+static_cflags = $(common) -isystem $(deps_dir)/include -isystem $(deps_dir)/include/libxml2 \
 	-idirafter $(deps_dir)/kernel -Oz -fPIE -flto=auto -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fstack-clash-protection \
 	-Wno-sign-conversion # musl's ioctl takes an int, its requests are larger
@@ -82,6 +97,11 @@ static_ldflags := -Oz -fPIE -flto=auto -fstack-protector-strong -L$(deps_dir)/li
 static_libs := -larchive -lblkid -lkmod -lxml2 -lnewt -lslang -lnettle \
 	-lz -lbz2 -llzma -lzstd -lm
 static_o    := $(patsubst %.c,$(BUILD)/obj/static/%.o,$(loader_c) $(ui_c))
+
+# The stamp of gpgv names what is in the program beside.
+$(BUILD)/obj/static/loader/base/version.o: $(BUILD)/commit
+$(BUILD)/obj/static/loader/base/version.o: static_cflags += $(call version_flags,cat $$(ls \
+	$(deps_dir)/stamp/*.versions | grep -v /gpgv) | LC_ALL=C sort)
 
 $(BUILD)/obj/static/%.o: %.c Makefile $(BUILD)/deps/built
 	@mkdir -p $(@D)
@@ -218,6 +238,10 @@ $(BUILD)/native/$1/replay_%: $(BUILD)/native/$1/tests/fuzz/fuzz_%.o $(BUILD)/nat
 unit-$1: $(tests_of)
 endef
 $(foreach variant,$(variants),$(eval $(call variant_rules,$(variant))))
+
+$(BUILD)/native/shared/loader/base/version.o: $(BUILD)/commit
+$(BUILD)/native/shared/loader/base/version.o: common += $(call version_flags,\
+	for name in $(native_libs); do echo "$$name $$(pkg-config --modversion $$name)"; done)
 .SECONDARY: # objects are kept
 
 native: $(patsubst %,$(BUILD)/native/%/ddload,$(variants))

@@ -11,10 +11,6 @@
 #ifndef DDL_H
 #define DDL_H
 
-#ifndef DDL_VERSION
-#define DDL_VERSION "0.1"
-#endif
-
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/limits.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "boot/option_values.h"
 #include "front/print.h"
 #include "repository/product.h"
@@ -359,7 +360,7 @@ const struct command *cli_read(int argc, char **argv, const struct command *comm
 	*cli = (struct cli){ .timeout = PROMPT_SECONDS };
 	*status = DDL_DONE;
 	if (!strcmp(first, "--version")) {
-		printf("ddload %s\n", DDL_VERSION);
+		printf("ddload %s\ncommit: %s\nlibraries: %s\n", ddl_version, ddl_commit, ddl_libraries);
 		return NULL;
 	}
 	if (!strcmp(first, "--help") || !strcmp(first, "-h")) {

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sysfs.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "ddl.h"
 #include "model/describe.h"
 #include "process/jobs.h"
@@ -147,7 +148,7 @@ static void add_server(FILE *to, const struct ddl_session *session)
 	if (!session->options.root && gmtime_r(&clock, &utc)) /* of another machine's tree nobody knows the time */
 		(void)snprintf(now, sizeof(now), ", %d-%02d-%02d %02d:%02d UTC", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
 			       utc.tm_hour, utc.tm_min);
-	fprintf(to, "ddload %s%s\n", DDL_VERSION, now);
+	fprintf(to, "ddload %s%s\n", ddl_version, now);
 	dmi(root, vendor, sizeof(vendor), "sys_vendor");
 	dmi(root, product, sizeof(product), "product_name");
 	dmi(root, version, sizeof(version), "bios_version");
