@@ -34,7 +34,7 @@ struct ddl_job {
 	void *arg;
 	const int *keep; /* descriptors that the child keeps, besides its messages' */
 	size_t n_keep;
-	bool programs; /* it runs a program: any system call; may write to the descriptors it keeps */
+	bool programs; /* it starts a program (ddl_sandbox_program); may write to the descriptors it keeps */
 	bool device; /* it interprets nothing, but asks a device that may never answer: keeps its rights */
 	int given; /* `device`: the last descriptor that it handed over, the caller's to close; else -1 */
 	/* the result */

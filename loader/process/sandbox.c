@@ -9,9 +9,11 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -127,51 +129,125 @@ static int drop_privileges(struct ddl_error *error)
 
 #ifdef AUDIT_ARCH_HERE
 
-#define ALLOW(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-
 /* Reading, memory, telling, and what a C library does by itself. Nothing opens anything. */
-static struct sock_filter allowed[] = {
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_HERE, 1, 0),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL),
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	ALLOW(read),
-	ALLOW(readv),
-	ALLOW(pread64),
-	ALLOW(lseek),
-	ALLOW(fstat),
-	ALLOW(newfstatat),
-	ALLOW(write),
-	ALLOW(writev),
-	ALLOW(sendto),
-	ALLOW(sendmsg),
-	ALLOW(close),
-	ALLOW(fcntl),
-	ALLOW(fadvise64),
-	ALLOW(mmap),
-	ALLOW(munmap),
-	ALLOW(mremap),
-	ALLOW(mprotect),
-	ALLOW(madvise),
-	ALLOW(brk),
-	ALLOW(futex),
-	ALLOW(getrandom),
-	ALLOW(clock_gettime),
-	ALLOW(gettimeofday),
-	ALLOW(rt_sigreturn),
-	ALLOW(rt_sigaction),
-	ALLOW(rt_sigprocmask),
-	ALLOW(restart_syscall),
-	ALLOW(getpid),
-	ALLOW(gettid),
-	ALLOW(exit),
-	ALLOW(exit_group),
-	ALLOW(sysinfo), /* glibc's qsort asks how much memory there is, for more than 1 KiB */
+static const uint16_t reading[] = {
+	__NR_read,         __NR_readv,          __NR_pread64,         __NR_lseek,         __NR_fstat,        __NR_newfstatat,
+	__NR_write,        __NR_writev,         __NR_sendto,          __NR_sendmsg,       __NR_close,        __NR_fcntl,
+	__NR_fadvise64,    __NR_mmap,           __NR_munmap,          __NR_mremap,        __NR_mprotect,     __NR_madvise,
+	__NR_brk,          __NR_futex,          __NR_getrandom,       __NR_clock_gettime, __NR_gettimeofday, __NR_rt_sigreturn,
+	__NR_rt_sigaction, __NR_rt_sigprocmask, __NR_restart_syscall, __NR_getpid,        __NR_gettid,       __NR_exit,
+	__NR_exit_group,   __NR_sysinfo, /* glibc's qsort asks how much memory there is, for more than 1 KiB */
 #ifdef __NR_time
-	ALLOW(time),
+	__NR_time,
 #endif
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
 };
+
+/* What gpgv needs besides: musl's and glibc's way into a program, and to look at a file by its name. */
+static const uint16_t program[] = {
+	__NR_set_tid_address,
+	__NR_set_robust_list,
+	__NR_dup,
+	__NR_faccessat,
+#ifdef __NR_rseq
+	__NR_rseq,
+#endif
+#ifdef __NR_arch_prctl
+	__NR_arch_prctl,
+#endif
+#ifdef __NR_access
+	__NR_access,
+#endif
+};
+
+/* What it asks for and can do without: to look at a terminal, at its limits, at where it lies. They fail. */
+static const uint16_t fruitless[] = {
+	__NR_ioctl,
+	__NR_prlimit64,
+	__NR_readlinkat,
+#ifdef __NR_readlink
+	__NR_readlink,
+#endif
+};
+
+/* What the reader that starts it needs. */
+static const uint16_t starting[] = {
+	__NR_pipe2, __NR_dup3, __NR_wait4,     __NR_ftruncate, __NR_prctl, __NR_prlimit64, __NR_execve,
+#ifdef __NR_fork
+	__NR_fork,  __NR_dup2, __NR_setrlimit,
+#endif
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define ARGUMENT(i) (uint32_t)(offsetof(struct seccomp_data, args) + 8 * (i)) /* its lower half */
+#define FORBIDDEN_TO_OPEN (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
+#define FORBIDDEN_TO_CLONE \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+
+/* A list of calls while it is put together: two steps for each, more for the few whose arguments are looked at. */
+struct list {
+	struct sock_filter steps[32 + 2 * (COUNT(reading) + COUNT(program) + COUNT(fruitless) + COUNT(starting))];
+	unsigned short length;
+};
+
+#define STEP(list, code, value, yes, no) \
+	((list)->steps[(list)->length++] = (struct sock_filter)BPF_JUMP((unsigned short)(code), (value), (yes), (no)))
+
+static void answer(struct list *list, const uint16_t *calls, size_t n, uint32_t how)
+{
+	for (size_t i = 0; i < n; i++) {
+		STEP(list, BPF_JMP | BPF_JEQ | BPF_K, calls[i], 0, 1);
+		STEP(list, BPF_RET | BPF_K, how, 0, 0);
+	}
+}
+
+static void begin(struct list *list)
+{
+	list->length = 0;
+	STEP(list, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
+	STEP(list, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_HERE, 1, 0);
+	STEP(list, BPF_RET | BPF_K, SECCOMP_RET_KILL, 0, 0);
+	STEP(list, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	answer(list, reading, COUNT(reading), SECCOMP_RET_ALLOW);
+}
+
+/* A call that has none of these bits in one of its arguments. */
+static void allow_without(struct list *list, uint32_t call, unsigned argument, uint32_t bits, uint32_t otherwise)
+{
+	STEP(list, BPF_JMP | BPF_JEQ | BPF_K, call, 0, 4);
+	STEP(list, BPF_LD | BPF_W | BPF_ABS, ARGUMENT(argument), 0, 0);
+	STEP(list, BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1);
+	STEP(list, BPF_RET | BPF_K, otherwise, 0, 0);
+	STEP(list, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+}
+
+/* To open files, but only to read them. */
+static void allow_opens(struct list *list, uint32_t otherwise)
+{
+	allow_without(list, __NR_openat, 2, FORBIDDEN_TO_OPEN, otherwise);
+#ifdef __NR_open
+	allow_without(list, __NR_open, 1, FORBIDDEN_TO_OPEN, otherwise);
+#endif
+}
+
+/* execve() of the path that lies at this very address: a program that has been started has nothing there. */
+static void allow_execve(struct list *list, uintptr_t path)
+{
+	STEP(list, BPF_JMP | BPF_JEQ | BPF_K, __NR_execve, 0, 5);
+	STEP(list, BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0), 0, 0);
+	STEP(list, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)path, 0, 3);
+	STEP(list, BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0) + 4, 0, 0);
+	STEP(list, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(path >> 32), 0, 1);
+	STEP(list, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+}
+
+/* EINVAL: a kernel without seccomp filters (before 3.5, or configured so): the other walls stand. */
+static bool put_up(struct list *list, uint32_t otherwise)
+{
+	const struct sock_fprog filter = { (unsigned short)(list->length + 1), list->steps };
+
+	STEP(list, BPF_RET | BPF_K, otherwise, 0, 0);
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) == 0 || errno == EINVAL || errno == ENOSYS;
+}
 
 static struct {
 	int channel;
@@ -186,29 +262,54 @@ static void on_forbidden(int number, siginfo_t *info, void *context)
 	_exit(1);
 }
 
-/* EINVAL: a kernel without seccomp filters (before 3.5, or configured so): the other walls stand. */
-static int filter_calls(int channel, void (*forbidden)(int channel, int call), struct ddl_error *error)
+static int filter_calls(int channel, bool programs, void (*forbidden)(int channel, int call), struct ddl_error *error)
 {
-	const struct sock_fprog program = { sizeof(allowed) / sizeof(*allowed), allowed };
 	const struct sigaction action = { .sa_sigaction = on_forbidden, .sa_flags = SA_SIGINFO };
+	struct list list;
 
 	whom_to_tell.channel = channel;
 	whom_to_tell.forbidden = forbidden;
 	if (sigaction(SIGSYS, &action, NULL) < 0)
 		return ddl_fail(error, DDL_E_INTERNAL, errno, "SIGSYS");
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0 || errno == EINVAL || errno == ENOSYS)
-		return 0;
-	return ddl_fail(error, DDL_E_INTERNAL, errno, "seccomp");
+	begin(&list);
+	if (programs) { /* whatever the program may do its starter may, too: the lists add up */
+		answer(&list, starting, COUNT(starting), SECCOMP_RET_ALLOW);
+		answer(&list, program, COUNT(program), SECCOMP_RET_ALLOW);
+		answer(&list, fruitless, COUNT(fruitless), SECCOMP_RET_ERRNO | EPERM);
+		allow_opens(&list, SECCOMP_RET_TRAP);
+		allow_without(&list, __NR_clone, 0, FORBIDDEN_TO_CLONE, SECCOMP_RET_TRAP);
+	}
+	return put_up(&list, SECCOMP_RET_TRAP) ? 0 : ddl_fail(error, DDL_E_INTERNAL, errno, "seccomp");
+}
+
+bool ddl_sandbox_program(const char *path)
+{
+	struct list list;
+
+	begin(&list);
+	answer(&list, program, COUNT(program), SECCOMP_RET_ALLOW);
+	answer(&list, fruitless, COUNT(fruitless), SECCOMP_RET_ERRNO | EPERM);
+	allow_opens(&list, SECCOMP_RET_KILL);
+	allow_execve(&list, (uintptr_t)path);
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && put_up(&list, SECCOMP_RET_KILL);
 }
 
 #else
 
-static int filter_calls(int channel, void (*forbidden)(int channel, int call), struct ddl_error *error)
+/* No list of calls for this processor: the other walls stand. */
+static int filter_calls(int channel, bool programs, void (*forbidden)(int channel, int call), struct ddl_error *error)
 {
 	(void)channel;
+	(void)programs;
 	(void)forbidden;
-	(void)error; /* no list of calls for this processor: the other walls stand */
+	(void)error;
 	return 0;
+}
+
+bool ddl_sandbox_program(const char *path)
+{
+	(void)path;
+	return true;
 }
 
 #endif
@@ -242,5 +343,7 @@ int ddl_sandbox_enter(int channel, const int *keep, size_t n_keep, bool programs
 	    drop_privileges(error) < 0)
 		return -1;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* none outlives ddload; a new user id clears it */
-	return INSTRUMENTED || programs ? 0 : filter_calls(channel, forbidden, error);
+	if (programs)
+		(void)setsid(); /* a program has no terminal to open by its name */
+	return INSTRUMENTED ? 0 : filter_calls(channel, programs, forbidden, error);
 }

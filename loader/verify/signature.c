@@ -17,8 +17,10 @@
 
 #include "base/attributes.h"
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "process/sandbox.h"
 #include "verify/armor.h"
 #include "verify/keyring.h"
 
@@ -165,7 +167,7 @@ static void limit_gpgv(const struct gpgv_run *run)
 
 static _Noreturn void become_gpgv(const struct gpgv_run *run, int status)
 {
-	char ring[32], packet[16], data[16], *const environment[] = { NULL };
+	char ring[32], packet[16], data[16], program[32], *const environment[] = { NULL };
 	int ring_fd = run->own ? read_only(run->checker->own) : run->ring;
 	const int passed[] = { ring_fd, run->packet, run->data };
 	/* a machine being installed may have any clock */
@@ -177,6 +179,7 @@ static _Noreturn void become_gpgv(const struct gpgv_run *run, int status)
 	snprintf(ring, sizeof(ring), "/proc/self/fd/%d", ring_fd);
 	snprintf(packet, sizeof(packet), "-&%d", run->packet);
 	snprintf(data, sizeof(data), "-&%d", run->data);
+	snprintf(program, sizeof(program), "/proc/self/fd/%d", run->checker->gpgv); /* fexecve() does no more */
 	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++)
 		if (fcntl(passed[i], F_SETFD, 0) < 0)
 			_exit(127);
@@ -184,7 +187,8 @@ static _Noreturn void become_gpgv(const struct gpgv_run *run, int status)
 		_exit(127);
 	limit_gpgv(run);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* it does not outlive the child that waits for it */
-	(void)fexecve(run->checker->gpgv, words, environment);
+	if (ddl_sandbox_program(program))
+		(void)execve(program, words, environment);
 	_exit(127);
 }
 
@@ -208,8 +212,11 @@ static int hear_gpgv(const struct gpgv_run *run, char *words, int *status, struc
 	words[n] = '\0';
 	for (ssize_t i = 0; i < n; i++)
 		words[i] = words[i] ? words[i] : '?';
-	if (!WIFEXITED(*status) || WEXITSTATUS(*status) == 127)
-		return ddl_fail(error, DDL_E_GPGV, 0, "%d", *status);
+	if (WIFSIGNALED(*status)) /* SIGSYS: a system call that gpgv has no need of */
+		return ddl_fail(error, DDL_E_GPGV, 0, _("it was stopped by signal %d (%s)"), WTERMSIG(*status),
+				strsignal(WTERMSIG(*status)));
+	if (WEXITSTATUS(*status) == 127)
+		return ddl_fail(error, DDL_E_GPGV, 0, "%s", "");
 	return 0;
 }
 

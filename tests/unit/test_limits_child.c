@@ -98,6 +98,13 @@ static void silence(void **state)
 
 /* ----------------------------------------------------------------------------- gpgv */
 
+/* AddressSanitizer's run time needs system calls that gpgv may not make. */
+#if defined(__SANITIZE_ADDRESS__)
+#define STANDS_IN 0
+#else
+#define STANDS_IN 1
+#endif
+
 /* As gpgv: says as many bytes as the signature's file asks for, or nothing and for ever. */
 static int stand_in(char **words)
 {
@@ -109,7 +116,7 @@ static int stand_in(char **words)
 		return 2;
 	n = strtol(text, NULL, 10);
 	while (n < 0)
-		(void)pause();
+		(void)syscall(SYS_futex, &n, 0, (int)n, NULL, NULL, 0); /* waits by the means that gpgv has */
 	if (fputs(good, stdout) < 0)
 		return 2;
 	for (n -= (long)strlen(good); n > 0; n--)
@@ -148,6 +155,8 @@ static void gpgv_words(void **state)
 	struct ddl_error error = DDL_ERROR_INIT;
 
 	(void)state;
+	if (!STANDS_IN)
+		skip();
 	assert_int_equal(check(100, &error), DDL_SIGNED_GOOD);
 	assert_int_equal(check(DDL_MAX_GPGV_WORDS, &error), DDL_SIGNED_GOOD);
 	/* more than that and a pipe full of it: it is ended by the closed pipe */
@@ -160,6 +169,8 @@ static void gpgv_hangs(void **state)
 	struct ddl_error error = DDL_ERROR_INIT;
 
 	(void)state;
+	if (!STANDS_IN)
+		skip();
 	calls = 0;
 	limit_ms = DDL_GPGV_MS;
 	assert_int_equal(check(-1, &error), DDL_SIGNED_UNCHECKED);
