@@ -125,6 +125,7 @@ static void take_words(struct auto_run *run)
 	take_said(&engine->one_way, words->one_way);
 	take_said(&engine->unbind, words->unbind);
 	take_said(&engine->require_signature, words->require_signature);
+	take_said(&engine->allow_sha1, words->allow_sha1);
 	take_said(&engine->exact_kernel, words->exact_kernel);
 	if (words->keyring)
 		engine->keyring = words->keyring;

@@ -38,6 +38,7 @@ enum {
 	OPT_PRODUCT,
 	OPT_TARGET,
 	OPT_REQUIRE_SIGNATURE,
+	OPT_ALLOW_SHA1,
 	OPT_KEYRING,
 	OPT_TRUST_KEY,
 	OPT_HANDOFF,
@@ -59,6 +60,7 @@ static const struct {
 	{ OPT_PRODUCT, CLI_KERNEL | CLI_LOADING, "--product NAME=VER", N_("what is being installed, as xs:main=6.5.0-90233") },
 	{ OPT_FINGERPRINT, CLI_FINGERPRINT, "--fingerprint HEX", N_("refuse a disk whose fingerprint is another") },
 	{ OPT_REQUIRE_SIGNATURE, CLI_FINGERPRINT, "--require-signature", N_("refuse a pack not signed by a trusted key") },
+	{ OPT_ALLOW_SHA1, CLI_KERNEL | CLI_FINGERPRINT, "--allow-sha1", N_("trust signatures made with SHA-1, too") },
 	{ OPT_KEYRING, CLI_KERNEL | CLI_FINGERPRINT, "--keyring FILE", N_("trust these keys, too (a file or a directory)") },
 	{ OPT_TRUST_KEY, CLI_KERNEL | CLI_FINGERPRINT, "--trust-key HEX",
 	  N_("trust the key on the disk that has this fingerprint") },
@@ -89,6 +91,7 @@ static const struct option long_options[] = { { "plain", no_argument, NULL, OPT_
 					      { "product", required_argument, NULL, OPT_PRODUCT },
 					      { "fingerprint", required_argument, NULL, OPT_FINGERPRINT },
 					      { "require-signature", no_argument, NULL, OPT_REQUIRE_SIGNATURE },
+					      { "allow-sha1", no_argument, NULL, OPT_ALLOW_SHA1 },
 					      { "keyring", required_argument, NULL, OPT_KEYRING },
 					      { "trust-key", required_argument, NULL, OPT_TRUST_KEY },
 					      { "accept-eula", no_argument, NULL, OPT_ACCEPT_EULA },
@@ -195,6 +198,8 @@ static bool *flag_of(struct cli *cli, int option)
 		return &cli->engine.exact_kernel;
 	case OPT_REQUIRE_SIGNATURE:
 		return &cli->engine.require_signature;
+	case OPT_ALLOW_SHA1:
+		return &cli->engine.allow_sha1;
 	case OPT_ACCEPT_EULA:
 		return &cli->engine.accept_licence;
 	case OPT_REPLACE:

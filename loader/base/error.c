@@ -133,6 +133,8 @@ static const struct row rows[DDL_CODES] = {
 		N_("Compare the key's fingerprint with the vendor's, then give it with --trust-key, or the key with --keyring.") },
 	[DDL_E_KEY_EXPIRED] = { "key-expired", DDL_REFUSED, N_("The key that signed the pack has expired, or the signature has."),
 		N_("Look at the machine's clock, or ask the vendor for a pack with a new signature.") },
+	[DDL_E_WEAK] = { "signature-weak", DDL_REFUSED, N_("The signature is made with a checksum that can be forged (SHA-1 or MD5)."),
+		N_("Ask the vendor for a pack with a new signature. Only --allow-sha1 takes one with SHA-1.") },
 	[DDL_E_GPGV] = { "gpgv", DDL_REFUSED, N_("Signatures cannot be checked here: gpgv is missing or does not run."),
 		N_("Put ddload-gpgv beside ddload.") },
 
@@ -193,6 +195,7 @@ static const char *const hints_at_boot[DDL_CODES] = {
 	[DDL_E_REPLACE] = N_("Give ddload.replace=yes to allow it."),
 	[DDL_E_ONE_WAY] = N_("Give ddload.one-way=yes to allow it."),
 	[DDL_E_KEY_UNKNOWN] = N_("Compare the key's fingerprint with the vendor's, then give it with ddload.trust-key=, or the key with ddload.keyring=."),
+	[DDL_E_WEAK] = N_("Ask the vendor for a pack with a new signature. Only ddload.allow-sha1=yes takes one with SHA-1."),
 	[DDL_E_HELD] = N_("Give ddload.unbind=yes to take only the controller from it."),
 	[DDL_E_NO_DISK] = N_("Give it more time with ddload.settle=, or ask the vendor."),
 	[DDL_E_INTERRUPTED] = N_("Start the machine again. Only ddload.after-kill=yes loads without that."),

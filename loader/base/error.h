@@ -73,6 +73,7 @@ enum ddl_code {
 	DDL_E_UNSIGNED,
 	DDL_E_KEY_UNKNOWN,
 	DDL_E_KEY_EXPIRED,
+	DDL_E_WEAK,
 	DDL_E_GPGV,
 	/* the plan's refusals */
 	DDL_E_BUSY,

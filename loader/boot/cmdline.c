@@ -193,6 +193,11 @@ static const char *take_signature(struct reading *r, const char *value)
 	return take_yes(value, &r->to->require_signature);
 }
 
+static const char *take_allow_sha1(struct reading *r, const char *value)
+{
+	return take_yes(value, &r->to->allow_sha1);
+}
+
 static const char *take_trust_key(struct reading *r, const char *value)
 {
 	const char *wrong = ddl_key_wrong(value);
@@ -332,6 +337,7 @@ static const struct word {
 	{ "ddload.lang", "LANGUAGE", false, take_lang },
 	{ "ddload.colors", "auto|always|none|high-contrast", false, take_colours },
 	{ "ddload.require-signature", "", true, take_signature },
+	{ "ddload.allow-sha1", "yes|no", true, take_allow_sha1 },
 	{ "ddload.keyring", "FILE|DIR", true, take_keyring },
 	{ "ddload.trust-key", "HEX", true, take_trust_key },
 };

@@ -45,7 +45,7 @@ struct ddl_cmdline {
 	const char *fingerprint; /* NULL where not said, as the next ones */
 	const char *log, *console, *lang, *answerfile, *keyring, *trust_key;
 	const char *installer_answers; /* the installer's own answerfile=file://…: a path */
-	enum ddl_said accept_licence, replace, one_way, unbind, require_signature, after_kill, exact_kernel;
+	enum ddl_said accept_licence, replace, one_way, unbind, require_signature, allow_sha1, after_kill, exact_kernel;
 	unsigned handoff; /* DDL_HANDOFF_*; 0: not said */
 	enum ddl_on_error on_error;
 	enum ddl_no_disk no_disk;

@@ -46,6 +46,9 @@ char *ddl_describe_signature(char *to, size_t room, const struct ddl_signature *
 		else
 			snprintf(to, room, "%s", _("signed by a key that is not known here"));
 		break;
+	case DDL_SIGNED_WEAK:
+		snprintf(to, room, _("NOT TRUSTED, made with a checksum that can be forged (SHA-1 or MD5): %s"), signer);
+		break;
 	case DDL_SIGNED_EXPIRED:
 		snprintf(to, room, _("NOT TRUSTED, expired key or signature: %s"), signer);
 		break;

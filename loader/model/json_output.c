@@ -202,9 +202,15 @@ static void put_module(struct json *json, const struct ddl_module *module)
 }
 
 static const char *const signature_names[] = {
-	[DDL_SIGNED_UNREAD] = "unread",           [DDL_SIGNED_NOT] = "none",        [DDL_SIGNED_UNCHECKED] = "unchecked",
-	[DDL_SIGNED_UNKNOWN] = "unknown-key",     [DDL_SIGNED_EXPIRED] = "expired", [DDL_SIGNED_GOOD] = "good",
-	[DDL_SIGNED_BY_HAND] = "trusted-by-hand", [DDL_SIGNED_BAD] = "bad",
+	[DDL_SIGNED_UNREAD] = "unread",
+	[DDL_SIGNED_NOT] = "none",
+	[DDL_SIGNED_UNCHECKED] = "unchecked",
+	[DDL_SIGNED_UNKNOWN] = "unknown-key",
+	[DDL_SIGNED_WEAK] = "weak",
+	[DDL_SIGNED_EXPIRED] = "expired",
+	[DDL_SIGNED_GOOD] = "good",
+	[DDL_SIGNED_BY_HAND] = "trusted-by-hand",
+	[DDL_SIGNED_BAD] = "bad",
 };
 
 static void put_signature(struct json *json, const struct ddl_signature *signature)

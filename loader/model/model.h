@@ -31,6 +31,7 @@ struct ddl_options {
 	const char *product; /* what is being installed: "xs:main=6.5.0-90233"; NULL: as its own medium says */
 	bool accept_licence; /* --accept-eula */
 	bool require_signature; /* only packs signed by a trusted key are loaded */
+	bool allow_sha1; /* a signature over a SHA-1 digest is as good as another: for disks of old */
 	const char *keyring; /* a file or directory of keys that are trusted besides the initrd's; NULL */
 	const char *trust_key; /* fingerprint of a key on the disk that is trusted this once; NULL */
 	bool replace; /* unloading a loaded driver is allowed without a question */
@@ -267,6 +268,7 @@ enum ddl_signature_state {
 	DDL_SIGNED_NOT, /* no signature */
 	DDL_SIGNED_UNCHECKED, /* there is one, but it could not be checked (no gpgv) */
 	DDL_SIGNED_UNKNOWN, /* by a key that is not known here */
+	DDL_SIGNED_WEAK, /* by a trusted key, over a digest that can be forged (SHA-1, MD5) */
 	DDL_SIGNED_EXPIRED, /* by a trusted key that has expired, or it has itself */
 	DDL_SIGNED_GOOD, /* by a trusted key */
 	DDL_SIGNED_BY_HAND, /* by the disk's own key, whose fingerprint a person gave */

@@ -32,6 +32,7 @@ struct ddl_checker {
 	int ring, own; /* trusted keys; the disk's own, written by the child */
 	uint64_t ring_size;
 	const char *trusted; /* --trust-key; NULL */
+	bool allow_sha1;
 };
 
 #define GPGV_SECONDS 2U /* of processor, for the arithmetic … */
@@ -107,13 +108,24 @@ static bool take_signer(struct ddl_verdict *verdict, const char *line)
 	return false;
 }
 
+/* The digest's number in the `field`th word (RFC 4880, 9.4); 0: there is none. gpgv never checks what is over MD5. */
+enum { DIGEST_MD5 = 1, DIGEST_SHA1 = 2 };
+
+static long digest_of(const char *line, unsigned field)
+{
+	for (; line && field; field--)
+		line = (line = strchr(line, ' ')) ? line + 1 : NULL;
+	return line ? strtol(line, NULL, 10) : 0;
+}
+
 /*
  * Good is only what gpgv calls good (GOODSIG), valid (VALIDSIG) and nothing else, and ended with
- * 0 for. Of several signatures the worst counts; what it could not make sense of is bad.
+ * 0 for. Of several signatures the worst counts; what it could not make sense of is bad. gpgv's --weak-digest
+ * is not used: with it a key that bears SHA-1 signatures of its owner's, as those of old do, checks nothing any more.
  */
-void ddl_verdict_read(struct ddl_verdict *verdict, char *words, int status)
+void ddl_verdict_read(struct ddl_verdict *verdict, char *words, int status, bool allow_sha1)
 {
-	bool valid = false, unknown = false, other = false;
+	bool valid = false, unknown = false, other = false, md5 = false, sha1 = false;
 	char *save = NULL;
 
 	*verdict = (struct ddl_verdict){ .state = DDL_SIGNED_UNREAD };
@@ -125,9 +137,13 @@ void ddl_verdict_read(struct ddl_verdict *verdict, char *words, int status)
 		line += 9;
 		if (take_signer(verdict, line))
 			continue;
-		if (strncmp(line, "VALIDSIG ", 9) == 0 || strncmp(line, "ERRSIG ", 7) == 0) {
-			valid = valid || *line == 'V';
-			other = other || *line == 'E';
+		if (strncmp(line, "VALIDSIG ", 9) == 0) {
+			valid = true;
+			sha1 = sha1 || digest_of(line, 8) == DIGEST_SHA1;
+			take_key(verdict, last ? last + 1 : line);
+		} else if (strncmp(line, "ERRSIG ", 7) == 0) {
+			md5 = md5 || digest_of(line, 3) == DIGEST_MD5;
+			other = other || digest_of(line, 3) != DIGEST_MD5;
 			take_key(verdict, last ? last + 1 : line);
 		} else if (strncmp(line, "NO_PUBKEY ", 10) == 0) {
 			unknown = true;
@@ -141,8 +157,11 @@ void ddl_verdict_read(struct ddl_verdict *verdict, char *words, int status)
 		return;
 	if (unknown)
 		verdict->state = DDL_SIGNED_UNKNOWN;
-	else if (other || !valid || verdict->state == DDL_SIGNED_UNREAD || (verdict->state == DDL_SIGNED_GOOD && status != 0))
+	else if (other ||
+		 (!md5 && (!valid || verdict->state == DDL_SIGNED_UNREAD || (verdict->state == DDL_SIGNED_GOOD && status != 0))))
 		verdict->state = DDL_SIGNED_BAD;
+	else if (md5 || (verdict->state == DDL_SIGNED_GOOD && sha1 && !allow_sha1))
+		verdict->state = DDL_SIGNED_WEAK;
 }
 
 /* ------------------------------------------------------------- in the child */
@@ -243,7 +262,7 @@ static int run_gpgv(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "gpgv");
 	if ((run->own && write_own_key(run, error) < 0) || hear_gpgv(run, words, &status, error) < 0)
 		return -1;
-	ddl_verdict_read(&verdict, words, status);
+	ddl_verdict_read(&verdict, words, status, run->checker->allow_sha1);
 	return ddl_sink_send(sink, 1, &verdict, sizeof(verdict), error);
 }
 
@@ -333,8 +352,9 @@ static int check_twice(struct gpgv_run *run, const struct ddl_confine *confine, 
 	if (run_confined(run, confine, error) < 0)
 		return -1;
 	run->whole = run->verdict.state == DDL_SIGNED_GOOD;
-	/* one that has expired is not made good by a hand */
-	if (run->whole || (run->verdict.state == DDL_SIGNED_EXPIRED && !is_trusted_by_hand(checker, run->verdict.key)))
+	/* one that has expired or is weak is not made good by a hand */
+	if (run->whole || ((run->verdict.state == DDL_SIGNED_EXPIRED || run->verdict.state == DDL_SIGNED_WEAK) &&
+			   !is_trusted_by_hand(checker, run->verdict.key)))
 		run->verdict.state = run->whole && is_trusted_by_hand(checker, run->verdict.key) ? DDL_SIGNED_BY_HAND :
 												   DDL_SIGNED_UNKNOWN;
 	return 0;
@@ -406,7 +426,9 @@ struct ddl_checker *ddl_checker_new(const struct ddl_options *options, struct dd
 		(void)ddl_fail(error, DDL_E_MEMORY, 0, "signature");
 		return NULL;
 	}
-	*checker = (struct ddl_checker){ .stage = stage, .gpgv = open_gpgv(), .own = -1, .trusted = options->trust_key };
+	*checker = (struct ddl_checker){
+		.stage = stage, .gpgv = open_gpgv(), .own = -1, .trusted = options->trust_key, .allow_sha1 = options->allow_sha1
+	};
 	checker->ring = ddl_stage_create(stage, "keys", error);
 	if (checker->ring >= 0)
 		checker->own = ddl_stage_create(stage, "key", error);

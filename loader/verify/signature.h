@@ -46,12 +46,15 @@ struct ddl_claim {
 int ddl_signature_check(struct ddl_checker *checker, const struct ddl_confine *confine, struct ddl_arena *arena,
 			const struct ddl_claim *claim, struct ddl_signature *signature, struct ddl_error *error) DDL_MUST_CHECK;
 
-/* What gpgv said (its --status-fd lines), as a state and texts. For signature.c and its tests. */
+/*
+ * What gpgv said (its --status-fd lines), as a state and texts; with `allow_sha1` a good one over SHA-1 is GOOD, else WEAK.
+ * For signature.c and its tests.
+ */
 struct ddl_verdict {
 	uint32_t state; /* enum ddl_signature_state */
 	char signer[256]; /* user id; "" */
 	char key[65]; /* fingerprint, hex; a key id where that is all there is; "" */
 };
-void ddl_verdict_read(struct ddl_verdict *verdict, char *words, int status);
+void ddl_verdict_read(struct ddl_verdict *verdict, char *words, int status, bool allow_sha1);
 
 #endif

@@ -134,6 +134,8 @@ static int refuse(const struct ddl_signature *signature, const char *what, struc
 		return ddl_fail(error, DDL_E_KEY_UNKNOWN, 0, "%s: %s %s", what, signature->signer, signature->key);
 	case DDL_SIGNED_EXPIRED:
 		return ddl_fail(error, DDL_E_KEY_EXPIRED, 0, "%s: %s %s", what, signature->signer, signature->key);
+	case DDL_SIGNED_WEAK:
+		return ddl_fail(error, DDL_E_WEAK, 0, "%s: %s %s", what, signature->signer, signature->key);
 	case DDL_SIGNED_UNCHECKED:
 		return ddl_fail(error, DDL_E_GPGV, 0, "%s", what);
 	case DDL_SIGNED_BAD:

@@ -26,7 +26,7 @@ void ddl_trust_by_hand(struct ddl_repo *repo, const char *key);
 
 /*
  * May it be loaded, by its signatures? Its list of contents is signed by a trusted key, or each
- * package for this kernel is. -1 and DDL_E_UNSIGNED, _KEY_UNKNOWN, _KEY_EXPIRED, _GPGV.
+ * package for this kernel is. -1 and DDL_E_UNSIGNED, _KEY_UNKNOWN, _KEY_EXPIRED, _WEAK, _GPGV.
  */
 int ddl_trust_judge(const struct ddl_options *options, const struct ddl_repo *repo, struct ddl_error *error);
 

@@ -43,7 +43,7 @@ static void nothing_said(void **state)
 		assert_int_equal(line.on_error, DDL_ON_ERROR_STOP);
 		assert_null(line.fingerprint);
 		assert_int_equal(line.accept_licence | line.replace | line.one_way | line.unbind | line.require_signature |
-					 line.after_kill | line.exact_kernel,
+					 line.allow_sha1 | line.after_kill | line.exact_kernel,
 				 DDL_UNSAID);
 		assert_int_equal(line.no_disk, DDL_NO_DISK_UNSAID);
 		assert_int_equal(line.n_warnings, 0);
@@ -57,11 +57,11 @@ static void every_word(void **state)
 	parse("quiet ddload=auto ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.accept-eula ddload.replace=yes ddload.one-way=yes ddload.unbind=1 "
 	      "ddload.after-kill=yes ddload.no-disk=continue "
 	      "ddload.settle=60 ddload.wait=0 ddload.on-error=reboot ddload.answerfile=file:///answers.xml ddload.log=/run/l "
-	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.colors=high-contrast ddload.require-signature\n");
+	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.colors=high-contrast ddload.require-signature ddload.allow-sha1\n");
 	assert_int_equal(line.mode, DDL_MODE_AUTO);
 	assert_string_equal(line.fingerprint, "2fb99ae91000b446f3d71d782c734dae");
 	assert_int_equal(line.accept_licence & line.replace & line.one_way & line.unbind & line.require_signature &
-				 line.after_kill,
+				 line.allow_sha1 & line.after_kill,
 			 DDL_SAID_YES);
 	assert_int_equal(line.no_disk, DDL_NO_DISK_CONTINUE);
 	assert_int_equal(line.settle, 60);
@@ -150,6 +150,7 @@ static void guards_refuse(void **state)
 		"ddload=auto ddload.replace=perhaps",
 		"ddload=auto ddload.accept-eula=oui",
 		"ddload=auto ddload.require-signature=2",
+		"ddload=auto ddload.allow-sha1=md5",
 		"ddload.replace=yes ddload.replace=no",
 		"ddload.answerfile=http://host/a",
 		"ddload.answerfile=a",

@@ -91,14 +91,44 @@ static void armour_cut(void **state)
 #define SIGNER "52AC6BACFE48F689 Acme <u@acme.example>\n"
 #define VALID S "VALIDSIG AAAA9D54F642BA888FCC4F3752AC6BACFE48F600 2026-11-21 1795236590 0 4 0 1 10 00 " KEY "\n"
 
-static struct ddl_verdict verdict_of(const char *words, int status)
+static struct ddl_verdict verdict_allowing(const char *words, int status, bool allow_sha1)
 {
 	struct ddl_verdict verdict;
 	char *copy = strdup(words);
 
-	ddl_verdict_read(&verdict, copy, status);
+	ddl_verdict_read(&verdict, copy, status, allow_sha1);
 	free(copy);
 	return verdict;
+}
+
+static struct ddl_verdict verdict_of(const char *words, int status)
+{
+	return verdict_allowing(words, status, false);
+}
+
+/* As gpgv of GnuPG 2.2.40 says it, of signatures that gpg has made with --digest-algo. */
+#define VALID_SHA1 \
+	S "VALIDSIG 10DE7F49196AD44B5D96691D3273C560E9979F53 2026-11-27 1795765986 0 4 0 1 2 00 10DE7F49196AD44B5D96691D3273C560E9979F53\n"
+#define MD5 S "ERRSIG 3273C560E9979F53 1 1 00 1795765986 5 10DE7F49196AD44B5D96691D3273C560E9979F53\n"
+
+static void digests_that_can_be_forged(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict_of(S "GOODSIG " SIGNER VALID_SHA1, 0).state, DDL_SIGNED_WEAK);
+	assert_int_equal(verdict_of(S "GOODSIG " SIGNER VALID S "GOODSIG " SIGNER VALID_SHA1, 0).state, DDL_SIGNED_WEAK);
+	assert_int_equal(verdict_allowing(S "GOODSIG " SIGNER VALID_SHA1, 0, true).state, DDL_SIGNED_GOOD);
+	assert_int_equal(verdict_allowing(S "GOODSIG " SIGNER VALID_SHA1, 256, true).state, DDL_SIGNED_BAD);
+	assert_int_equal(verdict_of(S "EXPKEYSIG " SIGNER VALID_SHA1, 0).state, DDL_SIGNED_EXPIRED);
+	assert_int_equal(verdict_of(S "BADSIG " SIGNER, 256).state, DDL_SIGNED_BAD);
+	for (int allow = 0; allow < 2; allow++) {
+		assert_int_equal(verdict_allowing(MD5, 512, allow).state, DDL_SIGNED_WEAK);
+		assert_int_equal(verdict_allowing(S "GOODSIG " SIGNER VALID MD5, 512, allow).state, DDL_SIGNED_WEAK);
+		assert_int_equal(verdict_allowing(MD5 S "BADSIG " SIGNER, 512, allow).state, DDL_SIGNED_BAD);
+	}
+	assert_string_equal(verdict_of(S "GOODSIG " SIGNER VALID_SHA1, 0).key, "10DE7F49196AD44B5D96691D3273C560E9979F53");
+	assert_string_equal(verdict_of(MD5, 512).key, "10DE7F49196AD44B5D96691D3273C560E9979F53");
+	/* words that are cut short say nothing of a digest */
+	assert_int_equal(verdict_of(S "GOODSIG " SIGNER S "VALIDSIG 10DE 1 2 3\n", 0).state, DDL_SIGNED_GOOD);
 }
 
 static void verdicts(void **state)
@@ -188,6 +218,8 @@ static void policy(void **state)
 	assert_int_equal(judged(DDL_SIGNED_UNCHECKED, DDL_SIGNED_GOOD, true), DDL_E_GPGV);
 	assert_int_equal(judged(DDL_SIGNED_NOT, DDL_SIGNED_UNKNOWN, true), DDL_E_KEY_UNKNOWN);
 	assert_int_equal(judged(DDL_SIGNED_NOT, DDL_SIGNED_UNCHECKED, true), DDL_E_GPGV);
+	assert_int_equal(judged(DDL_SIGNED_WEAK, DDL_SIGNED_GOOD, true), DDL_E_WEAK);
+	assert_int_equal(judged(DDL_SIGNED_NOT, DDL_SIGNED_WEAK, true), DDL_E_WEAK);
 }
 
 static void worst_is_shown(void **state)
@@ -234,9 +266,15 @@ static void trusted_by_hand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(armour_good),    cmocka_unit_test(armour_bad),      cmocka_unit_test(armour_cut),
-		cmocka_unit_test(verdicts),       cmocka_unit_test(verdict_texts),   cmocka_unit_test(policy),
-		cmocka_unit_test(worst_is_shown), cmocka_unit_test(trusted_by_hand),
+		cmocka_unit_test(armour_good),
+		cmocka_unit_test(armour_bad),
+		cmocka_unit_test(armour_cut),
+		cmocka_unit_test(verdicts),
+		cmocka_unit_test(verdict_texts),
+		cmocka_unit_test(policy),
+		cmocka_unit_test(digests_that_can_be_forged),
+		cmocka_unit_test(worst_is_shown),
+		cmocka_unit_test(trusted_by_hand),
 	};
 
 	return cmocka_run_group_tests_name("signature", tests, NULL, NULL);
