@@ -29,6 +29,7 @@
 #define DDL_MAX_FOLDERS 512U /* folders looked into */
 #define DDL_MAX_FOLDER_ENTRIES 8192U /* names read for that, all together */
 #define DDL_MAX_REDHAT_PACKAGES 128U /* in rpms/ARCH on one medium; they have two or three */
+#define DDL_MAX_SUSE_FILES 1024U /* of SUSE's driver updates on one medium */
 #define DDL_MAX_SEEN 256U /* things on one medium of which it is said why they are of no use */
 
 /* Names and texts that come from a medium */

@@ -22,6 +22,7 @@ struct reading {
 	struct ddl_arena *arena;
 	struct ddl_listing *listing;
 	const char *only; /* this folder alone; NULL: all */
+	bool below; /* and those below it */
 	size_t folders;
 };
 
@@ -75,7 +76,8 @@ static int take_entry(struct reading *reading, int at, const char *folder, const
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
 	entry->folder = S_ISDIR(st.st_mode);
 	entry->size = entry->folder ? 0 : (uint64_t)st.st_size;
-	entry->unread = entry->folder && depth_of(folder) >= DDL_MAX_FOLDER_DEPTH && !ddl_suse_leads(entry->name);
+	entry->unread = entry->folder && !reading->below && depth_of(folder) >= DDL_MAX_FOLDER_DEPTH &&
+			!ddl_suse_leads(entry->name);
 	return 0;
 }
 
@@ -148,7 +150,9 @@ static int read_all(struct reading *reading, struct ddl_error *error)
 	if (reading->only) {
 		struct ddl_error trouble = DDL_ERROR_INIT;
 
-		if (read_folder(reading, reading->only, &trouble) == 0 || trouble.code == DDL_E_OPEN)
+		if (read_folder(reading, reading->only, &trouble) == 0)
+			return reading->below ? read_below(reading, error) : 0;
+		if (trouble.code == DDL_E_OPEN)
 			return 0;
 		if (error)
 			*error = trouble;
@@ -179,10 +183,10 @@ int ddl_listing_read(const struct ddl_medium *medium, struct ddl_arena *arena, s
 	return read_listing(&reading, error);
 }
 
-int ddl_listing_read_folder(const struct ddl_medium *medium, struct ddl_arena *arena, const char *folder,
+int ddl_listing_read_folder(const struct ddl_medium *medium, struct ddl_arena *arena, const char *folder, bool below,
 			    struct ddl_listing *listing, struct ddl_error *error)
 {
-	struct reading reading = { .medium = medium, .arena = arena, .listing = listing, .only = folder };
+	struct reading reading = { .medium = medium, .arena = arena, .listing = listing, .only = folder, .below = below };
 
 	return read_listing(&reading, error);
 }

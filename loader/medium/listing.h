@@ -27,8 +27,8 @@ struct ddl_listing {
 int ddl_listing_read(const struct ddl_medium *medium, struct ddl_arena *arena, struct ddl_listing *listing,
 		     struct ddl_error *error) DDL_MUST_CHECK;
 
-/* The names in one folder alone, not below it. None when it is not there. */
-int ddl_listing_read_folder(const struct ddl_medium *medium, struct ddl_arena *arena, const char *folder,
+/* The names in one folder alone, and (`below`) in those below it, at any depth. None when it is not there. */
+int ddl_listing_read_folder(const struct ddl_medium *medium, struct ddl_arena *arena, const char *folder, bool below,
 			    struct ddl_listing *listing, struct ddl_error *error) DDL_MUST_CHECK;
 
 /* Is it, or does it lie in, what macOS, Windows and file systems put onto a medium by themselves? */

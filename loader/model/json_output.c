@@ -64,6 +64,7 @@ static const char *family_name(enum ddl_family family)
 		[DDL_FAMILY_XENSERVER_XML] = "xenserver-xml",
 		[DDL_FAMILY_XENSERVER_UPDATE] = "xenserver-update",
 		[DDL_FAMILY_REDHAT] = "redhat",
+		[DDL_FAMILY_SUSE] = "suse",
 		[DDL_FAMILY_BARE] = "bare",
 	};
 	return names[family];
@@ -74,6 +75,7 @@ static const char *package_type_name(enum ddl_package_type type)
 	static const char *const names[] = {
 		[DDL_PKG_DRIVER_RPM] = "driver-rpm", [DDL_PKG_RPM] = "rpm",           [DDL_PKG_TBZ2] = "tbz2",
 		[DDL_PKG_DRIVER] = "driver",         [DDL_PKG_FIRMWARE] = "firmware", [DDL_PKG_DEB] = "deb",
+		[DDL_PKG_SETTINGS] = "settings",
 	};
 	return names[type];
 }

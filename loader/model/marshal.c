@@ -184,7 +184,7 @@ static void listed(struct ddl_marshal *marshal, struct ddl_package *package)
 	uint64_t type = package->type;
 
 	ddl_marshal_text(marshal, &package->label, DDL_MAX_NAME);
-	ddl_marshal_number(marshal, &type, DDL_PKG_DEB);
+	ddl_marshal_number(marshal, &type, DDL_PKG_SETTINGS);
 	package->type = (enum ddl_package_type)type;
 	ddl_marshal_text(marshal, &package->kernel, DDL_MAX_NAME);
 	ddl_marshal_path(marshal, &package->file);
@@ -232,7 +232,7 @@ void ddl_marshal_repo(struct ddl_marshal *marshal, struct ddl_repo *repo)
 	repo->packages = array(marshal, repo->packages, &repo->n_packages, DDL_MAX_PACKAGES, sizeof(*repo->packages));
 	for (size_t i = 0; i < repo->n_packages; i++)
 		listed(marshal, &repo->packages[i]);
-	repo->lists = array(marshal, repo->lists, &repo->n_lists, DDL_MAX_LISTED_FILES, sizeof(*repo->lists));
+	repo->lists = array(marshal, repo->lists, &repo->n_lists, DDL_MAX_SUSE_FILES, sizeof(*repo->lists));
 	for (size_t i = 0; i < repo->n_lists; i++)
 		listed(marshal, &repo->lists[i]);
 	repo->metadata = array(marshal, repo->metadata, &repo->n_metadata, 8, sizeof(*repo->metadata));

@@ -149,6 +149,7 @@ enum ddl_family {
 	DDL_FAMILY_XENSERVER_XML, /* to 6.5 */
 	DDL_FAMILY_XENSERVER_UPDATE, /* XenServer 7.1 and later, XCP-ng */
 	DDL_FAMILY_REDHAT, /* RHEL 7 and later, Fedora, and their clones */
+	DDL_FAMILY_SUSE, /* SLES, openSUSE */
 	DDL_FAMILY_BARE /* a file by itself, that no list names */
 };
 
@@ -258,7 +259,15 @@ struct ddl_file {
 	int fd; /* staged bytes; -1: not staged. Owned by the look. */
 };
 
-enum ddl_package_type { DDL_PKG_DRIVER_RPM, DDL_PKG_RPM, DDL_PKG_TBZ2, DDL_PKG_DRIVER, DDL_PKG_FIRMWARE, DDL_PKG_DEB };
+enum ddl_package_type {
+	DDL_PKG_DRIVER_RPM,
+	DDL_PKG_RPM,
+	DDL_PKG_TBZ2,
+	DDL_PKG_DRIVER,
+	DDL_PKG_FIRMWARE,
+	DDL_PKG_DEB,
+	DDL_PKG_SETTINGS /* one file of them: SUSE's dud.config */
+};
 
 enum ddl_package_state { DDL_PKG_UNREAD, DDL_PKG_TESTED, DDL_PKG_STAGED, DDL_PKG_BAD };
 
@@ -361,11 +370,12 @@ struct ddl_repo {
 	size_t n_requires;
 	struct ddl_package *packages;
 	size_t n_packages;
-	struct ddl_package
-		*lists; /* XENSERVER_UPDATE: further files of repomd.xml, read with all packages, for who installs later */
+	struct ddl_package *
+		lists; /* further files that are read with all packages, for who installs later: of repomd.xml, of SUSE's update */
 	size_t n_lists;
 	const char *fingerprint; /* metadata MD5, 32 hex digits; XENSERVER_UPDATE: SHA-256 of update.xml and repomd.xml, 64 */
-	const char *uuid, *key; /* XENSERVER_UPDATE: the update's; the file with its public key, "" for none */
+	const char *uuid, *key; /* XENSERVER_UPDATE: the update's; the file with its public key, "" for none. SUSE: UpdateID */
+	unsigned priority; /* SUSE: one more than UpdatePriority; 0 for none, and where it came from a child */
 	enum ddl_fit fit; /* the best of its packages */
 	bool by_abi; /* all that is as good was built for another release */
 	const char **against; /* translated: what it requires and is not there, once ddl_session_judge was asked */

@@ -13,6 +13,7 @@
 #include "base/attributes.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "module/dud_config.h"
 #include "module/module_name.h"
 
 struct cursor {
@@ -135,6 +136,29 @@ int ddl_modprobe_conf_read(struct ddl_arena *arena, const char *text, size_t len
 	return result;
 }
 
+int ddl_modprobe_conf_dud(struct ddl_arena *arena, const char *text, size_t length, const char *module,
+			  struct ddl_modprobe_conf *conf, struct ddl_error *error)
+{
+	struct ddl_dud_line line = { .at = text, .end = text + length };
+	size_t own = strlen(module), n;
+	int result = 0;
+
+	while (result == 0 && ddl_dud_next(&line)) {
+		const char *at;
+
+		if (ddl_dud_is(&line, "options") && (n = ddl_dud_options(&line, &at)) == own &&
+		    ddl_text_same_name(line.value, module, n)) {
+			char *rest = ddl_arena_dupn(arena, at, (size_t)(line.value + line.value_length - at));
+
+			result = rest ? add_options(arena, rest, &conf->options, error) :
+					ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", ddl_dud_config_name);
+		}
+		while (ddl_dud_is(&line, "brokenmodules") && ddl_dud_word(&line, &at, &n))
+			conf->blacklisted = conf->blacklisted || (n == own && ddl_text_same_name(at, module, n));
+	}
+	return result;
+}
+
 int ddl_modprobe_conf_file(struct ddl_arena *arena, const struct ddl_file *file, const char *module,
 			   struct ddl_modprobe_conf *conf, struct ddl_error *error)
 {
@@ -153,7 +177,9 @@ int ddl_modprobe_conf_file(struct ddl_arena *arena, const struct ddl_file *file,
 	n = ddl_file_read_at(file->fd, text, size, 0);
 	if (n < 0 || (size_t)n < size)
 		return ddl_fail(error, DDL_E_STAGE, n < 0 ? errno : EIO, "%s", file->path);
-	return ddl_modprobe_conf_read(arena, text, size, module, conf, error) == 0 ? 0 : ddl_fail_in(error, "%s", file->path);
+	n = strcmp(file->path, ddl_dud_config_name) == 0 ? ddl_modprobe_conf_dud(arena, text, size, module, conf, error) :
+							   ddl_modprobe_conf_read(arena, text, size, module, conf, error);
+	return n == 0 ? 0 : ddl_fail_in(error, "%s", file->path);
 }
 
 /* ------------------------------------------------------------------ softdeps */

@@ -30,7 +30,11 @@ struct ddl_modprobe_conf {
 int ddl_modprobe_conf_read(struct ddl_arena *arena, const char *text, size_t length, const char *module,
 			   struct ddl_modprobe_conf *conf, struct ddl_error *error) DDL_MUST_CHECK;
 
-/* The same from a staged file. One over DDL_MAX_MODPROBE_CONF is refused (DDL_E_TOO_LARGE). */
+/* The same from a SUSE driver update's dud.config: Options, and BrokenModules as a blacklist. */
+int ddl_modprobe_conf_dud(struct ddl_arena *arena, const char *text, size_t length, const char *module,
+			  struct ddl_modprobe_conf *conf, struct ddl_error *error) DDL_MUST_CHECK;
+
+/* The same from a staged file, by its name of either kind. One over DDL_MAX_MODPROBE_CONF is refused (DDL_E_TOO_LARGE). */
 int ddl_modprobe_conf_file(struct ddl_arena *arena, const struct ddl_file *file, const char *module,
 			   struct ddl_modprobe_conf *conf, struct ddl_error *error) DDL_MUST_CHECK;
 

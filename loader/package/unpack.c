@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "medium/files.h"
+#include "module/dud_config.h"
 #include "module/modinfo.h"
 #include "module/module_name.h"
 #include "package/deb.h"
@@ -50,6 +51,8 @@ enum ddl_file_kind ddl_file_kind(const char *path)
 	if (ddl_module_name_is(path))
 		return DDL_FILE_MODULE;
 	if (strstr(path, "modprobe.d/") && ddl_text_ends(path, ".conf"))
+		return DDL_FILE_MODPROBE;
+	if (strcmp(path, ddl_dud_config_name) == 0)
 		return DDL_FILE_MODPROBE;
 	if (strstr(path, "udev/rules.d/"))
 		return DDL_FILE_UDEV;
@@ -347,6 +350,11 @@ static struct ddl_file *add_file(struct pass *pass, const char *path)
 	return file;
 }
 
+static bool is_one_file(enum ddl_package_type type)
+{
+	return type == DDL_PKG_DRIVER || type == DDL_PKG_FIRMWARE || type == DDL_PKG_SETTINGS;
+}
+
 /*
  * The name an entry is known by: its own below the package's destination; for bare files (raw)
  * the package's, or the destination's where only that is a module's name.
@@ -357,7 +365,7 @@ static int entry_path(struct pass *pass, struct archive_entry *entry, char *path
 	const char *name = archive_entry_pathname(entry), *below = "";
 	char whole[2 * DDL_MAX_PATH];
 
-	if (package->type == DDL_PKG_FIRMWARE || package->type == DDL_PKG_DRIVER) {
+	if (is_one_file(package->type)) {
 		below = package->type != DDL_PKG_FIRMWARE ? "" : *package->root ? package->root : "lib/firmware";
 		name = ddl_path_base(package->file);
 		if (package->type == DDL_PKG_DRIVER && ddl_file_kind(name) != DDL_FILE_MODULE &&
@@ -435,13 +443,13 @@ static int unpack_entries(struct pass *pass, struct archive *archive)
 /* What each type of package is made of; nothing else is tried. */
 static int choose_formats(struct archive *archive, enum ddl_package_type type)
 {
-	int (*format)(struct archive *) = type == DDL_PKG_TBZ2 || type == DDL_PKG_DEB        ? archive_read_support_format_tar :
-					  type == DDL_PKG_DRIVER || type == DDL_PKG_FIRMWARE ? archive_read_support_format_raw :
-											       archive_read_support_format_cpio;
+	int (*format)(struct archive *) = type == DDL_PKG_TBZ2 || type == DDL_PKG_DEB ? archive_read_support_format_tar :
+					  is_one_file(type)                           ? archive_read_support_format_raw :
+											archive_read_support_format_cpio;
 
 	if (format(archive) != ARCHIVE_OK)
 		return -1;
-	if (type == DDL_PKG_FIRMWARE) /* firmware is given to the kernel as it is */
+	if (type == DDL_PKG_FIRMWARE || type == DDL_PKG_SETTINGS) /* firmware is given to the kernel as it is */
 		return 0;
 	return archive_read_support_filter_lzma(archive) == ARCHIVE_OK ? ddl_decompress_filters(archive) : -1;
 }

@@ -7,7 +7,6 @@
 
 #include "base/digest.h"
 #include "base/path.h"
-#include "medium/suse.h"
 #include "module/module_name.h"
 #include "package/rpm.h"
 
@@ -24,9 +23,7 @@ static int name_pack(struct ddl_arena *arena, struct ddl_repo *repo)
 	file = ddl_path_base(first->file);
 	repo->name = first->label;
 	repo->identifier = more ? ddl_arena_printf(arena, "%s+%zu", file, more) : ddl_arena_dup(arena, file);
-	if (ddl_suse_folder(first->file))
-		repo->description = _("a SUSE driver update");
-	else if (more)
+	if (more)
 		repo->description = ddl_arena_printf(
 			arena, _("%zu drivers and packages by themselves, without a pack's metadata"), repo->n_packages);
 	else
@@ -34,15 +31,6 @@ static int name_pack(struct ddl_arena *arena, struct ddl_repo *repo)
 				    first->type == DDL_PKG_DEB ? _("a Debian package by itself") :
 								 _("a driver by itself, without a pack's metadata");
 	return repo->identifier && repo->description ? 0 : -1;
-}
-
-/* "lib/firmware/megaraid_sas": where the kernel looks for it. */
-static const char *firmware_folder(struct ddl_arena *arena, const char *file)
-{
-	const char *name = ddl_suse_firmware(file);
-	size_t n = name ? (size_t)(ddl_path_base(name) - name) : 0;
-
-	return n ? ddl_arena_printf(arena, "lib/firmware/%.*s", (int)n - 1, name) : "lib/firmware";
 }
 
 int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, enum ddl_package_type type, const struct ddl_rpm *rpm,
@@ -60,10 +48,8 @@ int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, enum
 	package.label = rpm                    ? ddl_arena_dup(arena, rpm->name) :
 			type == DDL_PKG_DRIVER ? ddl_module_name_of_file(arena, file) :
 						 ddl_arena_dup(arena, ddl_path_base(file));
-	if (type == DDL_PKG_FIRMWARE)
-		package.root = firmware_folder(arena, file);
 	repo->version = rpm ? ddl_arena_printf(arena, "%s-%s", rpm->version, rpm->release) : "";
-	if (!package.file || !package.label || !package.root || !repo->version || ddl_repo_bare_add(arena, repo, &package) < 0)
+	if (!package.file || !package.label || !repo->version || ddl_repo_bare_add(arena, repo, &package) < 0)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", file);
 	if (rpm && *rpm->summary && !(repo->description = ddl_arena_dup(arena, rpm->summary)))
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", file);
@@ -94,21 +80,25 @@ static int compare_lines(const void *a, const void *b)
 /* What "sha256sum FILE... | LC_ALL=C sort | sha256sum" gives. */
 const char *ddl_repo_sum(struct ddl_arena *arena, const struct ddl_repo *repo)
 {
-	const char **lines = ddl_arena_alloc(arena, repo->n_packages, sizeof(*lines));
+	size_t count = repo->n_packages + repo->n_lists;
+	const char **lines = ddl_arena_alloc(arena, count, sizeof(*lines));
 	struct ddl_digest digest;
 	char hex[DDL_DIGEST_HEX];
 
-	for (size_t i = 0; i < repo->n_packages; i++)
-		if (!*repo->packages[i].digest) /* it could not be read to its end */
+	for (size_t i = 0; lines && i < count; i++) {
+		const struct ddl_package *package = i < repo->n_packages ? &repo->packages[i] :
+									   &repo->lists[i - repo->n_packages];
+
+		if (!*package->digest) /* it could not be read to its end */
 			return "";
-	for (size_t i = 0; lines && i < repo->n_packages; i++)
-		if (!(lines[i] = ddl_arena_printf(arena, "%s  %s\n", repo->packages[i].digest, repo->packages[i].file)))
+		if (!(lines[i] = ddl_arena_printf(arena, "%s  %s\n", package->digest, package->file)))
 			return NULL;
+	}
 	if (!lines)
 		return NULL;
-	qsort(lines, repo->n_packages, sizeof(*lines), compare_lines);
+	qsort(lines, count, sizeof(*lines), compare_lines);
 	ddl_digest_start(&digest, DDL_SHA256);
-	for (size_t i = 0; i < repo->n_packages; i++)
+	for (size_t i = 0; i < count; i++)
 		ddl_digest_add(&digest, lines[i], strlen(lines[i]));
 	ddl_digest_end_hex(&digest, hex);
 	return ddl_arena_dup(arena, hex);

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "medium/files.h"
+#include "medium/suse.h"
 #include "medium/unpacked.h"
 #include "module/module_name.h"
 #include "repository/repository.h"
@@ -38,7 +39,7 @@ static enum offer offer_of(const struct ddl_listed *entry)
 
 	if (!entry->folder && ddl_unpacked_by_name(entry->name))
 		return OFFER_IMAGE;
-	if (entry->folder || ddl_seen_what(entry->name))
+	if (entry->folder || ddl_seen_what(entry->name) || ddl_suse_folder(entry->name))
 		return OFFER_NONE;
 	if (ddl_repo_begins(entry->name))
 		return OFFER_METADATA;
@@ -90,17 +91,23 @@ static bool has_usual_name(const char *folder)
 	return false;
 }
 
+static size_t length_of_top(const char *folder)
+{
+	size_t length = strlen(folder), base = strlen(ddl_path_base(folder));
+
+	if (!has_usual_name(folder))
+		return length;
+	return length > base ? length - base - 1 : 0;
+}
+
 /*
  * A pack that was unpacked into a folder: the folder is as good a medium as the disk it came on. Not
  * where metadata lies above it: there it belongs to that, and the medium's own top is looked at anyway.
  */
-static int offer_folder(struct offers *offers, const char *folder)
+static int offer_folder(struct offers *offers, const char *folder, size_t length)
 {
-	size_t length = strlen(folder);
 	const char *top;
 
-	if (has_usual_name(folder))
-		length = length > strlen(ddl_path_base(folder)) ? length - strlen(ddl_path_base(folder)) - 1 : 0;
 	if (!length)
 		return 0;
 	top = ddl_arena_dupn(offers->arena, folder, length);
@@ -119,12 +126,14 @@ static int find_listed(struct offers *offers, const struct ddl_listing *listing)
 		const char *name = listing->entries[i].name, *folder, **slot;
 		size_t n = (size_t)(ddl_path_base(name) - name);
 
+		if (ddl_suse_folder(name) && offer_folder(offers, name, ddl_suse_top(name)) < 0)
+			return -1;
 		if (offer_of(&listing->entries[i]) != OFFER_METADATA)
 			continue;
 		folder = ddl_arena_dupn(offers->arena, name, n ? n - 1 : 0);
 		if (folder && is_listed(offers, folder))
 			continue;
-		if (!folder || offer_folder(offers, folder) < 0)
+		if (!folder || offer_folder(offers, folder, length_of_top(folder)) < 0)
 			return -1;
 		slot = ddl_arena_push(offers->arena, &offers->listed, &offers->n_listed, sizeof(*slot));
 		if (!slot)

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/blob.h"
+#include "medium/listing.h"
 #include "model/model.h"
 #include "package/rpm.h"
 
@@ -25,8 +26,10 @@ struct ddl_contents {
 	struct ddl_arena *arena;
 	const struct ddl_blob *blobs; /* the files that were read */
 	size_t n_blobs;
-	const struct ddl_rpm_file *rpms; /* packages of Red Hat's disks */
+	const struct ddl_rpm_file *rpms; /* packages of Red Hat's disks, and of SUSE's */
 	size_t n_rpms;
+	const struct ddl_listed *files; /* of SUSE's driver updates, all */
+	size_t n_files;
 	const char *const *folders; /* those of such disks that are for other processors: "rpms/aarch64" */
 	size_t n_folders;
 	const struct ddl_machine *machine; /* what it is to be for; NULL: nobody asks */

@@ -7,7 +7,9 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "medium/suse.h"
 #include "repository/redhat.h"
+#include "repository/suse_update.h"
 
 static const char repository_name[] = "XS-REPOSITORY";
 static const char packages_name[] = "XS-PACKAGES";
@@ -298,6 +300,13 @@ static int gather_directories(struct search *s)
 		if (!directory || add_directory(s->contents.arena, &s->directories, &s->n_directories, directory))
 			return -1;
 	}
+	for (size_t i = 0; i < s->contents.n_files; i++) {
+		const char *name = s->contents.files[i].name;
+		const char *directory = ddl_arena_dupn(s->contents.arena, name, ddl_suse_folder(name));
+
+		if (!directory || add_directory(s->contents.arena, &s->directories, &s->n_directories, directory))
+			return -1;
+	}
 	return 0;
 }
 
@@ -369,10 +378,9 @@ static enum ddl_found read_update(struct ddl_contents *contents, const char *dir
 }
 
 static const struct ddl_reader_row readers[] = {
-	{ DDL_FAMILY_XENSERVER_UPDATE, read_update },
-	{ DDL_FAMILY_XENSERVER_TEXT, read_text },
-	{ DDL_FAMILY_XENSERVER_XML, read_xml },
-	{ DDL_FAMILY_REDHAT, ddl_redhat_read },
+	{ DDL_FAMILY_XENSERVER_UPDATE, read_update }, { DDL_FAMILY_XENSERVER_TEXT, read_text },
+	{ DDL_FAMILY_XENSERVER_XML, read_xml },       { DDL_FAMILY_REDHAT, ddl_redhat_read },
+	{ DDL_FAMILY_SUSE, ddl_suse_update_read },
 };
 
 /* Only one of the two files is there, or none. */
@@ -469,6 +477,7 @@ int ddl_repos_parse(const struct ddl_contents *contents, struct ddl_repo ***repo
 		if (look_in(&s, s.directories[i]) || note_nested(&s, s.directories[i]))
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repository_name);
 	}
+	ddl_suse_update_sort(s.repos, s.n_repos);
 	/* With nothing to show for it, the first is the error, and not said twice. */
 	for (size_t i = s.n_repos ? 0 : 1; i < s.n_broken; i++) {
 		if (ddl_contents_note(&s.contents, s.broken[i]))

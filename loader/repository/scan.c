@@ -47,7 +47,9 @@ struct scanning {
 	struct ddl_blob *blobs;
 	size_t n_blobs;
 	const struct ddl_machine *machine;
-	struct ddl_rpm_file *rpms; /* of Red Hat's disks */
+	struct ddl_listed *files; /* of SUSE's driver updates */
+	size_t n_files;
+	struct ddl_rpm_file *rpms; /* of Red Hat's disks, and of these */
 	size_t n_rpms;
 	const char **folders; /* … and the folders for other processors */
 	size_t n_folders;
@@ -124,7 +126,7 @@ static int collect_loose(struct scanning *scanning, const char *name, struct ddl
 		at = slash + 1;
 		depth++;
 	}
-	if (strchr(at, '/') && !ddl_suse_is_driver(name) && !ddl_suse_firmware(name)) {
+	if (strchr(at, '/')) {
 		if (!scanning->deep)
 			scanning->deep = ddl_arena_dupn(scanning->arena, name, (size_t)(at - name));
 		return 0;
@@ -182,7 +184,7 @@ static int collect_archive(struct scanning *scanning, struct ddl_reader *reader,
 		return ddl_seen_name(scanning->arena, &scan->seen, &scan->n_seen, reader->name) < 0 ?
 			       ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name) :
 			       0;
-	if (ddl_module_name_is_loose(reader->name) || ddl_suse_firmware(reader->name))
+	if (ddl_module_name_is_loose(reader->name))
 		return collect_loose(scanning, reader->name, error);
 	image = is_image(scanning, reader, error);
 	if (image < 0 || (!image && !ddl_text_ends_in(reader->name, ".zip") && !ddl_text_ends_in(reader->name, ".dud")))
@@ -263,13 +265,53 @@ static int collect_package(struct scanning *scanning, struct ddl_reader *reader,
 		       0;
 }
 
+/* A file that is parsed as it is; `usual`: the name that its metadata have. */
+static int collect_blob(struct scanning *scanning, struct ddl_reader *reader, const char *usual, struct ddl_error *error)
+{
+	struct ddl_blob *blob;
+
+	if (scanning->n_blobs >= MAX_BLOBS)
+		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u metadata files"), MAX_BLOBS);
+	blob = ddl_arena_push(scanning->arena, &scanning->blobs, &scanning->n_blobs, sizeof(*blob));
+	/* from here on it bears the name that it ought to have */
+	if (blob)
+		blob->name = usual ? ddl_arena_printf(scanning->arena, "%.*s%s",
+						      (int)(ddl_path_base(reader->name) - reader->name), reader->name, usual) :
+				     ddl_arena_dup(scanning->arena, reader->name);
+	if (!blob || !blob->name)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+	blob->too_large = reader->size > (usual ? DDL_MAX_METADATA : DDL_MAX_PRIMARY);
+	return blob->too_large ? 0 : read_blob(scanning, reader, blob, error);
+}
+
+/* A file of a SUSE driver update. On a directory the parent has listed them all. */
+static int collect_update(struct scanning *scanning, struct ddl_reader *reader, struct ddl_error *error)
+{
+	enum ddl_suse_part part = ddl_suse_part(reader->name);
+	struct ddl_listed *file;
+
+	if (!reader->wanted) {
+		if (scanning->n_files >= DDL_MAX_SUSE_FILES)
+			return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u files in linux/suse"), DDL_MAX_SUSE_FILES);
+		file = ddl_arena_push(scanning->arena, &scanning->files, &scanning->n_files, sizeof(*file));
+		if (!file || !(file->name = ddl_arena_dup(scanning->arena, reader->name)))
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+		file->size = reader->size;
+	}
+	if (part == DDL_SUSE_RPM)
+		return collect_package(scanning, reader, error);
+	return part == DDL_SUSE_CONFIG || part == DDL_SUSE_ORDER ? collect_blob(scanning, reader, NULL, error) : 0;
+}
+
 static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error)
 {
 	struct scanning *scanning = arg;
-	struct ddl_blob *blob;
 	const char *arch;
 	size_t length;
 	const char *usual = ddl_repo_metadata_name(reader->name);
+
+	if (ddl_suse_part(reader->name) != DDL_SUSE_NONE)
+		return collect_update(scanning, reader, error);
 
 	if (strcmp(reader->name, ddl_treeinfo_name) == 0)
 		return reader->size > DDL_MAX_TREEINFO ? 0 : read_blob(scanning, reader, &scanning->treeinfo, error);
@@ -283,20 +325,7 @@ static int collect(void *arg, struct ddl_reader *reader, struct ddl_error *error
 		if (result < 0 || reader->wanted)
 			return result;
 	}
-	if (!usual && !reader->wanted)
-		return collect_archive(scanning, reader, error);
-	if (scanning->n_blobs >= MAX_BLOBS)
-		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u metadata files"), MAX_BLOBS);
-	blob = ddl_arena_push(scanning->arena, &scanning->blobs, &scanning->n_blobs, sizeof(*blob));
-	/* from here on it bears the name that it ought to have */
-	if (blob)
-		blob->name = usual ? ddl_arena_printf(scanning->arena, "%.*s%s",
-						      (int)(ddl_path_base(reader->name) - reader->name), reader->name, usual) :
-				     ddl_arena_dup(scanning->arena, reader->name);
-	if (!blob || !blob->name)
-		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
-	blob->too_large = reader->size > (usual ? DDL_MAX_METADATA : DDL_MAX_PRIMARY);
-	return blob->too_large ? 0 : read_blob(scanning, reader, blob, error);
+	return usual || reader->wanted ? collect_blob(scanning, reader, usual, error) : collect_archive(scanning, reader, error);
 }
 
 /* XS-REPOSITORY-LIST of the root, where there is one. ddl_repos_parse gives the notes on it. */
@@ -372,7 +401,7 @@ static int keep_metadata(struct scanning *scanning, struct ddl_repo *repo, struc
 		struct ddl_metadata *metadata;
 		bool again = false; /* two names that stand for the same: the first was read */
 
-		if (repo->family == DDL_FAMILY_XENSERVER_UPDATE || repo->family == DDL_FAMILY_REDHAT || blob->too_large ||
+		if ((repo->family != DDL_FAMILY_XENSERVER_TEXT && repo->family != DDL_FAMILY_XENSERVER_XML) || blob->too_large ||
 		    strcmp(base, ddl_repo_list_name) == 0 || n != strlen(repo->directory) + (n > 0) ||
 		    strncmp(blob->name, repo->directory, n ? n - 1 : 0) != 0)
 			continue;
@@ -474,11 +503,8 @@ static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *
 	uint8_t first[512];
 	ssize_t n = reader->read(reader, first, sizeof(first), error);
 	bool is_rpm = n >= (ssize_t)sizeof(lead) && memcmp(first, lead, sizeof(lead)) == 0;
-	bool is_deb = n > 0 && ddl_deb_begins(first, (size_t)n), is_firmware = ddl_suse_firmware(reader->name) != NULL;
-	enum ddl_package_type type = is_firmware ? DDL_PKG_FIRMWARE :
-				     is_rpm      ? DDL_PKG_RPM :
-				     is_deb      ? DDL_PKG_DEB :
-						   DDL_PKG_DRIVER;
+	bool is_deb = n > 0 && ddl_deb_begins(first, (size_t)n);
+	enum ddl_package_type type = is_rpm ? DDL_PKG_RPM : is_deb ? DDL_PKG_DEB : DDL_PKG_DRIVER;
 
 	if (n < 0)
 		return -1;
@@ -533,7 +559,7 @@ static bool is_unlisted(const struct scanning *scanning)
 	for (size_t i = 0; i < scanning->n_blobs; i++)
 		if (ddl_repo_begins(scanning->blobs[i].name))
 			return false;
-	return !scanning->treeinfo.bytes; /* an installer's own packages are no driver disk */
+	return !scanning->treeinfo.bytes && !scanning->n_files; /* an installer's own packages are no driver disk */
 }
 
 /* Drivers without metadata in an ISO image or a zip file: where there is metadata, they are what it lists. */
@@ -570,6 +596,8 @@ static int parse(struct scanning *scanning, struct found *found, struct ddl_erro
 					       .n_blobs = scanning->n_blobs,
 					       .rpms = scanning->rpms,
 					       .n_rpms = scanning->n_rpms,
+					       .files = scanning->files,
+					       .n_files = scanning->n_files,
 					       .folders = scanning->folders,
 					       .n_folders = scanning->n_folders,
 					       .machine = scanning->machine,
@@ -722,7 +750,7 @@ static int want_packages(struct ddl_arena *arena, struct scanning *scanning, con
 {
 	struct ddl_listing listing;
 
-	if (ddl_listing_read_folder(scanning->medium, arena, folder, &listing, error) < 0)
+	if (ddl_listing_read_folder(scanning->medium, arena, folder, false, &listing, error) < 0)
 		return -1;
 	for (size_t i = 0, n = 0; i < listing.count && n <= DDL_MAX_REDHAT_PACKAGES; i++) {
 		const struct ddl_listed *entry = &listing.entries[i];
@@ -749,7 +777,7 @@ static int want_redhat(struct ddl_arena *arena, struct scanning *scanning, struc
 		return 0;
 	close(disk);
 	scanning->n_folders = 0;
-	if (ddl_listing_read_folder(scanning->medium, arena, ddl_redhat_packages, &listing, error) < 0)
+	if (ddl_listing_read_folder(scanning->medium, arena, ddl_redhat_packages, false, &listing, error) < 0)
 		return -1;
 	for (size_t i = 0; i < listing.count; i++) {
 		const char *name = listing.entries[i].name, *arch = ddl_path_base(name);
@@ -758,6 +786,53 @@ static int want_redhat(struct ddl_arena *arena, struct scanning *scanning, struc
 			continue;
 		if ((is_for(scanning, arch, strlen(arch)) ? want_packages(arena, scanning, name, error) :
 							    add_folder(scanning, name, strlen(name), error)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The files of the updates in "linux/suse" or "2/linux/suse". */
+static int want_updates_in(struct ddl_arena *arena, struct scanning *scanning, const char *folder, struct ddl_error *error)
+{
+	struct ddl_listing listing;
+
+	if (!folder)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "linux/suse");
+	if (ddl_listing_read_folder(scanning->medium, arena, folder, true, &listing, error) < 0)
+		return -1;
+	for (size_t i = 0; i < listing.count; i++) {
+		const char *name = listing.entries[i].name;
+		enum ddl_suse_part part = listing.entries[i].folder ? DDL_SUSE_NONE : ddl_suse_part(name);
+		struct ddl_listed *file;
+
+		if (part == DDL_SUSE_NONE)
+			continue;
+		if (scanning->n_files >= DDL_MAX_SUSE_FILES)
+			return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("more than %u files in linux/suse"), DDL_MAX_SUSE_FILES);
+		file = ddl_arena_push(arena, &scanning->files, &scanning->n_files, sizeof(*file));
+		if (!file || ((part == DDL_SUSE_CONFIG || part == DDL_SUSE_ORDER || part == DDL_SUSE_RPM) &&
+			      want_file(arena, scanning, "", name) < 0))
+			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", name);
+		*file = listing.entries[i];
+	}
+	return 0;
+}
+
+/* SUSE's driver updates at the top of the medium, or below numbers there; other ones are media of their own. */
+static int want_updates(struct ddl_arena *arena, struct scanning *scanning, struct ddl_error *error)
+{
+	static const char place[] = "linux/suse";
+	struct ddl_listing top;
+
+	scanning->n_files = 0;
+	if (want_updates_in(arena, scanning, place, error) < 0 ||
+	    ddl_listing_read_folder(scanning->medium, arena, "", false, &top, error) < 0)
+		return -1;
+	for (size_t i = 0; i < top.count; i++) {
+		const char *name = top.entries[i].name;
+
+		if (top.entries[i].folder && strspn(name, "0123456789") == strlen(name) &&
+		    want_updates_in(arena, scanning, ddl_arena_printf(arena, "%s/%s", name, place), error) < 0)
 			return -1;
 	}
 	return 0;
@@ -782,7 +857,7 @@ static int want_all(struct ddl_arena *arena, struct scanning *scanning, const st
 			return -1;
 		result = want_listed(arena, scanning, told->files[i]);
 	}
-	if (result == 0 && want_redhat(arena, scanning, error) < 0)
+	if (result == 0 && (want_redhat(arena, scanning, error) < 0 || want_updates(arena, scanning, error) < 0))
 		return -1;
 	return result < 0 ? ddl_fail(error, DDL_E_MEMORY, 0, "metadata") : 0;
 }

@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "medium/suse.h"
 #include "medium/unpacked.h"
 
 static const struct {
@@ -30,8 +29,6 @@ const char *ddl_seen_what(const char *name)
 {
 	const char *base = ddl_path_base(name);
 
-	if (ddl_suse_folder(name) && !ddl_suse_is_driver(name) && !ddl_suse_firmware(name))
-		return _("a SUSE driver update: its drivers are read, its scripts and programs are not run");
 	if (strcmp(base, "rhdd") == 0 || strcmp(base, "modules.cgz") == 0)
 		return _("of an old Red Hat driver disk (RHEL 6 or before)");
 	if (ddl_text_ends_in(base, ".deb") &&
@@ -48,12 +45,8 @@ const char *ddl_seen_what(const char *name)
 int ddl_seen_name(struct ddl_arena *arena, const char ***texts, size_t *count, const char *name)
 {
 	const char *what = ddl_seen_what(name);
-	size_t n = ddl_suse_folder(name);
 
-	if (!what)
-		return 0;
-	name = ddl_arena_dupn(arena, name, n ? n : strlen(name));
-	return name ? ddl_seen_add(arena, texts, count, ddl_arena_printf(arena, _("%s is %s"), name, what)) : -1;
+	return what ? ddl_seen_add(arena, texts, count, ddl_arena_printf(arena, _("%s is %s"), name, what)) : 0;
 }
 
 int ddl_seen_add(struct ddl_arena *arena, const char ***texts, size_t *count, const char *text)

@@ -11,7 +11,7 @@
 /* Does the name alone say that it is of no use? What a file of that name is, translated; NULL: it does not. */
 const char *ddl_seen_what(const char *name);
 
-/* Adds it where it does: "driver.exe is for Windows". Of the files of one SUSE driver update its folder, once. -1: no memory. */
+/* Adds it where it does: "driver.exe is for Windows". -1: no memory. */
 int ddl_seen_name(struct ddl_arena *arena, const char ***texts, size_t *count, const char *name);
 
 /* Adds a translated text, DDL_MAX_SEEN at most, each once. -1: no memory, also when `text` is NULL. */

@@ -23,6 +23,7 @@
 #include "session/checksums.h"
 #include "session/loose.h"
 #include "session/settings.h"
+#include "session/updates.h"
 #include "verify/trust.h"
 
 #define MOST_UNREAD 2U /* folders that were not looked into, by name */
@@ -436,7 +437,7 @@ static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_
 	}
 	if (ddl_loose_settle(session, look, error) < 0 || ddl_session_compare_abi(session, look, error) < 0)
 		return -1;
-	if (ddl_fit_packs(look->repos, look->n_repos, &session->machine) < 0)
+	if (ddl_fit_packs(look->repos, look->n_repos, &session->machine) < 0 || ddl_updates_once(session, look) < 0)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
 	return 0;
 }

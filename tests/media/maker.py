@@ -353,36 +353,53 @@ class Maker:
 
     def content_suse(self, to, *words):
         """
-        A SUSE driver update as mkdud lays it out: dud.config, modules with module.order, what is for the installer's own
-        system, links for the other releases.  Words: kmp (the RPM in install), other (the module in a release of its own
-        beside one for another processor), numbers (two updates in one), empty (no driver), bare (no links), firmware.
+        A SUSE driver update as mkdud lays it out: dud.config, modules with module.order, its script, what is for the installer's
+        own system, links for the other releases.  Words: kmp (the RPM in install), other (the module in a release of its own
+        beside one for another processor), numbers (two updates in one), ids (the same one twice), priority (two, the second
+        goes first), empty (no driver), bare (no links), firmware, options, broken, order (which names what is not there),
+        unordered, long (a dud.config of 10,000 lines), kernel (a whole kernel in install), leaves (links that lead out of it).
         """
-        def update(folder, name, module=True):
+        def update(folder, name, number="5e6f70a1b2c3d4e5", module=True, more=()):
             folder.mkdir(parents=True)
-            (folder / "dud.config").write_text("UpdateID: 5e6f\nUpdateName: %s\nExec: touch /tmp/done\n" % name)
-            (folder / "inst-sys/lib/modules").mkdir(parents=True)
+            script = "install/mkdud.%s.sh" % number
+            lines = ["# created by mkdud 0.0", "UpdateID:\t" + number, "UpdateProduct:\tSUSE Linux Enterprise Server 15",
+                     "UpdateInstaller:\tyast", "UpdateName:\t" + name, "Exec:\t\t/update/*/" + script, *more]
+            (folder / "dud.config").write_text("".join(line + "\n" for line in lines))
+            for inner in ("modules", "install", "inst-sys/lib/modules"):
+                (folder / inner).mkdir(parents=True)
+            (folder / script).write_text("#! /bin/sh\ntouch /tmp/done\n")
+            (folder / ("inst-sys/.update." + number)).write_text("")
             (folder / "inst-sys/lib/modules/not_for_us.ko").write_bytes((PARTS / "drivers/megaraid_sas.ko").read_bytes())
             if "firmware" in words:
                 (folder / "inst-sys/lib/firmware/megaraid_sas").mkdir(parents=True)
                 (folder / "inst-sys/lib/firmware/megaraid_sas/fw.bin").write_bytes(b"firmware" * 8192)
-            (folder / "modules").mkdir()
             if module:
                 (folder / "modules/megaraid_sas.ko").write_bytes((PARTS / "drivers/megaraid_sas.ko").read_bytes())
-                (folder / "modules/module.order").write_text("megaraid_sas\n")
+                order = ["mptsas.ko", "megaraid-sas"] if "order" in words else ["other"] if "unordered" in words else ["megaraid_sas"]
+                (folder / "modules/module.order").write_text("".join(line + "\n" for line in order))
             if "kmp" in words:
-                (folder / "install").mkdir()
                 self.content_rpm(folder / "install")
                 (folder / "install/update.post2").write_text("#!/bin/sh\n")
+            if "kernel" in words:
+                run(TOP / "scripts/build-rpm", "--name", "kernel-default", "--version", "6.4.0", "--output", folder / "install",
+                    "%s:/lib/modules/6.4.0-1-default/kernel/megaraid_sas.ko" % (PARTS / "drivers/megaraid_sas.ko"))
 
-        if "numbers" in words:
-            update(to / "01/linux/suse/x86_64-sles15", "first", module=False)
-            update(to / "02/linux/suse/x86_64-sles15", "second")
+        both = {"numbers": ("01", "02", False, ()), "ids": ("1", "2", True, ()), "priority": ("1", "2", True, ("UpdatePriority:\t5",))}
+        for word in set(words) & set(both):
+            first, second, module, more = both[word]
+            update(to / first / "linux/suse/x86_64-sles15", "first", "0" * 16, module=module, more=more)
+            update(to / second / "linux/suse/x86_64-sles15", "second", "0" * 16 if word == "ids" else "f" * 16)
             return
+        more = [line for word, line in (("options", "Options:\tmegaraid_sas.msix_disable=1"), ("broken", "BrokenModules:\tmegaraid_sas,mptsas"))
+                if word in words] + ["# line %d" % line for line in range(10000 if "long" in words else 0)]
         if "other" in words:
             update(to / "linux/suse/aarch64-sles15", "Arm", module=False)
-        update(to / "linux/suse/x86_64-sles15", "MegaRAID SAS", module="empty" not in words and "kmp" not in words)
+        update(to / "linux/suse/x86_64-sles15", "MegaRAID SAS", module="empty" not in words and "kmp" not in words, more=more)
         if "bare" not in words:
             os.symlink("x86_64-sles15", to / "linux/suse/x86_64-sled15")
+        if "leaves" in words:
+            os.symlink("/etc", to / "linux/suse/x86_64-tw")
+            os.symlink("../../../../../../../etc/passwd", to / "linux/suse/x86_64-sles15/modules/passwd.ko")
 
     def content_loose(self, to, count):
         """So many packages without a driver, and one with."""

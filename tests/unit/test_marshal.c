@@ -428,7 +428,7 @@ static bool read_both(const uint8_t *bytes, size_t n)
 		assert_path_stays(repo.directory);
 		for (size_t i = 0; i < repo.n_packages; i++) {
 			assert_path_stays(repo.packages[i].file);
-			assert_true(repo.packages[i].type <= DDL_PKG_DEB && strlen(repo.packages[i].digest) <= 64);
+			assert_true(repo.packages[i].type <= DDL_PKG_SETTINGS && strlen(repo.packages[i].digest) <= 64);
 		}
 		for (size_t i = 0; i < repo.n_requires; i++)
 			assert_true(repo.requires[i].test <= DDL_TEST_GE);

@@ -180,6 +180,29 @@ static void packages_of_a_redhat_disk(void **state)
 	assert_int_equal(error.code, DDL_E_TOO_LARGE);
 }
 
+/* limit: DDL_MAX_SUSE_FILES */
+static void files_of_suse_updates(void **state)
+{
+	(void)state;
+	assert_true(tree_shell(
+		"mkdir -p medium/linux/suse/x86_64-sles15/modules medium/2/linux/suse/x86_64-tw/inst-sys/a/b/c/d && "
+		"cd medium && ln -s x86_64-sles15 linux/suse/x86_64-sled15 && touch 2/linux/suse/x86_64-tw/inst-sys/a/b/c/d/e && "
+		"echo UpdateID: 5 > linux/suse/x86_64-sles15/dud.config && cd linux/suse/x86_64-sles15/modules && "
+		"seq -f %%04g.ko 1 %u | xargs touch",
+		DDL_MAX_SUSE_FILES - 2));
+	for (int unconfined = 0; unconfined < 2; unconfined++) {
+		assert_int_equal(run(unconfined), 0);
+		assert_int_equal(scan.n_repos, 1);
+		assert_int_equal(scan.repos[0]->family, DDL_FAMILY_SUSE);
+		assert_string_equal(scan.repos[0]->identifier, "5");
+		assert_int_equal(scan.repos[0]->n_packages, DDL_MAX_SUSE_FILES - 1);
+		assert_string_equal(scan.repos[0]->packages[1].file, "modules/0001.ko");
+	}
+	assert_true(tree_shell("touch medium/linux/suse/x86_64-sles15/modules/one-more.ko"));
+	assert_int_equal(run(true), -1);
+	assert_int_equal(error.code, DDL_E_TOO_LARGE);
+}
+
 /* limit: DDL_MAX_TREEINFO */
 static void treeinfo_size(void **state)
 {
@@ -207,9 +230,14 @@ static void treeinfo_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(usual_and_listed_directories), TEST(nothing_is_no_error), TEST(links_are_not_followed),
-		TEST(broken_and_too_large),         TEST(cancelled),           TEST(treeinfo_size),
+		TEST(usual_and_listed_directories),
+		TEST(nothing_is_no_error),
+		TEST(links_are_not_followed),
+		TEST(broken_and_too_large),
+		TEST(cancelled),
+		TEST(treeinfo_size),
 		TEST(packages_of_a_redhat_disk),
+		TEST(files_of_suse_updates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
