@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Finds the files' archive in a Debian package that is read piece by piece. */
+/* Finds an archive in a Debian package that is read piece by piece, and reads what the package says of itself. */
 #include "package/deb.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <string.h>
 
+#include "base/decompress.h"
+#include "base/limits.h"
 #include "base/text.h"
+#include "module/dud_config.h"
 
 #define MARK "!<arch>\n"
 #define SIZE_AT 48U /* of the member, decimal, filled up with blanks */
@@ -37,7 +42,9 @@ static bool begin_member(struct ddl_deb *deb)
 	if (memcmp(deb->header + END_AT, "`\n", 2) != 0 || !ddl_text_number(digits, length, UINT32_MAX * 4ULL, &size))
 		return false;
 	deb->have = 0;
-	deb->data = memcmp(deb->header, "data.tar", strlen("data.tar")) == 0;
+	deb->data = ddl_text_starts((const char *)deb->header, deb->control ? "control.tar" : "data.tar");
+	if (deb->control && ddl_text_starts((const char *)deb->header, "data.tar")) /* too late for it */
+		return false;
 	if (deb->data)
 		deb->left = size;
 	else
@@ -67,4 +74,57 @@ ssize_t ddl_deb_feed(struct ddl_deb *deb, const uint8_t *piece, size_t n, const 
 		end = at + deb->left;
 	deb->left -= (uint64_t)(end - at);
 	return end - at;
+}
+
+/* ------------------------------------------------------------ what it says of itself */
+
+/* Its lines are as those of dud.config; what is continued begins with a blank, and comes behind what is asked for here. */
+static int read_fields(struct ddl_arena *arena, const char *text, size_t length, struct ddl_deb_control *control)
+{
+	struct ddl_dud_line line = { .at = text, .end = text + length };
+
+	while (ddl_dud_next(&line)) {
+		const char **to = ddl_dud_is(&line, "package")     ? &control->package :
+				  ddl_dud_is(&line, "version")     ? &control->version :
+				  ddl_dud_is(&line, "description") ? &control->description :
+								     NULL;
+
+		if (to && !**to &&
+		    !(*to = ddl_text_keep(arena, line.value,
+					  line.value_length < DDL_MAX_NAME ? line.value_length : DDL_MAX_NAME)))
+			return -1;
+	}
+	return 0;
+}
+
+/* The file's text, as far as there is room; -1: there is none. */
+static la_ssize_t read_control(struct archive *archive, char *text, size_t room)
+{
+	struct archive_entry *entry;
+
+	while (archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
+		const char *name = archive_entry_pathname(entry);
+
+		if (name && strcmp(name + (ddl_text_starts(name, "./") ? 2 : 0), "control") == 0)
+			return archive_read_data(archive, text, room);
+	}
+	return -1;
+}
+
+int ddl_deb_control(struct ddl_arena *arena, const uint8_t *bytes, size_t n, struct ddl_deb_control *control,
+		    struct ddl_error *error)
+{
+	struct archive *archive = archive_read_new();
+	char text[DDL_MAX_TEXT];
+	la_ssize_t got = -1;
+
+	*control = (struct ddl_deb_control){ "", "", "" };
+	if (archive && archive_read_support_format_tar(archive) == ARCHIVE_OK && ddl_decompress_filters(archive) == 0 &&
+	    archive_read_open_memory(archive, bytes, n) == ARCHIVE_OK)
+		got = read_control(archive, text, sizeof(text));
+	if (archive)
+		(void)archive_read_free(archive); /* reading is over; there is nothing to lose */
+	if (got > 0 && read_fields(arena, text, (size_t)got, control) < 0)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "control");
+	return *control->package ? 0 : ddl_fail(error, DDL_E_UNPACK, 0, _("it does not say what it is: it has no control file"));
 }

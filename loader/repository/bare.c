@@ -48,7 +48,7 @@ int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, enum
 	package.label = rpm                    ? ddl_arena_dup(arena, rpm->name) :
 			type == DDL_PKG_DRIVER ? ddl_module_name_of_file(arena, file) :
 						 ddl_arena_dup(arena, ddl_path_base(file));
-	repo->version = rpm ? ddl_arena_printf(arena, "%s-%s", rpm->version, rpm->release) : "";
+	repo->version = rpm ? ddl_arena_printf(arena, "%s%s%s", rpm->version, *rpm->release ? "-" : "", rpm->release) : "";
 	if (!package.file || !package.label || !repo->version || ddl_repo_bare_add(arena, repo, &package) < 0)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", file);
 	if (rpm && *rpm->summary && !(repo->description = ddl_arena_dup(arena, rpm->summary)))

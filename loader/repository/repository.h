@@ -104,7 +104,7 @@ int ddl_repo_parse_update(struct ddl_arena *arena, const char *directory, const 
 
 /*
  * What a bare file gives in place of a repository: one package, named after it, without a
- * fingerprint until it is read. `rpm` goes with DDL_PKG_RPM, else NULL. DDL_E_PATH when its name cannot be used.
+ * fingerprint until it is read. `rpm` says what a package is, of Debian's too; NULL for a module. DDL_E_PATH when its name cannot be used.
  */
 struct ddl_rpm;
 int ddl_repo_bare(struct ddl_arena *arena, const char *file, uint64_t size, enum ddl_package_type type, const struct ddl_rpm *rpm,

@@ -492,6 +492,49 @@ static int tell(struct ddl_sink *sink, struct found *found, struct ddl_error *er
 	return result;
 }
 
+/* What a Debian package says of itself, in the words of an RPM's header. */
+static int read_control(struct scanning *scanning, struct ddl_reader *reader, const uint8_t *first, size_t n, struct ddl_rpm *rpm,
+			struct ddl_error *error)
+{
+	struct ddl_deb deb = { .control = true };
+	struct ddl_deb_control control;
+	uint8_t piece[4096], *bytes = ddl_arena_alloc(scanning->arena, DDL_MAX_METADATA, 1);
+	size_t used = 0;
+	ssize_t got = (ssize_t)n;
+
+	if (!bytes)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+	memcpy(piece, first, n);
+	while (got > 0 && !(deb.data && !deb.left)) {
+		const void *part;
+		ssize_t found = ddl_deb_feed(&deb, piece, (size_t)got, &part);
+
+		if (found < 0 || (size_t)found > DDL_MAX_METADATA - used)
+			break;
+		memcpy(bytes + used, part, (size_t)found);
+		used += (size_t)found;
+		got = deb.data && !deb.left ? 0 : reader->read(reader, piece, sizeof(piece), error);
+	}
+	if (got < 0)
+		return -1;
+	if (ddl_deb_control(scanning->arena, bytes, used, &control, error) < 0)
+		return error && error->code == DDL_E_MEMORY ?
+			       -1 :
+			       ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is a Debian package that does not say what it is"),
+					reader->name);
+	*rpm = (struct ddl_rpm){
+		.name = control.package, .version = control.version, .release = "", .summary = control.description
+	};
+	return 0;
+}
+
+/* Its modules are thousands, and the installer has its own. */
+static bool is_whole_kernel(const struct ddl_rpm *deb)
+{
+	return ddl_text_starts(deb->name, "linux-image") || ddl_text_starts(deb->name, "linux-modules") ||
+	       ddl_text_starts(deb->name, "kernel-image");
+}
+
 /* A package or module that lies there by itself is a repository of its own. */
 static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *error)
 {
@@ -510,6 +553,10 @@ static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *
 		return -1;
 	if (type == DDL_PKG_RPM && read_rpm(scanning, reader, first, (size_t)n, &rpm, error) < 0)
 		return -1;
+	if (type == DDL_PKG_DEB && read_control(scanning, reader, first, (size_t)n, &rpm, error) < 0)
+		return -1;
+	if (type == DDL_PKG_DEB && is_whole_kernel(&rpm))
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is a whole kernel, and no driver disk"), reader->name);
 	if (type == DDL_PKG_DRIVER &&
 	    (n < 4 || memcmp(first,
 			     "\x7f"
@@ -523,8 +570,8 @@ static int collect_bare(void *arg, struct ddl_reader *reader, struct ddl_error *
 				reader->name);
 	if (type == DDL_PKG_RPM && !rpm.of_driver)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is an RPM package without a driver in it"), reader->name);
-	if (repo &&
-	    ddl_repo_bare(scanning->arena, reader->name, reader->size, type, type == DDL_PKG_RPM ? &rpm : NULL, repo, error) < 0)
+	if (repo && ddl_repo_bare(scanning->arena, reader->name, reader->size, type, type == DDL_PKG_DRIVER ? NULL : &rpm, repo,
+				  error) < 0)
 		return -1;
 	slot = repo ? ddl_arena_push(scanning->arena, &scan->repos, &scan->n_repos, sizeof(*slot)) : NULL;
 	if (!slot)

@@ -180,7 +180,7 @@ static int add_rpm(struct update *update, const struct ddl_listed *file, struct 
 	const struct ddl_rpm *rpm = header_of(update, file->name);
 	bool kernel = rpm && is_whole_kernel(rpm);
 
-	if (kernel && note(update, ddl_arena_printf(update->contents->arena, _("%s is a whole kernel, and no driver disk."),
+	if (kernel && note(update, ddl_arena_printf(update->contents->arena, _("%s is a whole kernel, and no driver disk"),
 						    file->name)) < 0)
 		return -1;
 	if (rpm && (kernel || !rpm->of_driver)) /* it is for the installed system */

@@ -477,9 +477,10 @@ static int look_everywhere(struct ddl_session *session, struct ddl_look *look, s
 		ddl_error_clear(&look->trouble);
 		if (ddl_loose_join(session, look) < 0)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
-		return judge(session, look, error);
+		if (judge(session, look, error) < 0)
+			return -1;
 	}
-	if (look->trouble.code == DDL_OK)
+	if (look->trouble.code == DDL_OK && !look->n_repos)
 		say_what_was_seen(look);
 	ddl_medium_name_trouble(look->source, ddl_session_root(session), &look->trouble);
 	return 0;

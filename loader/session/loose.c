@@ -6,6 +6,7 @@
 
 #include "plan/plan.h"
 #include "repository/repository.h"
+#include "repository/seen.h"
 #include "session/checksums.h"
 
 /* The pack is as if it were the file alone. */
@@ -149,10 +150,50 @@ static int settle(struct ddl_session *session, struct ddl_look *look, struct ddl
 	return 0;
 }
 
+/* Debian's packages are known by what is in them: one with no driver, firmware or settings is none of ours. */
+static bool is_of_no_use(const struct ddl_repo *repo)
+{
+	for (size_t i = 0; i < repo->n_packages; i++) {
+		const struct ddl_package *package = &repo->packages[i];
+
+		if (package->type != DDL_PKG_DEB || package->state != DDL_PKG_STAGED)
+			return false;
+		for (size_t k = 0; k < package->n_files; k++)
+			if (package->files[k]->kind != DDL_FILE_OTHER)
+				return false;
+	}
+	return true;
+}
+
+static int drop_useless(struct ddl_session *session, struct ddl_look *look)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < look->n_repos; i++) {
+		const struct ddl_repo *repo = look->repos[i];
+
+		if (repo->family != DDL_FAMILY_BARE || !is_of_no_use(repo)) {
+			look->repos[kept++] = look->repos[i];
+			continue;
+		}
+		for (size_t p = 0; p < repo->n_packages; p++)
+			if (ddl_seen_add(session->arena, &look->seen, &look->n_seen,
+					 ddl_arena_printf(session->arena,
+							  _("%s is a Debian package without a driver or firmware"),
+							  repo->packages[p].file)) < 0)
+				return -1;
+	}
+	look->n_repos = kept;
+	return 0;
+}
+
 int ddl_loose_settle(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
 {
-	size_t count = look->n_repos;
+	size_t count;
 
+	if (drop_useless(session, look) < 0)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
+	count = look->n_repos;
 	for (size_t i = 0; i < count; i++)
 		if (look->repos[i]->family == DDL_FAMILY_BARE && part_damaged(session, look, i) < 0)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);

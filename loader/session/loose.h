@@ -9,7 +9,7 @@
 int ddl_loose_join(struct ddl_session *session, struct ddl_look *look);
 
 /*
- * They have been read: one that is damaged hides nothing of the others and becomes a pack of its own; the
+ * They have been read: Debian's packages that hold nothing of use are taken away, and named as seen; one that is damaged hides nothing of the others and becomes a pack of its own; the
  * fingerprint and the checksum files beside each are known from here on. -1 and the error.
  */
 int ddl_loose_settle(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error);

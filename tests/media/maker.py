@@ -268,12 +268,16 @@ class Maker:
         shutil.copy(only(PARTS / "rpms" / kind, "*.rpm"), to)
 
     def content_deb(self, to, compression="xz", name="megaraid-sas-modules_07.999-1_amd64.deb", what="driver"):
-        """A Debian package with the module and its firmware, as dpkg-deb makes it; or with neither."""
+        """
+        A Debian package with the module and its firmware, as dpkg-deb makes it; or (doc) with neither, or (kernel) a whole
+        kernel by its name, or (nameless) without its control file, as ar makes it.
+        """
         tree = self.next("deb")
         (tree / "DEBIAN").mkdir(parents=True)
-        (tree / "DEBIAN/control").write_text("Package: megaraid-sas-modules\nVersion: 07.999-1\nArchitecture: amd64\n"
-                                             "Maintainer: Acme <acme@example.org>\nDescription: MegaRAID SAS driver\n")
-        if what == "driver":
+        (tree / "DEBIAN/control").write_text("Package: %s\nVersion: 07.999-1\nArchitecture: amd64\n"
+                                             "Maintainer: Acme <acme@example.org>\nDescription: MegaRAID SAS driver\n"
+                                             % ("linux-image-6.1.0-56-amd64" if what == "kernel" else "megaraid-sas-modules"))
+        if what != "doc":
             place = tree / "lib/modules" / self.shared.release / "updates/dkms"
             place.mkdir(parents=True)
             shutil.copy(PARTS / "drivers/megaraid_sas.ko", place)
@@ -283,6 +287,8 @@ class Maker:
             (tree / "usr/share/doc").mkdir(parents=True)
             (tree / "usr/share/doc/hello").write_text("hello\n")
         run("dpkg-deb", "--root-owner-group", "-Z" + compression, "--build", tree, to / name)
+        if what == "nameless":
+            run("ar", "d", to / name, "control.tar." + compression)
 
     def content_ko(self, to, compression="", module="drivers"):
         """A module by itself."""

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "package/deb.h"
 
 #define MARK "!<arch>\n"
@@ -52,6 +53,60 @@ static void only_the_files(void **state)
 	assert_false(ddl_deb_begins((const uint8_t *)MARK, 8));
 }
 
+static void what_it_says_of_itself(void **state)
+{
+	struct ddl_deb deb = { .control = true };
+	const void *bytes = NULL;
+
+	(void)state;
+	assert_int_equal(ddl_deb_feed(&deb, (const uint8_t *)WHOLE, strlen(WHOLE), &bytes), 5);
+	assert_memory_equal(bytes, "12345", 5);
+	assert_true(deb.data && !deb.left);
+	deb = (struct ddl_deb){ .control = true };
+	assert_int_equal(ddl_deb_feed(&deb, (const uint8_t *)BEGINNING MEMBER("data.tar        ", "0         "), 136, &bytes),
+			 -1);
+}
+
+/* A plain tar of one file with this name and text. */
+static void make_tar(uint8_t *tar, const char *name, const char *text)
+{
+	unsigned sum = 0;
+
+	memset(tar, 0, 2048);
+	(void)snprintf((char *)tar, 100, "%s", name);
+	(void)snprintf((char *)tar + 100, 9, "0000644");
+	(void)snprintf((char *)tar + 124, 13, "%011o", (unsigned)strlen(text));
+	(void)snprintf((char *)tar + 136, 13, "%011o", 0U);
+	tar[156] = '0';
+	memcpy(tar + 257, "ustar\00000", 8);
+	memset(tar + 148, ' ', 8);
+	for (size_t i = 0; i < 512; i++)
+		sum += tar[i];
+	(void)snprintf((char *)tar + 148, 8, "%06o", sum);
+	memcpy(tar + 512, text, strlen(text));
+}
+
+static void fields_of_control(void **state)
+{
+	static const char text[] = "Package: a-modules\nversion: 1:2-3\nDescription: A driver\n more: of it\nPackage: b\n";
+	struct ddl_deb_control control;
+	uint8_t tar[2048];
+
+	(void)state;
+	make_tar(tar, "./control", text);
+	assert_int_equal(ddl_deb_control(arena, tar, sizeof(tar), &control, &error), 0);
+	assert_string_equal(control.package, "a-modules");
+	assert_string_equal(control.version, "1:2-3");
+	assert_string_equal(control.description, "A driver");
+	make_tar(tar, "control", "Version: 1\n");
+	assert_int_equal(ddl_deb_control(arena, tar, sizeof(tar), &control, &error), -1);
+	assert_int_equal(error.code, DDL_E_UNPACK);
+	make_tar(tar, "./md5sums", text);
+	assert_int_equal(ddl_deb_control(arena, tar, sizeof(tar), &control, &error), -1);
+	assert_int_equal(ddl_deb_control(arena, (const uint8_t *)text, sizeof(text), &control, &error), -1);
+	assert_int_equal(ddl_deb_control(arena, NULL, 0, &control, &error), -1);
+}
+
 static void no_package(void **state)
 {
 	static const char *const all[] = {
@@ -74,6 +129,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_the_files),
+		cmocka_unit_test(what_it_says_of_itself),
+		TEST(fields_of_control),
 		cmocka_unit_test(no_package),
 	};
 
