@@ -38,7 +38,11 @@ catalogues := $(patsubst ui/po/%.po,$(BUILD)/%.cat,$(wildcard ui/po/*.po))
 
 data := $(catalogues) $(if $(SHARED),,$(BUILD)/pci.ids.xz)# else the system's own pci.ids is read
 
-all: $(BUILD)/ddload $(BUILD)/ddload-gpgv $(data)
+# What is for the other side, makers of disks and of initrds; their pages are made from what --help says.
+builders  := add-to-initrd build-supplemental-pack build-update combine-supplemental-packs rebuild-iso
+man_pages := $(wildcard ui/*.[0-9]) $(builders:%=$(BUILD)/%.1)
+
+all: $(BUILD)/ddload $(BUILD)/ddload-gpgv $(data) $(man_pages)
 
 help:
 	@echo 'make            build/ddload, the static program (does the set-up it needs)'
@@ -50,17 +54,21 @@ help:
 	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
 	@echo 'make static, lint, packs, cases, media, hostile, screens, hosts, qemu, initrd, matrix     one suite'
 	@echo 'make sbom       build/ddload.spdx.json: what is linked in, versions, licences'
+	@echo 'make dist       a release in build/dist: tarball, programs, checksums (KEY=: signed by it)'
+	@echo 'make release-check      builds from its tarball without network and compares'
+	@echo 'make deb, rpm   packages of that release: build/deb, build/rpm'
 	@echo 'make image      build/ddload.img, to be given beside an initrd (scripts/add-to-initrd)'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
 	@echo 'make demo       boot a virtual server and use ddload in it (DEMO=replace)'
 	@echo 'make bench      measured against what one could use instead'
 	@echo 'make fuzz       fuzz the parsers (TIME=seconds)'
-	@echo 'make install    DESTDIR, prefix;  make clean;  make distclean'
+	@echo 'make install    DESTDIR, prefix, libdir, datadir, …;  make uninstall;  make clean;  make distclean'
 
 # --- The set-up.  Both scripts look at what is there first and are quick then.
 
+# NO_SETUP=1: what is missing fails where it is needed.
 setup:
-	@$(if $(SHARED),:,scripts/setup)
+	@$(if $(SHARED)$(NO_SETUP),:,scripts/setup)
 
 # Its time stamp changes only when a library was built.
 $(BUILD)/deps/built: FORCE | setup
@@ -148,6 +156,11 @@ $(BUILD)/%.cat: ui/po/%.po scripts/make-catalogue scripts/catalogue.py | setup
 	@echo 'GEN $@'
 	@PYTHONDONTWRITEBYTECODE=1 scripts/make-catalogue $@.new $<
 	@mv $@.new $@
+
+$(BUILD)/%.1: scripts/% scripts/make-page | setup
+	@mkdir -p $(@D)
+	@echo 'GEN $@'
+	@scripts/make-page $(VERSION) $< $@
 
 # Small programs linked just as the program is, for tests/static and others.
 static_test_programs := $(patsubst tests/static/%.c,$(BUILD)/tests/static/%,$(wildcard tests/static/*.c))
@@ -289,6 +302,17 @@ $(BUILD)/ddload.img: $(BUILD)/ddload $(BUILD)/pci.ids.xz $(catalogues) scripts/m
 
 image: $(BUILD)/ddload.img
 
+# --- A release.
+
+dist: all image sbom
+	@scripts/dist $(VERSION) $(KEY)
+
+release-check:
+	@scripts/release-check $(TREE)
+
+deb rpm: dist
+	@scripts/package $@ $(VERSION)
+
 test: all parts native unit-programs $(patsubst %,$(BUILD)/native/asan/%,show fake) \
 		$(hostile_programs) $(static_test_programs)
 	@scripts/tied tests/run $(suites)
@@ -305,19 +329,60 @@ fuzz: setup
 
 # --- Putting it somewhere, and away.
 
-man_pages := $(wildcard ui/*.8)
+bindir     ?= $(prefix)/bin
+libdir     ?= $(prefix)/lib
+datadir    ?= $(prefix)/share
+bash_completions ?= $(datadir)/bash-completion/completions
+zsh_completions  ?= $(datadir)/zsh/site-functions
+fish_completions ?= $(datadir)/fish/vendor_completions.d
+dracutdir  ?= $(prefix)/lib/dracut/modules.d
+# The program and the hooks look here, whatever the prefix: in an initrd there is no other.
+shared     := /usr/share/ddload
+# The builders stand as in the sources, beside what they take: the image and the static program.
+private    := $(libdir)/ddload
 
-install: all
+# Three parts, as the packages have them (scripts/packaging); the image is the static program and ddload.img.
+install: all install-program install-tools $(if $(SHARED),,install-image)
+
+install-program: all
 	install -D -m 755 -t $(DESTDIR)$(sbindir) $(BUILD)/ddload
 	cp -P $(BUILD)/ddload-gpgv $(DESTDIR)$(sbindir)/
-	install -D -m 644 -t $(DESTDIR)/usr/share/ddload $(data)
-	install -d $(DESTDIR)/usr/share/ddload/initrd
-	cp -R $(filter-out initrd/demo-init,$(wildcard initrd/*)) $(DESTDIR)/usr/share/ddload/initrd/
-	$(if $(man_pages),install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(man_pages))
+	install -D -m 644 -t $(DESTDIR)$(shared) $(data) loader/model/outcome.schema.json
+	install -d $(DESTDIR)$(shared)/initrd
+	cp -R --preserve=mode $(filter-out initrd/demo-init %.md,$(wildcard initrd/*)) $(DESTDIR)$(shared)/initrd/
+	install -D -m 755 initrd/initramfs-tools/hook $(DESTDIR)$(datadir)/initramfs-tools/hooks/ddload
+	install -D -m 755 initrd/initramfs-tools/init-premount $(DESTDIR)$(datadir)/initramfs-tools/scripts/init-premount/ddload
+	install -d $(DESTDIR)$(dracutdir)
+	ln -sfn $(shared)/initrd/50ddload $(DESTDIR)$(dracutdir)/50ddload
+	install -D -m 644 ui/completions/ddload.bash $(DESTDIR)$(bash_completions)/ddload
+	install -D -m 644 -t $(DESTDIR)$(zsh_completions) ui/completions/_ddload
+	install -D -m 644 -t $(DESTDIR)$(fish_completions) ui/completions/ddload.fish
+	for page in $(filter ui/%,$(man_pages)); do install -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page; done
+
+install-tools: all
+	install -D -m 755 -t $(DESTDIR)$(private)/scripts $(addprefix scripts/,$(builders) make-image)
+	install -D -m 644 -t $(DESTDIR)$(private)/scripts scripts/cpio.py scripts/pack.py scripts/repository.py
+	ln -sfn $(shared)/initrd $(DESTDIR)$(private)/initrd
+	install -d $(DESTDIR)$(bindir)
+	for name in $(builders); do ln -sfn $(private)/scripts/$$name $(DESTDIR)$(bindir)/$$name; done
+	for page in $(filter-out ui/%,$(man_pages)); do install -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page; done
+
+install-image: $(BUILD)/ddload.img
+	install -D -m 755 -t $(DESTDIR)$(private)/build $(BUILD)/ddload $(BUILD)/ddload-gpgv
+	install -D -m 644 -t $(DESTDIR)$(private)/build $(BUILD)/ddload.img $(data)
+
+# What install with the same words has put there.
+uninstall:
+	rm -rf $(DESTDIR)$(shared) $(DESTDIR)$(private)
+	rm -f $(DESTDIR)$(sbindir)/ddload $(DESTDIR)$(sbindir)/ddload-gpgv $(addprefix $(DESTDIR)$(bindir)/,$(builders)) \
+		$(DESTDIR)$(dracutdir)/50ddload $(DESTDIR)$(datadir)/initramfs-tools/hooks/ddload \
+		$(DESTDIR)$(datadir)/initramfs-tools/scripts/init-premount/ddload $(DESTDIR)$(bash_completions)/ddload \
+		$(DESTDIR)$(zsh_completions)/_ddload $(DESTDIR)$(fish_completions)/ddload.fish
+	for page in $(man_pages); do rm -f $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/}; done
 
 # clean keeps what takes minutes and the network: the libraries and the parts.
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/native $(BUILD)/tests $(BUILD)/ddload $(BUILD)/ddload-gpgv $(BUILD)/ddload.*
+	rm -rf $(BUILD)/obj $(BUILD)/native $(BUILD)/tests $(BUILD)/ddload $(BUILD)/ddload-gpgv $(BUILD)/ddload.* $(BUILD)/*.1 $(addprefix $(BUILD)/,dist deb rpm)
 
 distclean:
 	rm -rf $(BUILD)
@@ -327,4 +392,4 @@ distclean:
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static lint sbom packs cases media hostile screens hosts qemu initrd matrix image test test-all bench demo fuzz install clean distclean FORCE
+	static lint sbom packs cases media hostile screens hosts qemu initrd matrix image dist release-check deb rpm test test-all bench demo fuzz install $(addprefix install-,program tools image) uninstall clean distclean FORCE

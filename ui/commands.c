@@ -25,7 +25,7 @@ const struct command commands[] = {
 	  command_load },
 	{ "auto", "", N_("do what the kernel command line asks (ddload=...)"),
 	  N_("For the scripts of an initrd. Without a ddload= word it asks for F9, as prompt does. "
-	     "ddload(8) explains the words."),
+	     "ddload.cmdline(7) explains the words."),
 	  CLI_PLAIN | CLI_TIMEOUT | CLI_FINGERPRINT | CLI_LOADING | CLI_CHECK, 0, 0, command_auto },
 	{ "install", "[SOURCE...]", N_("put the drivers into an installed system"),
 	  N_("Without a SOURCE those of the packs that were loaded. --target is needed."),

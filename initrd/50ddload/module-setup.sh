@@ -7,8 +7,14 @@
 
 # Only where it is asked for (--add ddload, add_dracutmodules): it asks for a key at each boot.
 check() {
-	require_binaries ddload || return 1
+	find_program >/dev/null || return 1
 	return 255
+}
+
+# The package ddload-image has the static program, the other one would bring twenty libraries along.
+find_program() {
+	local own=/usr/lib/ddload/build/ddload
+	if [ -x "$own" ]; then echo "$own"; else command -v ddload; fi
 }
 
 depends() {
@@ -22,12 +28,14 @@ installkernel() {
 }
 
 install() {
-	local file shared=/usr/share/ddload/initrd
+	local file program shared=/usr/share/ddload/initrd
 	# shellcheck disable=SC2154
 	[ ! -e "$moddir/../ddload-hook" ] || shared=$moddir/..
-	inst_simple "$(command -v ddload)" /usr/bin/ddload
+	program=$(find_program)
+	inst "$program" /usr/bin/ddload
 	# What checks signatures lies beside it; it may be a link to the system's own gpgv.
-	file=$(command -v ddload-gpgv) && inst "$(readlink -f "$file")" /usr/bin/ddload-gpgv
+	file=${program%/*}/ddload-gpgv
+	[ ! -e "$file" ] || inst "$(readlink -f "$file")" /usr/bin/ddload-gpgv
 	inst_script "$shared/ddload-hook" /usr/bin/ddload-hook
 	inst_multiple cat mkdir modprobe
 	for file in linux xterm vt100 vt102; do
@@ -41,8 +49,8 @@ install() {
 		$SYSTEMCTL -q --root "$initdir" add-wants sysinit.target ddload.service
 	fi
 	# Names of controllers, other languages; keys that are trusted; packs that are to be found without a medium.
-	for file in /usr/share/ddload/*.xz /usr/share/ddload/*.cat; do
-		[ ! -e "$file" ] || inst_simple "$file"
+	for file in /usr/lib/ddload/build/*.xz /usr/share/ddload/*.xz /usr/share/ddload/*.cat; do
+		[ ! -e "$file" ] || inst_simple "$file" "/usr/share/ddload/${file##*/}"
 	done
 	for file in /etc/pki/rpm-gpg/*; do
 		[ ! -e "$file" ] || inst_simple "$file"

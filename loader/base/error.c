@@ -37,7 +37,7 @@ static const struct row rows[DDL_CODES] = {
 	[DDL_E_LOG] = { "log", DDL_BAD_USAGE, N_("The log file cannot be written."),
 		N_("Give --log a file in a directory that can be written to.") },
 	[DDL_E_ANSWER] = { "answer-file", DDL_BAD_USAGE, N_("The answer file cannot be followed."),
-		N_("It is XML, <installation> with <driver-source type=\"local\"> in it; see ddload(8).") },
+		N_("It is XML, <installation> with <driver-source type=\"local\"> in it; see ddload.cmdline(7).") },
 
 	[DDL_E_NO_SOURCE] = { "no-source", DDL_NOTHING_FOUND, N_("There is no such device, file or directory."),
 		N_("Compare it with the list of the media that are there.") },
@@ -189,7 +189,7 @@ static const struct row rows[DDL_CODES] = {
 
 /* The hint where the kernel command line says what is wanted. */
 static const char *const hints_at_boot[DDL_CODES] = {
-	[DDL_E_USAGE] = N_("ddload(8) lists the words of the kernel command line."),
+	[DDL_E_USAGE] = N_("ddload.cmdline(7) lists the words of the kernel command line."),
 	[DDL_E_LOG] = N_("Give ddload.log= a file in a directory that can be written to."),
 	[DDL_E_LICENCE] = N_("Read it, then accept it with ddload.accept-eula=yes."),
 	[DDL_E_REPLACE] = N_("Give ddload.replace=yes to allow it."),

@@ -296,7 +296,7 @@ static void manual_page_has_the_same_table(void **state)
 	FILE *page;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/ui/ddload.8", getenv("DDL_TOP"));
+	snprintf(path, sizeof(path), "%s/ui/ddload.cmdline.7", getenv("DDL_TOP"));
 	page = fopen(path, "r");
 	assert_non_null(page);
 	while (fgets(text, sizeof(text), page)) {
