@@ -39,7 +39,7 @@ catalogues := $(patsubst ui/po/%.po,$(BUILD)/%.cat,$(wildcard ui/po/*.po))
 data := $(catalogues) $(if $(SHARED),,$(BUILD)/pci.ids.xz)# else the system's own pci.ids is read
 
 # What is for the other side, makers of disks and of initrds; their pages are made from what --help says.
-builders  := add-to-initrd build-supplemental-pack build-update combine-supplemental-packs rebuild-iso
+builders  := add-to-initrd build-supplemental-pack build-update build-driver-disk combine-supplemental-packs rebuild-iso
 man_pages := $(wildcard ui/*.[0-9]) $(builders:%=$(BUILD)/%.1)
 
 all: $(BUILD)/ddload $(BUILD)/ddload-gpgv $(data) $(man_pages)
@@ -57,6 +57,7 @@ help:
 	@echo 'make dist       a release in build/dist: tarball, programs, checksums (KEY=: signed by it)'
 	@echo 'make release-check      builds from its tarball without network and compares'
 	@echo 'make deb, rpm   packages of that release: build/deb, build/rpm'
+	@echo 'make pot        build/ddload.pot, every sentence, for translators'
 	@echo 'make image      build/ddload.img, to be given beside an initrd (scripts/add-to-initrd)'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
 	@echo 'make demo       boot a virtual server and use ddload in it (DEMO=replace)'
@@ -156,6 +157,14 @@ $(BUILD)/%.cat: ui/po/%.po scripts/make-catalogue scripts/catalogue.py | setup
 	@echo 'GEN $@'
 	@PYTHONDONTWRITEBYTECODE=1 scripts/make-catalogue $@.new $<
 	@mv $@.new $@
+
+# For translators: every sentence of the sources; CONTRIBUTING.md says what to do with it.
+$(BUILD)/ddload.pot: $(loader_c) $(ui_c)
+	@echo 'GEN $@'
+	@xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=ddl_trn:1,2 --no-location \
+		--package-name=ddload --package-version=$(VERSION) --add-comments=po: --sort-by-file -o $@ $^ 2>/dev/null
+
+pot: $(BUILD)/ddload.pot
 
 $(BUILD)/%.1: scripts/% scripts/make-page | setup
 	@mkdir -p $(@D)
@@ -360,7 +369,7 @@ install-program: all
 	for page in $(filter ui/%,$(man_pages)); do install -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page; done
 
 install-tools: all
-	install -D -m 755 -t $(DESTDIR)$(private)/scripts $(addprefix scripts/,$(builders) make-image)
+	install -D -m 755 -t $(DESTDIR)$(private)/scripts $(addprefix scripts/,$(builders) make-image make-medium build-rpm)
 	install -D -m 644 -t $(DESTDIR)$(private)/scripts scripts/cpio.py scripts/pack.py scripts/repository.py
 	ln -sfn $(shared)/initrd $(DESTDIR)$(private)/initrd
 	install -d $(DESTDIR)$(bindir)
@@ -392,4 +401,4 @@ distclean:
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static lint sbom packs cases media hostile screens hosts qemu initrd matrix image dist release-check deb rpm test test-all bench demo fuzz install $(addprefix install-,program tools image) uninstall clean distclean FORCE
+	static lint sbom packs cases media hostile screens hosts qemu initrd matrix pot image dist release-check deb rpm test test-all bench demo fuzz install $(addprefix install-,program tools image) uninstall clean distclean FORCE

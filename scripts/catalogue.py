@@ -19,16 +19,37 @@ def sentences(path):
     return list(dict.fromkeys(unquote(match[1]) for match in MARKED.finditer(source)))
 
 
+# How many forms a language's plurals have, and the rule in ui/terminal/language.c that chooses one.
+PLURALS = {
+    "nplurals=1; plural=0;": (1, "0"),
+    "nplurals=2; plural=(n != 1);": (2, "1"),
+    "nplurals=2; plural=(n > 1);": (2, "2"),
+    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);": (3, "3"),
+    "nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);": (3, "4"),
+    "nplurals=3; plural=(n==1 ? 0 : n>=2 && n<=4 ? 1 : 2);": (3, "5"),
+}
+
+
+def plural_rule(translations):
+    """The forms and the rule of a .po file, by its header."""
+    header = dict(line.split(": ", 1) for line in translations.get("", [""])[0].splitlines() if ": " in line)
+    wanted = header.get("Plural-Forms", "")
+    if wanted not in PLURALS:
+        raise ValueError("Plural-Forms is %r; known are: %s" % (wanted, ", ".join(map(repr, PLURALS))))
+    return PLURALS[wanted]
+
+
 def read_po(path):
-    """msgid to msgstr; of plurals, whose only form is msgstr[0], the first."""
+    """msgid to its translations: one, and of plurals as many as the language has forms; the header under ""."""
     found, key, texts = {}, None, {}
-    for line in path.read_text(encoding="utf-8").splitlines() + ["msgid \"\""]:
-        match = re.match(r'(msgid|msgid_plural|msgstr(?:\[0\])?)\s+(".*")$', line)
+    for line in path.read_text(encoding="utf-8").splitlines() + ["msgid \"end\""]:
+        match = re.match(r'(msgid|msgid_plural|msgstr(?:\[\d\])?)\s+(".*")$', line)
         if match:
-            key = match[1].replace("[0]", "")
+            key = match[1]
             if key == "msgid":
-                if texts.get("msgid") and texts.get("msgstr"):
-                    found[texts["msgid"]] = texts["msgstr"]
+                forms = [text for name, text in sorted(texts.items()) if name.startswith("msgstr")]
+                if forms and all(forms):
+                    found[texts["msgid"]] = forms
                 texts = {}
             texts[key] = unquote(match[2])
         elif line.startswith('"') and key:

@@ -16,6 +16,7 @@ EMPTY = BUILD / "tests" / "screens" / "root"  # of a machine without media
 (EMPTY / "sys" / "class" / "block").mkdir(parents=True, exist_ok=True)
 SANITIZER = {"ASAN_OPTIONS": "detect_leaks=0", "SHOW_ROOT": str(EMPTY)}  # newt keeps what it has until the end
 IN_CHINESE = dict(SANITIZER, SHOW_CATALOGUES=CATALOGUES, LANG="zh_CN.UTF-8")
+IN_GERMAN = dict(SANITIZER, SHOW_CATALOGUES=CATALOGUES, LANG="de_DE.UTF-8")
 
 
 def expect(got, wanted, what=""):

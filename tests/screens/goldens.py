@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-Golden screens: each of GOLDEN on 80x24 and 132x43, in English and Chinese, in colour and
-monochrome; each of PLAIN on 40x24 in both languages.  golden/[large-][zh-]NAME.txt has the
+Golden screens: each of GOLDEN on 80x24 and 132x43, in English, Chinese and German, in colour and
+monochrome; each of PLAIN on 40x24 in each language.  golden/[large-][zh-|de-]NAME.txt has the
 text, then the colours and the attributes of a monochrome terminal in runs: "4-6: .2 b9 .69"
 are lines 4 to 6, two columns as usual, nine in blue on grey, and so on (looks.py has the letters).
 """
@@ -9,7 +9,7 @@ are lines 4 to 6, two columns as usual, nine in blue on grey, and so on (looks.p
 from pathlib import Path
 
 import looks
-from driver import IN_CHINESE, SANITIZER, expect, picture, screen_of
+from driver import IN_CHINESE, IN_GERMAN, SANITIZER, expect, picture, screen_of
 
 GOLD = Path(__file__).resolve().parent / "golden"
 
@@ -116,7 +116,7 @@ PLAIN = {
 }
 
 SIZES = (("", 80, 24), ("large-", 132, 43))
-LANGUAGES = (("", SANITIZER), ("zh-", IN_CHINESE))
+LANGUAGES = (("", SANITIZER), ("zh-", IN_CHINESE), ("de-", IN_GERMAN))
 COLOURS = "--- colours\n"
 MONO = "--- monochrome\n"
 

@@ -19,11 +19,15 @@
 #define MAX_CATALOGUE (256U * 1024U)
 #define MAX_SENTENCES 2048U
 #define MAX_WORD 15U
+#define BETWEEN_FORMS '\1'
 
 static struct sentence {
-	const char *id, *translation;
+	const char *id, *translation; /* NUL, and behind it as many more forms as there are */
+	unsigned more_forms;
 } sentences[MAX_SENTENCES];
 static size_t n_sentences;
+static char plural_rule; /* of scripts/catalogue.py, PLURALS */
+static bool latin; /* all letters are of Latin-1 */
 static char *kept; /* the catalogue's text: sentences point into it */
 static bool ascii, plain_borders; /* nothing but ASCII is shown; and that goes for the borders of screens, too */
 
@@ -32,28 +36,80 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct sentence *)a)->id, ((const struct sentence *)b)->id);
 }
 
-/* One form for any count: the languages there are need no more. */
-static const char *find(const char *msgid, unsigned long count)
+/* As in Russian, where one rule goes by the last digits; with `last` false, as in Polish, 21 is no 1. */
+static unsigned slavic_form(unsigned long n, bool last)
 {
-	const struct sentence wanted = { msgid, NULL };
-	const struct sentence *found = bsearch(&wanted, sentences, n_sentences, sizeof *sentences, compare);
+	bool teens = n % 100 >= 10 && n % 100 < 20;
 
-	(void)count;
-	return found ? found->translation : NULL;
+	if (last ? n % 10 == 1 && n % 100 != 11 : n == 1)
+		return 0;
+	return n % 10 >= 2 && n % 10 <= 4 && !teens ? 1 : 2;
 }
 
-/* Whole pairs only; they come sorted. */
-static void take_in(const char *text, size_t length)
+static unsigned form_of(unsigned long n)
 {
-	const char *end = text + length;
+	switch (plural_rule) {
+	case '1':
+		return n != 1;
+	case '2':
+		return n > 1;
+	case '3':
+		return slavic_form(n, true);
+	case '4':
+		return slavic_form(n, false);
+	case '5':
+		return n == 1 ? 0 : n >= 2 && n <= 4 ? 1 : 2;
+	default:
+		return 0;
+	}
+}
+
+static const char *find(const char *msgid, unsigned long count)
+{
+	const struct sentence wanted = { .id = msgid };
+	const struct sentence *found = bsearch(&wanted, sentences, n_sentences, sizeof *sentences, compare);
+
+	if (!found)
+		return NULL;
+	const char *form = found->translation;
+	unsigned wanted_form = form_of(count);
+	for (unsigned i = 0; i < wanted_form && i < found->more_forms; i++)
+		form += strlen(form) + 1;
+	return form;
+}
+
+/* Parts the forms of a plural; returns how many there are behind the first. */
+static unsigned part_forms(char *translation)
+{
+	unsigned more = 0;
+
+	while ((translation = strchr(translation, BETWEEN_FORMS))) {
+		*translation++ = '\0';
+		more++;
+	}
+	return more;
+}
+
+/* Whole pairs only; they come sorted, and the first has no sentence but what the language is like. */
+static void take_in(char *text, size_t length)
+{
+	char *end = text + length;
 
 	n_sentences = 0;
+	plural_rule = '0';
+	latin = false;
 	while (text < end && n_sentences < MAX_SENTENCES) {
-		const char *translation = text + strlen(text) + 1;
+		char *translation = text + strlen(text) + 1;
 		if (translation >= end)
 			return;
-		sentences[n_sentences++] = (struct sentence){ text, translation };
-		text = translation + strlen(translation) + 1;
+		char *next = translation + strlen(translation) + 1;
+		if (*text) {
+			sentences[n_sentences++] = (struct sentence){ text, translation, part_forms(translation) };
+		} else {
+			plural_rule = *translation;
+			latin = strchr(translation, 'L') != NULL;
+		}
+		text = next;
 	}
 }
 
@@ -73,9 +129,27 @@ static bool read_catalogue(const char *path)
 		return false;
 	}
 	text[used] = '\0';
+	free(kept);
 	kept = text;
 	take_in(text, used);
 	return n_sentences > 0;
+}
+
+/* The catalogue of "de_AT", else that of "de". */
+static bool read_language(const char *directory, const char *word, size_t length)
+{
+	char path[DDL_MAX_PATH];
+
+	while (length) {
+		int made = snprintf(path, sizeof path, "%s/%.*s.cat", directory, (int)length, word);
+		if (made < 0 || (size_t)made >= sizeof path)
+			return false;
+		if (read_catalogue(path))
+			return true;
+		while (length && word[--length] != '_')
+			;
+	}
+	return false;
 }
 
 static const char *from_environment(void)
@@ -113,7 +187,6 @@ static void take_up_ascii(void)
 bool language_start(const char *directory, const char *word)
 {
 	const char *term = getenv("TERM");
-	char name[MAX_WORD + 1], path[DDL_MAX_PATH];
 
 	ddl_set_catalogue(NULL);
 	free(kept);
@@ -126,12 +199,9 @@ bool language_start(const char *directory, const char *word)
 	if (ascii)
 		take_up_ascii();
 	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-	if (!length || length > MAX_WORD || ascii || (term && !strcmp(term, "linux")))
+	if (!length || length > MAX_WORD || ascii || !read_language(directory, word, length))
 		return false;
-	memcpy(name, word, length);
-	name[length] = '\0';
-	int made = snprintf(path, sizeof path, "%s/%s.cat", directory, name);
-	if (made < 0 || (size_t)made >= sizeof path || !read_catalogue(path))
+	if (term && !strcmp(term, "linux") && !latin)
 		return false;
 	/* The screens ask the C library how wide a character is. */
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0 && !setlocale(LC_ALL, "C.UTF-8"))

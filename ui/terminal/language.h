@@ -7,8 +7,8 @@
 
 /*
  * Takes the language from `word` ("zh_CN.UTF-8"; NULL: LC_ALL, LC_MESSAGES or LANG), where
- * `directory` has a catalogue for it and the terminal can show it: in UTF-8, and not on the
- * kernel's VGA console. Otherwise it is English, which is no error;
+ * `directory` has a catalogue for it, or for the language without the country, and the terminal
+ * can show it: in UTF-8, and on the kernel's VGA console only what is of Latin-1. Otherwise it is English, which is no error;
  * so it is, too, after an earlier call.
  */
 bool language_start(const char *directory, const char *word);
