@@ -6,12 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -31,8 +29,7 @@
 
 struct ddl_stage {
 	uint64_t cap;
-	/* Shared with children, so that what a child stages is counted here too. */
-	_Atomic uint64_t *used;
+	uint64_t used; /* ours alone: a child has what it was when it began, and cannot change it here */
 	char *directories[STAGE_DIRECTORIES];
 	bool absent[STAGE_DIRECTORIES]; /* was not there before: leaves no trace when it is empty in the end */
 };
@@ -77,17 +74,11 @@ static uint64_t default_cap(void)
 struct ddl_stage *ddl_stage_new(const char *directory, uint64_t cap, struct ddl_error *error)
 {
 	struct ddl_stage *stage = calloc(1, sizeof *stage);
-	void *shared = MAP_FAILED;
 
-	if (stage != NULL)
-		shared = mmap(NULL, sizeof *stage->used, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED) {
-		free(stage);
+	if (stage == NULL) {
 		ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "");
 		return NULL;
 	}
-	stage->used = shared;
-	atomic_init(stage->used, 0);
 	stage->cap = cap != 0 ? cap : default_cap();
 	stage->directories[0] = strdup(directory != NULL ? directory : "/run/ddload");
 	if (directory == NULL)
@@ -111,7 +102,6 @@ void ddl_stage_free(struct ddl_stage *stage)
 			(void)rmdir(stage->directories[i]); /* fails, as it should, when the hand-off is in it */
 		free(stage->directories[i]);
 	}
-	munmap(stage->used, sizeof *stage->used);
 	free(stage);
 }
 
@@ -182,21 +172,15 @@ int ddl_stage_create(struct ddl_stage *stage, const char *name, struct ddl_error
 
 static bool take(struct ddl_stage *stage, uint64_t n)
 {
-	uint64_t used = atomic_load(stage->used);
-
-	do {
-		if (used > stage->cap || stage->cap - used < n)
-			return false;
-	} while (!atomic_compare_exchange_weak(stage->used, &used, used + n));
+	if (stage->used > stage->cap || stage->cap - stage->used < n)
+		return false;
+	stage->used += n;
 	return true;
 }
 
 static void give_back(struct ddl_stage *stage, uint64_t n)
 {
-	uint64_t used = atomic_load(stage->used);
-
-	while (!atomic_compare_exchange_weak(stage->used, &used, used > n ? used - n : 0))
-		;
+	stage->used -= n < stage->used ? n : stage->used;
 }
 
 static int no_room(const struct ddl_stage *stage, uint64_t n, struct ddl_error *error)
@@ -204,15 +188,13 @@ static int no_room(const struct ddl_stage *stage, uint64_t n, struct ddl_error *
 	char held[32], more[32], cap[32];
 
 	return ddl_fail(error, DDL_E_STAGE, ENOMEM, _("%s are held in memory, %s more are needed, at most %s may be held"),
-			ddl_text_size(held, sizeof held, atomic_load(stage->used)), ddl_text_size(more, sizeof more, n),
+			ddl_text_size(held, sizeof held, stage->used), ddl_text_size(more, sizeof more, n),
 			ddl_text_size(cap, sizeof cap, stage->cap));
 }
 
 int ddl_stage_fits(const struct ddl_stage *stage, uint64_t n, struct ddl_error *error)
 {
-	uint64_t used = atomic_load(stage->used);
-
-	return used > stage->cap || stage->cap - used < n ? no_room(stage, n, error) : 0;
+	return stage->used > stage->cap || stage->cap - stage->used < n ? no_room(stage, n, error) : 0;
 }
 
 int ddl_stage_append(struct ddl_stage *stage, int fd, const void *bytes, size_t n, struct ddl_error *error)

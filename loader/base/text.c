@@ -335,6 +335,11 @@ bool ddl_text_same_name(const char *a, const char *b, size_t n)
 	return true;
 }
 
+bool ddl_text_is_word(const char *text)
+{
+	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
+}
+
 bool ddl_text_ends(const char *text, const char *end)
 {
 	size_t n = strlen(text), m = strlen(end);

@@ -60,6 +60,9 @@ void ddl_text_groups(char *to, size_t room, const char *hex);
 /* White space of ASCII: what stands between words of metadata and at the ends of their lines. */
 bool ddl_text_is_blank(char c);
 
+/* Letters and digits of ASCII and "_", one at least: what the kernel calls a module. */
+bool ddl_text_is_word(const char *text);
+
 /* Leaves blanks at both ends out. */
 void ddl_text_trim(const char **text, size_t *length);
 

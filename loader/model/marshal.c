@@ -188,7 +188,7 @@ static void listed(struct ddl_marshal *marshal, struct ddl_package *package)
 	package->type = (enum ddl_package_type)type;
 	ddl_marshal_text(marshal, &package->kernel, DDL_MAX_NAME);
 	ddl_marshal_path(marshal, &package->file);
-	ddl_marshal_text(marshal, &package->root, DDL_MAX_PATH - 1);
+	ddl_marshal_path(marshal, &package->root);
 	ddl_marshal_text(marshal, &package->options, DDL_MAX_TEXT);
 	ddl_marshal_number(marshal, &package->size, UINT64_MAX);
 	ddl_marshal_text(marshal, &package->digest, 64);
@@ -274,6 +274,9 @@ static void module(struct ddl_marshal *marshal, struct ddl_module *item)
 	ddl_marshal_path(marshal, &item->path);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ddl_marshal_text(marshal, names[i], DDL_MAX_NAME);
+	/* it becomes the name of a file and of a directory in /sys */
+	if (marshal->reading && !ddl_text_is_word(item->name))
+		marshal->failed = true;
 	ddl_marshal_text(marshal, &item->description, DDL_MAX_TEXT);
 	ddl_marshal_text(marshal, &item->softdeps, DDL_MAX_TEXT);
 	ddl_marshal_flag(marshal, &item->has_signature);

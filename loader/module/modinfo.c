@@ -173,8 +173,7 @@ static int finish(struct gather *gather)
 		return ddl_fail(gather->error, DDL_E_MEMORY, 0, "%s", gather->path);
 	ddl_module_name_fold(name);
 	module->name = name;
-	if (!*module->name ||
-	    strspn(module->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(module->name))
+	if (!ddl_text_is_word(module->name))
 		return ddl_fail(gather->error, DDL_E_MODULE, 0, _("%s: its name is no module's name"), gather->path);
 	if (!*module->vermagic)
 		return ddl_fail(gather->error, DDL_E_MODULE, 0, _("%s: it does not say for which kernel it was built"),

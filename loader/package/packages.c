@@ -85,18 +85,6 @@ static int tell_piece(void *arg, const void *bytes, size_t n, struct ddl_error *
 	return 0;
 }
 
-static int tell_bytes(struct share *share, uint32_t type, const uint8_t *bytes, size_t n, struct ddl_error *error)
-{
-	for (size_t at = 0; at < n;) {
-		size_t piece = n - at < DDL_MAX_MESSAGE ? n - at : DDL_MAX_MESSAGE;
-
-		if (ddl_sink_send(share->sink, type, bytes + at, piece, error) < 0)
-			return -1;
-		at += piece;
-	}
-	return 0;
-}
-
 static int tell_files(struct share *share, struct ddl_unpacking *reading, struct ddl_error *error)
 {
 	for (size_t i = 0; i < reading->n_held; i++) {
@@ -105,7 +93,7 @@ static int tell_files(struct share *share, struct ddl_unpacking *reading, struct
 		while (reading->package->files[head.value] != reading->held[i].file)
 			head.value++;
 		if (ddl_sink_send(share->sink, TELL_FILE, &head, sizeof(head), error) < 0 ||
-		    tell_bytes(share, TELL_BYTES, reading->held[i].bytes, reading->held[i].length, error) < 0)
+		    ddl_parts_send(share->sink, TELL_BYTES, reading->held[i].bytes, reading->held[i].length, error) < 0)
 			return -1;
 	}
 	return 0;
@@ -120,7 +108,7 @@ static int tell_package(struct share *share, struct ddl_package *package, struct
 	ddl_marshal_package(&marshal, package);
 	if (marshal.failed)
 		(void)ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->file);
-	else if (tell_bytes(share, TELL_PART, marshal.bytes, marshal.used, error) == 0)
+	else if (ddl_parts_send(share->sink, TELL_PART, marshal.bytes, marshal.used, error) == 0)
 		result = ddl_sink_send(share->sink, TELL_PACKAGE, &head, sizeof(head), error);
 	free(marshal.bytes);
 	return result;

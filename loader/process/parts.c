@@ -21,3 +21,14 @@ int ddl_parts_add(struct ddl_parts *parts, const void *bytes, size_t n, struct d
 	parts->length += n;
 	return 0;
 }
+
+int ddl_parts_send(struct ddl_sink *sink, uint32_t type, const uint8_t *bytes, size_t n, struct ddl_error *error)
+{
+	for (size_t at = 0; at < n; at += DDL_MAX_MESSAGE) {
+		size_t rest = n - at;
+
+		if (ddl_sink_send(sink, type, bytes + at, rest < DDL_MAX_MESSAGE ? rest : DDL_MAX_MESSAGE, error) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -23,6 +23,7 @@
 #include "package/deb.h"
 #include "package/rpm.h"
 #include "process/parts.h"
+#include "repository/confirm.h"
 #include "repository/product.h"
 #include "repository/redhat.h"
 #include "repository/seen.h"
@@ -482,12 +483,8 @@ static int tell(struct ddl_sink *sink, struct found *found, struct ddl_error *er
 	codec_found(&marshal, found);
 	if (marshal.failed)
 		result = ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
-	for (size_t at = 0; at < marshal.used && result == 0; at += DDL_MAX_MESSAGE) {
-		size_t rest = marshal.used - at;
-
-		result = ddl_sink_send(sink, TELL_PART, marshal.bytes + at, rest < DDL_MAX_MESSAGE ? rest : DDL_MAX_MESSAGE,
-				       error);
-	}
+	else
+		result = ddl_parts_send(sink, TELL_PART, marshal.bytes, marshal.used, error);
 	free(marshal.bytes);
 	return result;
 }
@@ -970,6 +967,9 @@ int ddl_scan_medium(struct ddl_arena *arena, struct ddl_medium *medium, const st
 		if (scan_once(arena, medium, confine, machine, &told, &found, error) < 0)
 			return -1;
 	}
+	for (size_t i = 0; i < found.scan.n_repos; i++)
+		if (ddl_repo_confirm(arena, found.scan.repos[i], confine, error) < 0)
+			return -1;
 	*scan = found.scan;
 	return 0;
 }

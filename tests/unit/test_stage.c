@@ -63,12 +63,22 @@ static void test_cap(void **state)
 	assert_int_equal(fstat(other, &st), 0);
 	assert_int_equal(st.st_size, 0);
 	assert_int_equal(ddl_stage_append(stage, other, "0123456789", SIZE_MAX, &error), -1);
-	/* what a child puts in counts here */
+	/* a child, which something may have taken over, can neither give room back nor take it */
 	child = fork();
-	if (child == 0)
-		_exit(ddl_stage_append(stage, other, "012", 3, NULL) == 0 ? 0 : 1);
+	if (child == 0) {
+		ddl_stage_drop(stage, fd, 7);
+		_exit(ddl_stage_append(stage, other, "", 0, NULL) == 0 ? 0 : 1);
+	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+	assert_int_equal(ddl_stage_append(stage, other, "0123", 4, &error), -1);
+	child = fork();
+	if (child == 0)
+		_exit(ddl_stage_append(stage, other, "", 0, NULL) == 0 && ddl_stage_append(stage, fd, "789", 3, NULL) == 0 ? 0 :
+															     1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(ddl_stage_append(stage, other, "012", 3, &error), 0);
 	assert_int_equal(ddl_stage_append(stage, other, "0", 1, &error), -1);
 	ddl_stage_drop(stage, fd, 7);
 	assert_int_equal(ddl_stage_append(stage, other, "0123456", 7, &error), 0);

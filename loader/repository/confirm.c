@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A pack's metadata parsed by itself, and its fingerprint over the same bytes. */
+#include "repository/confirm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/blob.h"
+#include "model/marshal.h"
+#include "process/parts.h"
+#include "repository/fingerprint.h"
+#include "repository/reader.h"
+#include "repository/repository.h"
+#include "repository/xenserver_update.h"
+
+enum { TELL_PART = 1 };
+
+struct confirming {
+	struct ddl_contents contents;
+	struct ddl_parts parts; /* the parent's: what was told so far */
+};
+
+static int no_such_pack(struct ddl_error *error)
+{
+	return ddl_fail(error, DDL_E_DAMAGED, 0, "the reader told something that makes no sense");
+}
+
+/* ------------------------------------------------------------- in the child */
+
+static int parse(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	struct confirming *confirming = arg;
+	struct ddl_marshal marshal = ddl_marshal_writer();
+	struct ddl_repo **repos;
+	size_t count;
+	int result;
+
+	if (ddl_repos_parse(&confirming->contents, &repos, &count, error) < 0)
+		return -1;
+	if (count != 1)
+		return no_such_pack(error);
+	repos[0]->n_metadata = 0; /* the parent has it */
+	ddl_marshal_repo(&marshal, repos[0]);
+	result = marshal.failed ? ddl_fail(error, DDL_E_MEMORY, 0, "metadata") :
+				  ddl_parts_send(sink, TELL_PART, marshal.bytes, marshal.used, error);
+	free(marshal.bytes);
+	return result;
+}
+
+/* ------------------------------------------------------------ in the parent */
+
+static int receive(void *arg, uint32_t type, const void *bytes, size_t n, struct ddl_error *error)
+{
+	struct confirming *confirming = arg;
+
+	return type == TELL_PART ? ddl_parts_add(&confirming->parts, bytes, n, error) : no_such_pack(error);
+}
+
+static const struct ddl_blob *blob_of(const struct ddl_contents *contents, const struct ddl_repo *repo, const char *name)
+{
+	for (size_t i = 0; i < repo->n_metadata; i++)
+		if (strcmp(repo->metadata[i].name, name) == 0)
+			return &contents->blobs[i];
+	return NULL;
+}
+
+/* NULL: no memory, or a file is missing. */
+static const char *fingerprint(struct ddl_arena *arena, const struct ddl_contents *contents, const struct ddl_repo *repo)
+{
+	bool update = repo->family == DDL_FAMILY_XENSERVER_UPDATE;
+	const struct ddl_blob *first = blob_of(contents, repo, update ? ddl_update_name : ddl_repo_files[0]);
+	const struct ddl_blob *second = blob_of(contents, repo, update ? ddl_repomd_name : ddl_repo_files[1]);
+
+	if (!first || !second)
+		return NULL;
+	return update ? ddl_fingerprint_sha256(arena, first, second) : ddl_fingerprint_md5(arena, first, second);
+}
+
+static struct ddl_blob *blobs_of(struct ddl_arena *arena, const struct ddl_repo *repo)
+{
+	struct ddl_blob *blobs = ddl_arena_alloc(arena, repo->n_metadata, sizeof(*blobs));
+
+	for (size_t i = 0; blobs && i < repo->n_metadata; i++) {
+		const struct ddl_metadata *metadata = &repo->metadata[i];
+
+		blobs[i] = (struct ddl_blob){ ddl_arena_printf(arena, "%s%s%s", repo->directory, *repo->directory ? "/" : "",
+							       metadata->name),
+					      metadata->bytes, metadata->length, false };
+		if (!blobs[i].name)
+			return NULL;
+	}
+	return blobs;
+}
+
+static int take(struct ddl_arena *arena, const struct confirming *confirming, struct ddl_repo *repo, struct ddl_error *error)
+{
+	struct ddl_marshal marshal = ddl_marshal_reader(confirming->parts.bytes, confirming->parts.length, arena);
+	struct ddl_repo said = *repo;
+
+	ddl_marshal_repo(&marshal, &said);
+	if (marshal.no_memory)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	if (marshal.failed || marshal.used != marshal.room || said.family != repo->family ||
+	    strcmp(said.directory, repo->directory) != 0)
+		return no_such_pack(error);
+	said.metadata = repo->metadata;
+	said.n_metadata = repo->n_metadata;
+	said.fingerprint = fingerprint(arena, &confirming->contents, repo);
+	*repo = said;
+	return said.fingerprint ? 0 : no_such_pack(error);
+}
+
+int ddl_repo_confirm(struct ddl_arena *arena, struct ddl_repo *repo, const struct ddl_confine *confine, struct ddl_error *error)
+{
+	const char **notes = NULL; /* they were told before */
+	size_t n_notes = 0;
+	struct confirming confirming = { .contents = { .arena = arena,
+						       .blobs = blobs_of(arena, repo),
+						       .n_blobs = repo->n_metadata,
+						       .notes = &notes,
+						       .n_notes = &n_notes } };
+	struct ddl_job job = { .run = parse, .receive = receive, .arg = &confirming };
+	int result;
+
+	if (repo->family > DDL_FAMILY_XENSERVER_UPDATE)
+		return 0; /* its list is not of metadata alone */
+	if (!confirming.contents.blobs)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	result = ddl_jobs_run(&job, 1, confine, error);
+	if (result == 0)
+		result = take(arena, &confirming, repo, error);
+	free(confirming.parts.bytes);
+	return result;
+}
