@@ -70,7 +70,7 @@ static const struct {
 	{ OPT_UNBIND, CLI_LOADING, "--unbind", N_("take only the device from a wrong driver") },
 	{ OPT_AFTER_KILL, CLI_LOADING, "--after-kill", N_("load though a run was killed while it changed drivers") },
 	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
-	{ OPT_HANDOFF, CLI_LOADING, "--handoff KIND,...", N_("leave for installers: anaconda, rpm-list, debian") },
+	{ OPT_HANDOFF, CLI_LOADING, "--handoff KIND,...", N_("leave for installers: anaconda, rpm-list, debian, suse") },
 	{ OPT_CHECK, CLI_CHECK, "--check", N_("only say what is wrong with the words") },
 	{ OPT_TARGET, CLI_TARGET, "--target DIR", N_("the directory of the installed system") },
 	{ OPT_ROOT, 0, "--root DIR", N_("take all paths below this directory") },

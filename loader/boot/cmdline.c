@@ -331,7 +331,7 @@ static const struct word {
 	{ "ddload.on-error", "stop|continue|shell|reboot", false, take_on_error },
 	{ "ddload.no-disk", "continue|fail", false, take_no_disk },
 	{ "ddload.answerfile", "FILE", true, take_answerfile },
-	{ "ddload.handoff", "anaconda|rpm-list|debian[,...]", false, take_handoff },
+	{ "ddload.handoff", "anaconda|rpm-list|debian|suse[,...]", false, take_handoff },
 	{ "ddload.log", "FILE", false, take_log },
 	{ "ddload.console", "TTY[,TTY...]", false, take_console },
 	{ "ddload.lang", "LANGUAGE", false, take_lang },

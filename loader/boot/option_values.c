@@ -12,7 +12,7 @@
 
 bool ddl_handoff_parse(const char *word, unsigned *kinds)
 {
-	static const char *const names[] = { "anaconda", "rpm-list", "debian" }; /* in the order of the bits */
+	static const char *const names[] = { "anaconda", "rpm-list", "debian", "suse" }; /* in the order of the bits */
 	const size_t n_names = sizeof(names) / sizeof(*names);
 	unsigned found = 0;
 

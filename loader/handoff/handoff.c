@@ -109,6 +109,8 @@ static int leave_for_installers(struct ddl_session *session, int run, const stru
 
 	if (outcome->result != DDL_RESULT_WORKS && outcome->result != DDL_RESULT_BOUND_NO_DISK)
 		return 0;
+	if (kinds & DDL_HANDOFF_SUSE && ddl_handoff_suse(session, run, outcome, error) < 0)
+		return -1;
 	if (kinds & DDL_HANDOFF_DEBIAN && ddl_handoff_debian(session, outcome, error) < 0)
 		return -1;
 	return kinds & (DDL_HANDOFF_ANACONDA | DDL_HANDOFF_RPM_LIST) ? ddl_handoff_installers(session, run, outcome, error) : 0;

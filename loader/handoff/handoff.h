@@ -31,6 +31,12 @@ char *ddl_handoff_old(struct ddl_arena *arena, int dir, const char *name);
 int ddl_handoff_debian(struct ddl_session *session, const struct ddl_outcome *outcome, struct ddl_error *error);
 
 /*
+ * SUSE: its driver updates in <root>/linux/suse, with a link for the release that is being installed; below a number (1/linux/suse …)
+ * where another one is there. The same update is left once. `run` as above. -1 and DDL_E_STAGE.
+ */
+int ddl_handoff_suse(struct ddl_session *session, int run, const struct ddl_outcome *outcome, struct ddl_error *error);
+
+/*
  * Writes <root>/run/ddload/outcome.json (under a temporary name, then renamed; the one of a load before
  * this becomes outcome-1.json, outcome-2.json …) and, for packs
  * that were loaded, <root>/run/ddload/packs/<identifier>/, in the place of what another version of

@@ -71,7 +71,7 @@ static int look(struct ddl_arena *arena, const char *root, const char *release, 
 		close(reader.root);
 		return ddl_fail(error, DDL_E_OPEN, cause, "%s", "/sys/class/block");
 	}
-	enough = take_release(&reader, release) && read_parts(&reader);
+	enough = take_release(&reader, release) && ddl_machine_system(&reader) && read_parts(&reader);
 	close(reader.root);
 	return enough ? 0 : ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", "");
 }

@@ -46,6 +46,7 @@ struct ddl_machine_reader {
 	size_t n_hosts;
 };
 
+bool ddl_machine_system(struct ddl_machine_reader *reader);
 bool ddl_machine_blocks(struct ddl_machine_reader *reader); /* blocks, machine->disks */
 bool ddl_machine_interfaces(struct ddl_machine_reader *reader);
 bool ddl_machine_hosts(struct ddl_machine_reader *reader);

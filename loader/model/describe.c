@@ -134,7 +134,10 @@ static void words_older(char *to, size_t room, const struct ddl_module *module)
 {
 	const struct ddl_module *taken = module->instead;
 
-	if (taken && strcmp(taken->version, module->version) != 0)
+	if (taken && module->for_others)
+		snprintf(to, room, _("not taken: version %s is here on a disk for this installer"),
+			 *taken->version ? taken->version : "-");
+	else if (taken && strcmp(taken->version, module->version) != 0)
 		snprintf(to, room, _("not taken: version %s is here as well"), *taken->version ? taken->version : "-");
 	else
 		snprintf(to, room, "%s", _("not taken: it is here once more"));

@@ -37,6 +37,23 @@ bool ddl_signature_is_trusted(const struct ddl_signature *signature)
 	return signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;
 }
 
+bool ddl_repo_is_for(const struct ddl_repo *repo, enum ddl_installer installer)
+{
+	switch (repo->family) {
+	case DDL_FAMILY_XENSERVER_TEXT:
+	case DDL_FAMILY_XENSERVER_XML:
+	case DDL_FAMILY_XENSERVER_UPDATE:
+		return installer == DDL_INSTALLER_XENSERVER;
+	case DDL_FAMILY_REDHAT:
+		return installer == DDL_INSTALLER_REDHAT;
+	case DDL_FAMILY_SUSE:
+		return installer == DDL_INSTALLER_SUSE;
+	case DDL_FAMILY_BARE:
+	default:
+		return installer == DDL_INSTALLER_DEBIAN && repo->n_packages && repo->packages[0].type == DDL_PKG_DEB;
+	}
+}
+
 bool ddl_package_is_rpm(const struct ddl_package *package)
 {
 	return package->type == DDL_PKG_DRIVER_RPM || package->type == DDL_PKG_RPM;

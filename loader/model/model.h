@@ -20,7 +20,8 @@
 enum {
 	DDL_HANDOFF_ANACONDA = 1, /* /run/install/DD-1 … and /run/install/dd_packages */
 	DDL_HANDOFF_RPM_LIST = 2, /* /run/ddload/rpms */
-	DDL_HANDOFF_DEBIAN = 4 /* /var/cache/firmware */
+	DDL_HANDOFF_DEBIAN = 4, /* /var/cache/firmware */
+	DDL_HANDOFF_SUSE = 8 /* /linux/suse */
 };
 
 struct ddl_options {
@@ -99,10 +100,21 @@ struct ddl_use {
 	const char *by; /* mount point, "dm-0 (vg0-root)", "md127", … */
 };
 
+/* Whose installer runs, or whose system: of packs that are made for several the one for this is taken. */
+enum ddl_installer {
+	DDL_INSTALLER_UNKNOWN,
+	DDL_INSTALLER_XENSERVER,
+	DDL_INSTALLER_REDHAT,
+	DDL_INSTALLER_SUSE,
+	DDL_INSTALLER_DEBIAN
+};
+
 /* What is there now. Owned by the session until it is looked at again. */
 struct ddl_machine {
 	const char *release; /* uname -r, or --kernel */
 	const char *arch; /* uname -m, or what --kernel names at its end; "": not known */
+	const char *system, *system_version; /* ID and VERSION_ID of os-release; "" for none */
+	enum ddl_installer installer;
 	struct ddl_device *devices;
 	size_t n_devices;
 	struct ddl_disk *disks; /* all whole disks that one could install onto: no CD drives */
@@ -241,6 +253,7 @@ struct ddl_module {
 	bool by_abi; /* built for another release, which this kernel should take all the same */
 	enum ddl_tick tick; /* out, of a front end: a person wants it loaded, or left out */
 	const struct ddl_module *instead; /* fit OLDER: the one that is taken; else NULL */
+	bool for_others; /* … as its pack is for this installer, and this one's is not */
 };
 
 /* Nothing is known of it yet: its texts are "", not NULL. */
@@ -568,6 +581,8 @@ const struct ddl_signature *ddl_repo_signature(const struct ddl_repo *repo);
 bool ddl_repo_name_is_signed(const struct ddl_repo *repo);
 /* How many of the machine's disks are the server's own. */
 size_t ddl_machine_own_disks(const struct ddl_machine *machine);
+/* Is the pack of the kind that this installer installs itself? */
+bool ddl_repo_is_for(const struct ddl_repo *repo, enum ddl_installer installer);
 bool ddl_package_is_rpm(const struct ddl_package *package);
 bool ddl_signature_is_trusted(const struct ddl_signature *signature);
 /* Is the package signed by a trusted key: itself, or by the list that has its checksum? */

@@ -109,6 +109,7 @@ void ddl_fit_module(struct ddl_module *module, const struct ddl_machine *machine
 
 	module->device = NULL;
 	module->instead = NULL;
+	module->for_others = false;
 	module->alias = "";
 	module->loaded_version = loaded ? loaded->version : "";
 	module->by_abi = false;
@@ -217,7 +218,7 @@ int ddl_fit_packs(struct ddl_repo *const *repos, size_t count, const struct ddl_
 	for (size_t r = 0; r < count; r++)
 		for (size_t p = 0; p < repos[r]->n_packages; p++)
 			ddl_fit_package(&repos[r]->packages[p], machine);
-	if (ddl_versions_mark(repos, count, machine->release) != 0)
+	if (ddl_versions_mark(repos, count, machine) != 0)
 		return -1;
 	for (size_t r = 0; r < count; r++) {
 		for (size_t p = 0; p < repos[r]->n_packages; p++)

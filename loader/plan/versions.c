@@ -14,13 +14,14 @@ struct copy {
 	struct ddl_module *module; /* NULL: it is the package itself, which has none */
 	const char *name;
 	bool exact; /* built for this very kernel */
+	bool ours; /* of the kind that this installer installs */
 	size_t order; /* in which it was found */
 };
 
 struct copies {
 	struct copy *all;
 	size_t count, room;
-	const char *release;
+	const struct ddl_machine *machine;
 };
 
 static bool for_this_kernel(enum ddl_fit fit)
@@ -66,6 +67,8 @@ static int compare(const void *one, const void *other)
 		order = (b->module->fit >= DDL_FIT_LOADED) - (a->module->fit >= DDL_FIT_LOADED);
 	if (!order)
 		order = b->exact - a->exact;
+	if (!order)
+		order = b->ours - a->ours;
 	if (!order && a->module && !a->exact)
 		order = compare_releases(a->module, b->module);
 	if (!order && a->module)
@@ -93,7 +96,13 @@ static int add(struct copies *copies, const struct ddl_repo *repo, struct ddl_pa
 		copies->room = room;
 	}
 	copies->all[copies->count] = (struct copy){
-		repo, package, module, name, module && strcmp(module->kernel, copies->release) == 0, copies->count,
+		.repo = repo,
+		.package = package,
+		.module = module,
+		.name = name,
+		.exact = module && strcmp(module->kernel, copies->machine->release) == 0,
+		.ours = ddl_repo_is_for(repo, copies->machine->installer),
+		.order = copies->count,
 	};
 	copies->count++;
 	return 0;
@@ -114,14 +123,15 @@ static void mark(const struct copy *copy, const struct copy *first)
 	if (copy->module && copy->module != first->module) { /* else the pack itself is there twice */
 		copy->module->fit = DDL_FIT_OLDER;
 		copy->module->instead = first->module;
+		copy->module->for_others = first->ours && !copy->ours;
 	} else if (!copy->module && copy->package != first->package) {
 		copy->package->fit = DDL_FIT_OLDER;
 	}
 }
 
-int ddl_versions_mark(struct ddl_repo *const *repos, size_t count, const char *release)
+int ddl_versions_mark(struct ddl_repo *const *repos, size_t count, const struct ddl_machine *machine)
 {
-	struct copies copies = { .release = release };
+	struct copies copies = { .machine = machine };
 	const struct copy *first;
 	int result = 0;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One driver that is there several times, in files, packages, packs and on media: which is taken. One that is
- * of use here goes before one that is not, one for this very kernel before others, the newer before the older
+ * of use here goes before one that is not, one for this very kernel before others, one of this installer's kind before others, the newer before the older
  * (its own version, its package's, its pack's), and of what cannot be told apart the first.
  */
 #ifndef DDL_VERSIONS_H
@@ -20,6 +20,6 @@ bool ddl_versions_same(const struct ddl_module *a, const struct ddl_module *b);
  * taken become DDL_FIT_OLDER; a module names that one in `instead`. Fits must be known; packs
  * that are damaged take no part. -1: no memory.
  */
-int ddl_versions_mark(struct ddl_repo *const *repos, size_t count, const char *release);
+int ddl_versions_mark(struct ddl_repo *const *repos, size_t count, const struct ddl_machine *machine);
 
 #endif

@@ -85,7 +85,7 @@ def make_suse(shared):
     """A stick with a SUSE driver update as mkdud writes it, and one with a Debian package in an injection disk's folder."""
     stick = PLACE / "work" / "suse"
     stick.mkdir(parents=True)
-    os.rename(Maker(shared, PLACE / "work" / "suse-dud", "dud").make("suse=firmware > cpio"), stick / "megaraid_sas.dud")
+    os.rename(Maker(shared, PLACE / "work" / "suse-dud", "dud").make("suse=firmware,options > cpio"), stick / "megaraid_sas.dud")
     tool(TOP / "scripts/make-medium", "--kind", "fat", PLACE / "suse.img", stick)
     tool(TOP / "scripts/make-medium", "--kind", "fat", PLACE / "debian.img",
          Maker(shared, PLACE / "work" / "deb", "deb").make("deb > in=debian-drivers"))
@@ -111,6 +111,7 @@ run without-image ddload verify /tmp/gen2.img
 run load ddload load --settle 10 %(gen2)s
 """
 
+DUD = "5e6f70a1b2c3d4e5"
 DEB = "megaraid-sas-modules_07.999-1_amd64.deb"
 BOTH = all_of("acme:e100", "acme:megaraid-sas")
 CASES = (
@@ -174,13 +175,13 @@ cp /mnt/kmod-acme.dd.gz /tmp
 umount /mnt
 run direct ddload load --settle 10 /tmp/kmod-acme.dd.gz
 """, media=("virtio:%s" % (PLACE / "images.img"),), modules=("loop",), limit=120),
-    Case("suse", {"list": {"status": 0, "said": all_of("a SUSE driver update", "linux/suse/x86_64-sles15/modules/megaraid_sas.ko")},
-                  "load": state(WORKS, packs="megaraid_sas.ko+1", outcome__packs__0__identifier="megaraid_sas.ko+1"),
-                  "firmware": {"there": "fw.bin"}}, """
+    Case("suse", {"list": {"status": 0, "said": all_of("5e6f70a1b2c3d4e5", "its command is not run", "linux/suse/x86_64-sles15")},
+                  "load": state(WORKS, packs=DUD, outcome__packs__0__identifier=DUD),
+                  "firmware": {"there": "fw.bin", "options": "1", "tree": "dud.config inst-sys install modules"}}, """
 within 20 test -e /dev/vda
 run list ddload list /dev/vda
-run load ddload load --settle 10 /dev/vda
-tell firmware "there $(ls /run/ddload/firmware/megaraid_sas)"
+run load ddload load --handoff suse --settle 10 /dev/vda
+tell firmware "there $(ls /run/ddload/firmware/megaraid_sas)" "options $(cat /sys/module/megaraid_sas/parameters/msix_disable)" "tree $(echo $(ls /linux/suse/x86_64-sles15))"
 """, media=("virtio:%s" % (PLACE / "suse.img"),)),
     Case("debian", {"load": state(WORKS, packs=DEB, outcome__packs__0__identifier=DEB), "left": {"there": "components " + DEB, "components": "local main"}}, """
 within 20 test -e /dev/vda

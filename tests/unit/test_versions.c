@@ -21,6 +21,8 @@ struct pack {
 	struct ddl_module module, *modules[1];
 };
 
+static struct ddl_machine machine = { .release = RELEASE };
+
 static void pack(struct pack *p, const char *pack_version, const char *package_version, const char *version)
 {
 	*p = (struct pack){
@@ -43,13 +45,38 @@ static void expect_taken(struct pack *taken, struct pack *other)
 	for (unsigned i = 0; i < 2; i++) {
 		taken->module.fit = fits[0];
 		other->module.fit = fits[1];
-		assert_int_equal(ddl_versions_mark(orders[i], 2, RELEASE), 0);
+		assert_int_equal(ddl_versions_mark(orders[i], 2, &machine), 0);
 		assert_int_equal(taken->module.fit, fits[0]);
 		assert_int_equal(other->module.fit, DDL_FIT_OLDER);
 		assert_ptr_equal(other->module.instead, &taken->module);
 	}
 	taken->module.fit = fits[0];
 	other->module.fit = fits[1];
+}
+
+/* Whatever the versions are: the installer can install that one itself. */
+static void the_one_for_this_installer(void **state)
+{
+	static const enum ddl_installer installers[] = { DDL_INSTALLER_XENSERVER, DDL_INSTALLER_REDHAT, DDL_INSTALLER_SUSE,
+							 DDL_INSTALLER_DEBIAN };
+	static const enum ddl_family families[] = { DDL_FAMILY_XENSERVER_XML, DDL_FAMILY_REDHAT, DDL_FAMILY_SUSE,
+						    DDL_FAMILY_BARE };
+	struct pack one, other;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		machine.installer = installers[i];
+		pack(&one, "1", "1-1", "1.0");
+		pack(&other, "1", "1-1", "2.0");
+		one.repo.family = families[i];
+		one.package.type = DDL_PKG_DEB;
+		other.repo.family = families[(i + 1) % 4];
+		expect_taken(&one, &other);
+		assert_true(other.module.for_others);
+		machine.installer = DDL_INSTALLER_UNKNOWN;
+		expect_taken(&other, &one);
+		assert_false(one.module.for_others);
+	}
 }
 
 static void the_newer(void **state)
@@ -97,7 +124,7 @@ static void expect_both(struct pack *a, struct pack *b)
 {
 	struct ddl_repo *repos[] = { &a->repo, &b->repo };
 
-	assert_int_equal(ddl_versions_mark(repos, 2, RELEASE), 0);
+	assert_int_equal(ddl_versions_mark(repos, 2, &machine), 0);
 	assert_int_not_equal(a->module.fit, DDL_FIT_OLDER);
 	assert_int_not_equal(b->module.fit, DDL_FIT_OLDER);
 }
@@ -121,7 +148,7 @@ static void no_matter(void **state)
 	b.package.state = DDL_PKG_BAD;
 	expect_both(&a, &b);
 	expect_both(&a, &a);
-	assert_int_equal(ddl_versions_mark(NULL, 0, RELEASE), 0);
+	assert_int_equal(ddl_versions_mark(NULL, 0, &machine), 0);
 }
 
 /* A pack that will not be loaded takes nobody's place. */
@@ -163,15 +190,15 @@ static void without_modules(void **state)
 	pack(&b, "1", "1-2", "");
 	a.package.n_modules = b.package.n_modules = 0;
 	a.package.fit = b.package.fit = DDL_FIT_SUPPORT;
-	assert_int_equal(ddl_versions_mark(repos, 2, RELEASE), 0);
+	assert_int_equal(ddl_versions_mark(repos, 2, &machine), 0);
 	assert_int_equal(a.package.fit, DDL_FIT_SUPPORT);
 	a.package.rpm_name = b.package.rpm_name = "acme"; /* as the module is called: no matter */
-	assert_int_equal(ddl_versions_mark(repos, 2, RELEASE), 0);
+	assert_int_equal(ddl_versions_mark(repos, 2, &machine), 0);
 	assert_int_equal(a.package.fit, DDL_FIT_OLDER);
 	assert_int_equal(b.package.fit, DDL_FIT_SUPPORT);
 	pack(&b, "1", "1-2", "");
 	a.package.fit = DDL_FIT_SUPPORT;
-	assert_int_equal(ddl_versions_mark(repos, 2, RELEASE), 0);
+	assert_int_equal(ddl_versions_mark(repos, 2, &machine), 0);
 	assert_int_equal(a.package.fit, DDL_FIT_SUPPORT);
 	assert_int_equal(b.module.fit, DDL_FIT_YES);
 }
@@ -179,8 +206,10 @@ static void without_modules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_newer),      cmocka_unit_test(what_is_of_use),   cmocka_unit_test(no_matter),
-		cmocka_unit_test(a_damaged_pack), cmocka_unit_test(this_very_kernel), cmocka_unit_test(without_modules),
+		cmocka_unit_test(the_newer),       cmocka_unit_test(the_one_for_this_installer),
+		cmocka_unit_test(what_is_of_use),  cmocka_unit_test(no_matter),
+		cmocka_unit_test(a_damaged_pack),  cmocka_unit_test(this_very_kernel),
+		cmocka_unit_test(without_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
