@@ -91,7 +91,7 @@ $(BUILD)/commit: FORCE
 version_flags = -DDDL_COMMIT='"'"$$(cat $(BUILD)/commit)"'"' \
 	-DDDL_LIBRARIES='"'"$$($1 | paste -sd, | sed 's/,/, /g')"'"'
 
-# --- The program: static-pie, musl.  README tells what the flags give, and why
+# --- The program: static-pie, musl.  ARCHITECTURE.md tells what the flags give, and why
 # there is no _FORTIFY_SOURCE (musl has no checked functions).
 
 deps_dir    := $(BUILD)/deps

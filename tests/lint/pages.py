@@ -3,7 +3,7 @@
 
 ddload(8) is held against --help (commands and options) and against the statuses of
 loader/base/error.h; the words of ddload.cmdline(7) against the program's table in tests/unit/test_cmdline.c. The
-builders' pages are made from their --help: roff must understand them. bash is asked what it completes; zsh and
+builders' pages are made from their --help: roff must understand them. What a .md links to is there. bash is asked what it completes; zsh and
 fish, too, where they are."""
 
 import os
@@ -79,9 +79,17 @@ def builder_pages(top: Path) -> list[str]:
     return found
 
 
+def links(top: Path) -> list[str]:
+    """Those of .md files to other files."""
+    documents = said("git", "-C", top, "ls-files", "--cached", "--others", "--exclude-standard", "*.md").split() if (top / ".git").exists() else []
+    return [f"{name}: links to {link}, which is not there" for name in documents if (top / name).exists()
+            for link in re.findall(r"\]\(([^)#]+)", (top / name).read_text())
+            if not re.match(r"\w+:", link) and not (top / name).parent.joinpath(link).exists()]
+
+
 def findings(top: Path) -> list[str]:
     program = top / os.environ.get("BUILD", "build") / "native/plain/ddload"
     environment = dict(os.environ, LC_ALL="C")
     takes = {command: set(OPTION.findall(said(program, command, "--help", env=environment)))
              for command in COMMAND.findall(said(program, "--help", env=environment))}
-    return program_page(top, takes) + completions(top, takes, f"{program.parent}:{os.environ['PATH']}") + builder_pages(top)
+    return program_page(top, takes) + completions(top, takes, f"{program.parent}:{os.environ['PATH']}") + builder_pages(top) + links(top)

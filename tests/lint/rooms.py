@@ -15,7 +15,8 @@ ROW = re.compile(r"^\| `([a-z.]+)` \|", re.M)
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 C_FILE = re.compile(r"(?<![\w./<-])((?:[a-z]+/)?[a-z][a-z0-9_]*\.[ch])\b")
-DOCUMENTS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "NEWS.md"]
+DOCUMENTS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "NEWS.md", "initrd/README.md", "scripts/VENDORS.md", "tests/README.md",
+             "ui/README.md"]
 NAMED = re.compile(r"`((?:loader|ui|tests|scripts|initrd)/[^`\s…]*)`")
 OBJECTS = Path(os.environ.get("BUILD", "build")) / "native/plain"
 

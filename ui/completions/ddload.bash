@@ -32,7 +32,7 @@ _ddload() {
 	--log | --keyring) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	--kernel) words=$(ls /lib/modules 2>/dev/null) ;;
 	--colors) words='auto always none high-contrast' ;;
-	--handoff) words='anaconda rpm-list debian' ;;
+	--handoff) words='anaconda rpm-list debian suse' ;;
 	--lang) words="C C.UTF-8 $(ls /usr/share/ddload 2>/dev/null | sed -n 's/\.cat$/.UTF-8/p')" ;;
 	--timeout | --settle | --fingerprint | --trust-key | --product) return ;;
 	*)

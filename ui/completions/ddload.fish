@@ -24,7 +24,7 @@ function __ddload_value
 		case --colors
 			printf '%s\n' auto always none high-contrast
 		case --handoff
-			printf '%s\n' anaconda rpm-list debian
+			printf '%s\n' anaconda rpm-list debian suse
 		case --kernel
 			for path in /lib/modules/*
 				basename $path
