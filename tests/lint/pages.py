@@ -58,9 +58,11 @@ def completions(top: Path, takes: dict[str, set], path: str) -> list[str]:
         found += differ(f"{shell}, commands", {word for word in ask("") if word.isalpha()}, set(takes))
         for command, options in takes.items():
             found += differ(f"{shell}, {command}", set(ask(command, "--")) - {""}, options)
-        for words, wanted in ((("load", "--colors", ""), "high-contrast"), (("load", "--handoff", ""), "rpm-list"), (("load", "an"), "any")):
-            if wanted not in ask(*words):
-                found.append(f"{shell} does not offer {wanted} for ddload {' '.join(words)}")
+        for word, option in (("handoff", "--handoff"), ("colors", "--colors")):
+            values = re.search(rf'"ddload\.{word}", "([^"]+)"', (top / "loader/boot/cmdline.c").read_text())[1].replace("[,...]", "")
+            found += differ(f"{shell}, {option}", set(ask("load", option, "")) - {""}, set(values.split("|")))
+        if "any" not in ask("load", "an"):
+            found.append(f"{shell} does not offer any")
     return found
 
 
