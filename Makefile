@@ -58,6 +58,7 @@ help:
 	@echo 'make release-check      builds from its tarball without network and compares'
 	@echo 'make deb, rpm   packages of that release: build/deb, build/rpm'
 	@echo 'make pot        build/ddload.pot, every sentence, for translators'
+	@echo 'make audit      is any of it older than what Debian has? (from the fetched package lists)'
 	@echo 'make image      build/ddload.img, to be given beside an initrd (scripts/add-to-initrd)'
 	@echo 'make test       set-up and every test; make test-all: the slow ones too'
 	@echo 'make demo       boot a virtual server and use ddload in it (DEMO=replace)'
@@ -150,6 +151,9 @@ $(BUILD)/ddload.spdx.json: $(BUILD)/ddload scripts/sbom
 	@mv $@.new $@
 
 sbom: $(BUILD)/ddload.spdx.json
+
+audit: all
+	@scripts/audit
 
 # Translations, to be put beside it as well.
 $(BUILD)/%.cat: ui/po/%.po scripts/make-catalogue scripts/catalogue.py | setup
@@ -401,4 +405,4 @@ distclean:
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static lint sbom packs cases media hostile screens hosts qemu initrd matrix pot image dist release-check deb rpm test test-all bench demo fuzz install $(addprefix install-,program tools image) uninstall clean distclean FORCE
+	static lint sbom audit packs cases media hostile screens hosts qemu initrd matrix pot image dist release-check deb rpm test test-all bench demo fuzz install $(addprefix install-,program tools image) uninstall clean distclean FORCE
