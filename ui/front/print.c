@@ -11,6 +11,7 @@
 
 #define LINE_ROOM 8192U
 #define HANGING 2U /* further lines of an indented paragraph stand in by this */
+#define OWN "ddload:" /* programs and people look for lines that begin so: words from a disk begin none */
 #define NARROWEST 20U /* columns a paragraph keeps, whatever the indent */
 #define MOST_ADDRESS 16U /* columns of the table of controllers */
 #define MOST_DRIVER 24U
@@ -93,7 +94,7 @@ static size_t part_of(const char *word, size_t length, size_t room, size_t *colu
 static const char *fill(const struct print *print, unsigned indent, const char *text)
 {
 	size_t room = print->width > indent + NARROWEST ? print->width - 1 - indent : NARROWEST;
-	unsigned hanging = indent ? HANGING : 0;
+	unsigned hanging;
 	size_t used = 0;
 
 	put_blanks(print->file, indent);
@@ -106,10 +107,11 @@ static const char *fill(const struct print *print, unsigned indent, const char *
 		}
 		if (print->width && used && used + blanks + columns > room) {
 			fputc('\n', print->file);
-			put_blanks(print->file, indent + hanging);
-			used = hanging;
 			blanks = 0;
 			text += strspn(text, " ");
+			hanging = indent || ddl_text_starts(text, OWN) ? HANGING : 0;
+			put_blanks(print->file, indent + hanging);
+			used = hanging;
 		}
 		if (print->width && columns > room - used - blanks) /* longer than a line, as names of files are */
 			length = part_of(text + blanks, length, room - used - blanks, &columns);
@@ -121,13 +123,20 @@ static const char *fill(const struct print *print, unsigned indent, const char *
 	return *text == '\n' ? text + 1 : text;
 }
 
-void print_text(const struct print *print, unsigned indent, const char *text)
+/* `own`: it is our sentence that begins with our name. */
+static void print_paragraphs(const struct print *print, unsigned indent, const char *text, bool own)
 {
 	if (print->width) /* a terminal */
 		text = language_shown(text);
 	do {
-		text = fill(print, indent, text);
+		text = fill(print, !indent && !own && ddl_text_starts(text, OWN) ? HANGING : indent, text);
+		own = false;
 	} while (*text);
+}
+
+void print_text(const struct print *print, unsigned indent, const char *text)
+{
+	print_paragraphs(print, indent, text, false);
 }
 
 void print_line(const struct print *print, unsigned indent, const char *format, ...)
@@ -138,7 +147,7 @@ void print_line(const struct print *print, unsigned indent, const char *format, 
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	print_text(print, indent, text);
+	print_paragraphs(print, indent, text, ddl_text_starts(format, OWN));
 }
 
 void print_blank(const struct print *print)
