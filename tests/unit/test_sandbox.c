@@ -112,6 +112,11 @@ static long try_other_program(void)
 	return syscall(SYS_execve, copy, words, no_environment);
 }
 
+static long try_near_program(void)
+{
+	return syscall(SYS_execve, program + 1, words, no_environment); /* half of the address is the same */
+}
+
 static long try_program(void)
 {
 	return syscall(SYS_execve, program, words, no_environment);
@@ -163,8 +168,9 @@ static void a_program_may_do_what_it_needs(void **state)
 static void anything_else_kills_it(void **state)
 {
 	static long (*const tries[])(void) = {
-		try_write,  try_read_write, try_create, try_cut,      try_fork, try_socket,        try_kill,
-		try_ptrace, try_memory_of,  try_prctl,  try_truncate, try_link, try_other_program, try_program_at,
+		try_write,    try_read_write, try_create,        try_cut,          try_fork,
+		try_socket,   try_kill,       try_ptrace,        try_memory_of,    try_prctl,
+		try_truncate, try_link,       try_other_program, try_near_program, try_program_at,
 	};
 
 	(void)state;
