@@ -290,7 +290,7 @@ static const char *take(struct cli *cli, int option, const char *argument)
 	if (option == OPT_HANDOFF)
 		return ddl_handoff_parse(argument, &cli->engine.handoff) ?
 			       NULL :
-			       _("it is anaconda, rpm-list or debian, or several with commas between");
+			       _("it is anaconda, rpm-list, debian or suse, or several with commas between");
 	if (!text)
 		return take_seconds(cli, option, argument);
 	wrong = check(option, argument);

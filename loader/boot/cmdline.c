@@ -296,7 +296,7 @@ static const char *take_handoff(struct reading *r, const char *value)
 {
 	return ddl_handoff_parse(value, &r->to->handoff) ?
 		       NULL :
-		       _("it is anaconda, rpm-list or debian, or several with commas between");
+		       _("it is anaconda, rpm-list, debian or suse, or several with commas between");
 }
 
 static const char *take_answerfile(struct reading *r, const char *value)

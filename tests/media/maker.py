@@ -28,7 +28,8 @@ import zlib
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path.append(str(TOP / "tests/lib"))
+sys.path += [str(TOP / "tests/lib"), str(TOP / "scripts")]
+import cpio  # noqa: E402
 import redhat_disk  # noqa: E402
 import xenserver_disk  # noqa: E402
 
@@ -270,14 +271,17 @@ class Maker:
     def content_deb(self, to, compression="xz", name="megaraid-sas-modules_07.999-1_amd64.deb", what="driver"):
         """
         A Debian package with the module and its firmware, as dpkg-deb makes it; or (doc) with neither, or (kernel) a whole
-        kernel by its name, or (nameless) without its control file, as ar makes it.
+        kernel by its name, or (nameless) without its control file, as ar makes it, or (bomb) with a module of 160 MB.
         """
         tree = self.next("deb")
         (tree / "DEBIAN").mkdir(parents=True)
         (tree / "DEBIAN/control").write_text("Package: %s\nVersion: 07.999-1\nArchitecture: amd64\n"
                                              "Maintainer: Acme <acme@example.org>\nDescription: MegaRAID SAS driver\n"
                                              % ("linux-image-6.1.0-56-amd64" if what == "kernel" else "megaraid-sas-modules"))
-        if what != "doc":
+        if what == "bomb":
+            os.makedirs(tree / "lib/modules/6.1/x")
+            (tree / "lib/modules/6.1/x/a.ko").write_bytes(bytes(160 << 20))
+        elif what != "doc":
             place = tree / "lib/modules" / self.shared.release / "updates/dkms"
             place.mkdir(parents=True)
             shutil.copy(PARTS / "drivers/megaraid_sas.ko", place)
@@ -363,7 +367,7 @@ class Maker:
         own system, links for the other releases.  Words: kmp (the RPM in install), other (the module in a release of its own
         beside one for another processor), numbers (two updates in one), ids (the same one twice), priority (two, the second
         goes first), empty (no driver), bare (no links), firmware, options, broken, order (which names what is not there),
-        unordered, long (a dud.config of 10,000 lines), kernel (a whole kernel in install), leaves (links that lead out of it).
+        unordered, bomb (its module unpacks to 160 MB), linked (hard links), long (a dud.config of 10,000 lines), kernel (a whole kernel in install), leaves (links that lead out of it).
         """
         def update(folder, name, number="5e6f70a1b2c3d4e5", module=True, more=()):
             folder.mkdir(parents=True)
@@ -383,6 +387,10 @@ class Maker:
                 (folder / "modules/megaraid_sas.ko").write_bytes((PARTS / "drivers/megaraid_sas.ko").read_bytes())
                 order = ["mptsas.ko", "megaraid-sas"] if "order" in words else ["other"] if "unordered" in words else ["megaraid_sas"]
                 (folder / "modules/module.order").write_text("".join(line + "\n" for line in order))
+            if "bomb" in words:
+                os.truncate(folder / "modules/megaraid_sas.ko", 160 << 20)
+            if "linked" in words:
+                os.link(folder / "modules/megaraid_sas.ko", folder / "modules/zz.ids")
             if "kmp" in words:
                 self.content_rpm(folder / "install")
                 (folder / "install/update.post2").write_text("#!/bin/sh\n")
@@ -714,12 +722,23 @@ class Maker:
         return image
 
     def wrap_cpio(self, compression="gz", form="newc", name="driver.dud"):
-        """What mkdud writes: cpio of the files and links in it, or the old binary form; compressed or not."""
+        """
+        What mkdud writes: cpio of the files and links in it, or the old binary form; compressed or not.  form=absolute: names
+        that begin with "/", and one that leads out of it.
+        """
         plain = self.next("plain.cpio")
         tree = self.tree()
         names = sorted(str(path.relative_to(tree)) for path in [tree, *tree.rglob("*")])
-        with open(plain, "wb") as to:
-            subprocess.run(["cpio", "--quiet", "-o", "-H", form, "--owner=0:0"], cwd=tree, input="\n".join(names).encode(), stdout=to,
+        if form == "absolute":
+            with open(plain, "wb") as to:
+                archive = cpio.Archive(to, DATE)
+                for each in names:
+                    if (tree / each).is_file():
+                        archive.entry("/" + each, 0o100644, (tree / each).read_bytes())
+                archive.entry("../../linux/suse/x86_64-sles15/modules/out.ko", 0o100644, b"out")
+                archive.finish()
+        with open(plain, "ab") as to:
+            subprocess.run(["true"] if form == "absolute" else ["cpio", "--quiet", "-o", "-H", form, "--owner=0:0"], cwd=tree, input="\n".join(names).encode(), stdout=to,
                            stderr=subprocess.DEVNULL, check=True)
         packed = self.next(name)
         with open(plain, "rb") as content, open(packed, "wb") as to:
