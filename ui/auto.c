@@ -26,6 +26,7 @@
 #include "terminal/term.h"
 
 #define POLL_MS 500
+#define PORT_MS 2000 /* for a port to take more */
 #define LATER_MS 1000 /* where one labelled volume is, a second may be on its way */
 #define REBOOT_SECONDS 30U /* to read why, before the machine restarts */
 #define MS_PER_SECOND 1000U
@@ -48,7 +49,8 @@ struct auto_run {
 	const char *missing[CONSOLE_MOST]; /* terminals the words name that are not there */
 	size_t n_missing;
 	bool other_disks; /* than those that the driver was to bring, and that are not there yet */
-	char line[640]; /* the outcome's */
+	char line[DDL_OUTCOME_LINE]; /* the outcome's */
+	char fields[DDL_OUTCOME_LINE]; /* the same for programs */
 	struct print out;
 };
 
@@ -127,6 +129,7 @@ static void take_words(struct auto_run *run)
 	take_said(&engine->require_signature, words->require_signature);
 	take_said(&engine->allow_sha1, words->allow_sha1);
 	take_said(&engine->exact_kernel, words->exact_kernel);
+	engine->anonymous = words->identity == DDL_SAID_NO;
 	if (words->keyring)
 		engine->keyring = words->keyring;
 	if (words->trust_key)
@@ -397,11 +400,51 @@ static enum ddl_status load(struct auto_run *run, struct ddl_error *error)
 		ddl_session_refused(session, error);
 	else if (ddl_session_outcome(session))
 		print_outcome(&run->out, ddl_session_outcome(session));
-	if (ddl_session_outcome(session))
+	if (ddl_session_outcome(session)) {
 		ddl_describe_line(run->line, sizeof run->line, ddl_session_outcome(session));
+		ddl_describe_fields(run->fields, sizeof run->fields, ddl_session_outcome(session));
+	}
 	run->other_disks = error->code == DDL_E_NO_DISK_YET && has_disks(session);
 	ddl_session_free(session);
 	return status;
+}
+
+/* -------------------------------------------------------------- on a port of its own */
+
+/* The kernel may have a port at which nobody reads: that holds up no boot. */
+static int write_port(const char *path, const char *line)
+{
+	int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), cause = 0;
+	size_t length = strlen(line), done = 0;
+
+	if (fd < 0)
+		return errno;
+	while (done < length && !cause) {
+		struct pollfd ready = { .fd = fd, .events = POLLOUT };
+		ssize_t n = poll(&ready, 1, PORT_MS) == 1 && ready.revents & POLLOUT ? write(fd, line + done, length - done) : 0;
+
+		if (n > 0)
+			done += (size_t)n;
+		else
+			cause = n < 0 && errno != EAGAIN ? errno : ETIMEDOUT;
+	}
+	(void)close(fd);
+	return cause;
+}
+
+static void report(struct auto_run *run)
+{
+	char path[DDL_MAX_PATH], line[DDL_OUTCOME_LINE + 1];
+	int cause;
+
+	if (!run->words.report_port || !*run->fields)
+		return;
+	(void)snprintf(line, sizeof line, "%s\n", run->fields);
+	cause = ddl_path_join(path, sizeof path, run->cli.engine.root, run->words.report_port) ? write_port(path, line) :
+												 ENAMETOOLONG;
+	if (cause)
+		print_line(&run->out, 0, _("The outcome could not be written to %s: %s"), run->words.report_port,
+			   strerror(cause));
 }
 
 /* ---------------------------------------------------------------- after a failure */
@@ -413,6 +456,15 @@ static void restart(struct auto_run *run)
 	console_loud();
 	console_reboot();
 	print_line(&run->out, 0, _("It could not be restarted: %s"), strerror(errno));
+}
+
+static void power_off(struct auto_run *run)
+{
+	print_line(&run->out, 0, "%s", _("The machine is switched off."));
+	fflush(run->out.file);
+	console_loud();
+	console_power_off();
+	print_line(&run->out, 0, _("It could not be switched off: %s"), strerror(errno));
 }
 
 static void shell(struct auto_run *run)
@@ -436,6 +488,10 @@ static void stop(struct auto_run *run)
 	char key;
 
 	say_ways(run);
+	/* for a program that watches a BMC's console; not translated */
+	console_everywhere("", "%s", "ddload: state=waiting");
+	fprintf(run->out.file, "ddload: state=waiting\n");
+	fflush(run->out.file);
 	(void)term_raw(); /* where it is no terminal, nothing will be typed */
 	for (;;) {
 		key = 0;
@@ -455,12 +511,11 @@ static void stop(struct auto_run *run)
 		shell(run);
 }
 
-static void restart_soon(struct auto_run *run)
+static void leave_soon(struct auto_run *run, void (*leave)(struct auto_run *run))
 {
-	print_line(&run->out, 0, _("The machine restarts in %u seconds; Enter stops that."), REBOOT_SECONDS);
 	fflush(run->out.file);
 	if (isatty(0) ? term_wait((int)(REBOOT_SECONDS * MS_PER_SECOND)) == 0 : pause_for((int)(REBOOT_SECONDS * MS_PER_SECOND)))
-		restart(run);
+		leave(run);
 	stop(run);
 }
 
@@ -479,7 +534,12 @@ static void after_failure(struct auto_run *run)
 		shell(run);
 		break;
 	case DDL_ON_ERROR_REBOOT:
-		restart_soon(run);
+		print_line(&run->out, 0, _("The machine restarts in %u seconds; Enter stops that."), REBOOT_SECONDS);
+		leave_soon(run, restart);
+		break;
+	case DDL_ON_ERROR_POWEROFF:
+		print_line(&run->out, 0, _("The machine is switched off in %u seconds; Enter stops that."), REBOOT_SECONDS);
+		leave_soon(run, power_off);
 		break;
 	case DDL_ON_ERROR_STOP:
 	default:
@@ -530,6 +590,7 @@ static enum ddl_status unattended(struct auto_run *run, struct ddl_error *error)
 	fflush(run->out.file);
 	if (!run->cli.engine.root)
 		console_everywhere(run->cli.consoles, "%s", language_shown(run->line));
+	report(run);
 	if (failed)
 		after_failure(run);
 	return failed ? status : DDL_DONE;

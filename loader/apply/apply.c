@@ -138,6 +138,7 @@ static int run_op(struct ddl_run *run, size_t i)
 {
 	struct ddl_op *op = &run->plan->ops[i];
 	struct ddl_kernel *kernel = run->apply->kernel;
+	uint64_t began = kernel->ops->now(kernel);
 	int result = -1;
 
 	ddl_error_clear(&op->trouble);
@@ -176,6 +177,7 @@ static int run_op(struct ddl_run *run, size_t i)
 	}
 	if (result != 0)
 		ddl_log_error(run->apply->log, op_names[op->kind], &op->trouble);
+	op->took_ms = (unsigned)(kernel->ops->now(kernel) - began);
 	set_state(run, op, result == 0 ? DDL_OP_DONE : DDL_OP_FAILED);
 	return result;
 }
@@ -512,6 +514,8 @@ int ddl_plan_apply(const struct ddl_apply *apply, struct ddl_plan *plan, struct 
 		change(&run);
 	if (changes)
 		ddl_changing_end(&changing, apply->log);
+	if (ddl_outcome_machine(apply->arena, outcome, &run.before, &run.now) < 0)
+		ddl_log(apply->log, "no memory for the list of controllers");
 	ddl_arena_free(run.now_arena);
 	return outcome->result == DDL_RESULT_REFUSED || outcome->result == DDL_RESULT_UNDONE ||
 			       outcome->result == DDL_RESULT_NOT_UNDONE ?

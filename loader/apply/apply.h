@@ -7,6 +7,7 @@
 #define DDL_APPLY_H
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/log.h"
 #include "kernel/kernel.h"
 #include "model/frontend.h"
@@ -30,6 +31,13 @@ struct ddl_apply {
  */
 int ddl_plan_apply(const struct ddl_apply *apply, struct ddl_plan *plan, struct ddl_repo *const *repos, size_t n_repos,
 		   struct ddl_outcome *outcome);
+
+/*
+ * All controllers and disks of the machine `now`, with the drivers that they had `before`, for the outcome; copied into the
+ * arena. -1: no memory.
+ */
+int ddl_outcome_machine(struct ddl_arena *arena, struct ddl_outcome *outcome, const struct ddl_machine *before,
+			const struct ddl_machine *now) DDL_MUST_CHECK;
 
 /*
  * Has a later modprobe of this kernel release find the modules that the plan has loaded: the tree's

@@ -108,6 +108,52 @@ static int fill_repos(struct ddl_run *run)
 
 /* ----------------------------------------------------------- disks and links */
 
+static const char *driver_of(const struct ddl_machine *machine, const struct ddl_device *device)
+{
+	for (size_t i = 0; i < machine->n_devices; i++)
+		if (strcmp(machine->devices[i].address, device->address) == 0 &&
+		    strcmp(machine->devices[i].bus, device->bus) == 0)
+			return machine->devices[i].driver;
+	return "";
+}
+
+static int keep_controller(struct ddl_arena *arena, struct ddl_outcome *outcome, const struct ddl_device *device,
+			   const char *driver_before)
+{
+	struct ddl_controller *entry = ddl_arena_push(arena, &outcome->controllers, &outcome->n_controllers, sizeof *entry);
+
+	if (!entry)
+		return -1;
+	*entry = (struct ddl_controller){ .class = device->class,
+					  .address = ddl_arena_dup(arena, device->address),
+					  .ids = ddl_arena_dup(arena, device->ids),
+					  .name = device->name ? ddl_arena_dup(arena, device->name) : NULL,
+					  .driver_before = ddl_arena_dup(arena, driver_before),
+					  .driver = ddl_arena_dup(arena, device->driver) };
+	return entry->address && entry->ids && (entry->name || !device->name) && entry->driver_before && entry->driver ? 0 : -1;
+}
+
+int ddl_outcome_machine(struct ddl_arena *arena, struct ddl_outcome *outcome, const struct ddl_machine *before,
+			const struct ddl_machine *now)
+{
+	for (size_t i = 0; i < now->n_devices; i++)
+		if (now->devices[i].class != DDL_CLASS_OTHER &&
+		    keep_controller(arena, outcome, &now->devices[i], driver_of(before, &now->devices[i])) < 0)
+			return -1;
+	for (size_t i = 0; i < now->n_disks; i++) {
+		struct ddl_disk *disk = ddl_arena_push(arena, &outcome->disks, &outcome->n_disks, sizeof *disk);
+
+		if (!disk)
+			return -1;
+		*disk = now->disks[i];
+		disk->name = ddl_arena_dup(arena, disk->name);
+		disk->model = ddl_arena_dup(arena, disk->model);
+		if (!disk->name || !disk->model)
+			return -1;
+	}
+	return 0;
+}
+
 static bool has_disk(const struct ddl_machine *machine, const char *name)
 {
 	size_t i;

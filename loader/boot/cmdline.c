@@ -16,7 +16,7 @@
 struct reading {
 	struct ddl_arena *arena;
 	struct ddl_cmdline *to;
-	const char *first[24]; /* the value of each word so far, by its row in the table; NULL: not seen */
+	const char *first[32]; /* the value of each word so far, by its row in the table; NULL: not seen */
 	bool no_memory;
 };
 
@@ -206,10 +206,8 @@ static const char *take_trust_key(struct reading *r, const char *value)
 }
 
 static const char *const on_errors[] = {
-	[DDL_ON_ERROR_STOP] = "stop",
-	[DDL_ON_ERROR_CONTINUE] = "continue",
-	[DDL_ON_ERROR_SHELL] = "shell",
-	[DDL_ON_ERROR_REBOOT] = "reboot",
+	[DDL_ON_ERROR_STOP] = "stop",     [DDL_ON_ERROR_CONTINUE] = "continue", [DDL_ON_ERROR_SHELL] = "shell",
+	[DDL_ON_ERROR_REBOOT] = "reboot", [DDL_ON_ERROR_POWEROFF] = "poweroff",
 };
 
 const char *ddl_on_error_name(enum ddl_on_error on_error)
@@ -224,7 +222,7 @@ static const char *take_on_error(struct reading *r, const char *value)
 			r->to->on_error = (enum ddl_on_error)i;
 			return NULL;
 		}
-	return _("it is stop, continue, shell or reboot");
+	return _("it is stop, continue, shell, reboot or poweroff");
 }
 
 static const char *take_no_disk(struct reading *r, const char *value)
@@ -248,6 +246,19 @@ static const char *take_keyring(struct reading *r, const char *value)
 static const char *take_log(struct reading *r, const char *value)
 {
 	return take_path(r, &r->to->log, value);
+}
+
+/* A port of the virtual machine or a serial line: what reads it may be a program. */
+static const char *take_report(struct reading *r, const char *value)
+{
+	if (!ddl_text_starts(value, "port:/dev/") || strstr(value, "/../"))
+		return _("it is port: and the path of a device as in port:/dev/ttyS1");
+	return copied(r, &r->to->report_port, value + strlen("port:"));
+}
+
+static const char *take_identity(struct reading *r, const char *value)
+{
+	return take_yes(value, &r->to->identity);
 }
 
 /* Names below /dev, as console= has one. */
@@ -328,10 +339,12 @@ static const struct word {
 	{ "ddload.kernel", "abi|exact", true, take_kernel },
 	{ "ddload.settle", "SECONDS", false, take_settle },
 	{ "ddload.wait", "SECONDS", false, take_wait },
-	{ "ddload.on-error", "stop|continue|shell|reboot", false, take_on_error },
+	{ "ddload.on-error", "stop|continue|shell|reboot|poweroff", false, take_on_error },
 	{ "ddload.no-disk", "continue|fail", false, take_no_disk },
 	{ "ddload.answerfile", "FILE", true, take_answerfile },
 	{ "ddload.handoff", "anaconda|rpm-list|debian|suse[,...]", false, take_handoff },
+	{ "ddload.report", "port:DEVICE", false, take_report },
+	{ "ddload.report-identity", "yes|no", false, take_identity },
 	{ "ddload.log", "FILE", false, take_log },
 	{ "ddload.console", "TTY[,TTY...]", false, take_console },
 	{ "ddload.lang", "LANGUAGE", false, take_lang },

@@ -26,7 +26,7 @@ enum ddl_mode {
 	DDL_MODE_SOURCES /* the sources that are named */
 };
 
-enum ddl_on_error { DDL_ON_ERROR_STOP, DDL_ON_ERROR_CONTINUE, DDL_ON_ERROR_SHELL, DDL_ON_ERROR_REBOOT };
+enum ddl_on_error { DDL_ON_ERROR_STOP, DDL_ON_ERROR_CONTINUE, DDL_ON_ERROR_SHELL, DDL_ON_ERROR_REBOOT, DDL_ON_ERROR_POWEROFF };
 
 /* What becomes of a driver that has its controller, and no disk is there yet. UNSAID: a failure where there is no other disk. */
 enum ddl_no_disk { DDL_NO_DISK_UNSAID, DDL_NO_DISK_CONTINUE, DDL_NO_DISK_FAIL };
@@ -44,8 +44,9 @@ struct ddl_cmdline {
 	int timeout, settle, wait; /* seconds; -1: not said */
 	const char *fingerprint; /* NULL where not said, as the next ones */
 	const char *log, *console, *lang, *answerfile, *keyring, *trust_key;
+	const char *report_port; /* a path below /dev: the outcome's line of fields is written there, too */
 	const char *installer_answers; /* the installer's own answerfile=file://…: a path */
-	enum ddl_said accept_licence, replace, one_way, unbind, require_signature, allow_sha1, after_kill, exact_kernel;
+	enum ddl_said accept_licence, replace, one_way, unbind, require_signature, allow_sha1, after_kill, exact_kernel, identity;
 	unsigned handoff; /* DDL_HANDOFF_*; 0: not said */
 	enum ddl_on_error on_error;
 	enum ddl_no_disk no_disk;

@@ -5,22 +5,6 @@
 #include "flow/steps.h"
 #include "plan/plan.h"
 
-static enum ddl_status status_of(const struct ddl_outcome *outcome)
-{
-	switch (outcome->result) {
-	case DDL_RESULT_UNDONE:
-		return DDL_UNDONE;
-	case DDL_RESULT_NOT_UNDONE:
-		return DDL_NOT_UNDONE;
-	case DDL_RESULT_REFUSED:
-	case DDL_RESULT_BOUND_NO_DISK:
-	case DDL_RESULT_NOT_TAKEN:
-		return ddl_code_status(outcome->error.code);
-	default:
-		return DDL_DONE;
-	}
-}
-
 static enum ddl_step refuse(struct ddl_flow *flow)
 {
 	flow->session->outcome = ddl_flow_refused(flow, &flow->trouble);
@@ -132,7 +116,7 @@ enum ddl_step ddl_step_apply(struct ddl_flow *flow)
 	(void)ddl_plan_apply(&apply, flow->plan, flow->set.repos, flow->set.n_repos, outcome); /* the outcome says it */
 	session->outcome = outcome;
 	session->cancelled = false; /* nothing is cancelled from here on */
-	flow->status = status_of(outcome);
+	flow->status = ddl_outcome_status(outcome);
 	if (outcome->result != DDL_RESULT_REFUSED && outcome->result != DDL_RESULT_NOTHING)
 		count(flow);
 	flow->trouble = outcome->error;

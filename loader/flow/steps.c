@@ -2,10 +2,13 @@
 /* What every step of the flow may do: ask, go back, end, and leave an outcome behind. */
 #include "flow/steps.h"
 
+#include <time.h>
 #include <unistd.h>
 
+#include "apply/apply.h"
 #include "base/limits.h"
 #include "handoff/handoff.h"
+#include "machine/identity.h"
 
 enum ddl_reply ddl_flow_ask(struct ddl_flow *flow, struct ddl_question *question)
 {
@@ -101,17 +104,44 @@ static bool is_worth_keeping(const struct ddl_session *session)
 	return !ddl_session_run_path(session, packs, sizeof(packs), "packs") || access(packs, F_OK) < 0;
 }
 
+/* Who, where and when: what an outcome has beside what came of it. False: no memory. */
+static bool sign(struct ddl_session *session)
+{
+	struct ddl_outcome *outcome = session->outcome;
+	struct ddl_identity *identity = NULL;
+
+	outcome->began = session->began;
+	outcome->ended = (int64_t)time(NULL);
+	outcome->kernel = ddl_arena_dup(session->arena, session->machine.release ? session->machine.release : "");
+	if (!outcome->kernel)
+		return false;
+	if (!outcome->n_controllers && !outcome->n_disks && /* nothing was applied */
+	    ddl_outcome_machine(session->arena, outcome, &session->machine, &session->machine) < 0)
+		return false;
+	if (session->options.anonymous)
+		return true;
+	identity = ddl_arena_alloc(session->arena, 1, sizeof(*identity));
+	if (!identity || !ddl_identity_read(session->arena, ddl_session_root(session), identity))
+		return false;
+	outcome->identity = identity;
+	return true;
+}
+
 void ddl_flow_hand_over(struct ddl_flow *flow)
 {
 	struct ddl_session *session = flow->session;
 	struct ddl_error error = DDL_ERROR_INIT;
-	char line[512];
+	char line[DDL_OUTCOME_LINE];
 
 	session->outcome->compared = flow->compared;
 	session->outcome->policy = session->policy;
 	session->outcome->n_policy = session->n_policy;
+	if (!sign(session))
+		ddl_log(session->log, "no memory to say which machine this is");
 	ddl_describe_line(line, sizeof(line), session->outcome);
 	ddl_log(session->log, "%s", line);
+	session->kernel->ops->log_write(session->kernel, line);
+	ddl_describe_fields(line, sizeof(line), session->outcome);
 	session->kernel->ops->log_write(session->kernel, line);
 	if (ddl_log_failure(session->log))
 		(void)ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_NOTE,

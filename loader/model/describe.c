@@ -476,6 +476,18 @@ static const struct {
 	  N_("Restart the machine before you go on.") },
 };
 
+const char *ddl_describe_result_name(enum ddl_result result)
+{
+	static const char *const names[] = {
+		[DDL_RESULT_NOTHING] = "nothing",       [DDL_RESULT_WORKS] = "works",
+		[DDL_RESULT_ALREADY] = "already",       [DDL_RESULT_BOUND_NO_DISK] = "bound-no-disk",
+		[DDL_RESULT_NOT_TAKEN] = "not-taken",   [DDL_RESULT_UNUSED] = "unused",
+		[DDL_RESULT_REFUSED] = "refused",       [DDL_RESULT_UNDONE] = "undone",
+		[DDL_RESULT_NOT_UNDONE] = "not-undone",
+	};
+	return names[result];
+}
+
 const char *ddl_describe_result(enum ddl_result result)
 {
 	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
@@ -519,16 +531,21 @@ static void __attribute__((format(printf, 3, 4))) append(char *line, size_t room
 	va_end(args);
 }
 
-/* What a disk says of itself, in a line whose fields programs read: it ends no field and begins none. */
+/* What others say of themselves, in a line whose fields programs read: it ends no field and begins none. */
+static void append_word(char *to, size_t room, const char *field, const char *not_these)
+{
+	for (char *at = to + strlen(to); *field && at < to + room - 1; field++) {
+		*at++ = strchr(not_these, *field) ? '_' : *field;
+		*at = '\0';
+	}
+}
+
 static void append_field(char *to, size_t room, const char *before, const char *field)
 {
 	if (!*field)
 		return;
 	append(to, room, "%s", before);
-	for (char *at = to + strlen(to); *field && at < to + room - 1; field++) {
-		*at++ = strchr(" ()", *field) ? '_' : *field;
-		*at = '\0';
-	}
+	append_word(to, room, field, " ()");
 }
 
 /* Machines read this line as well: it is not translated. */
@@ -563,4 +580,37 @@ void ddl_describe_line(char *to, size_t room, const struct ddl_outcome *outcome)
 		append(to, room, " (no device uses it)");
 	if (outcome->result == DDL_RESULT_BOUND_NO_DISK)
 		append(to, room, " (no disk)");
+}
+
+/* One of several values. */
+static void append_value(char *to, size_t room, bool first, const char *value)
+{
+	append(to, room, "%s", first ? "" : ",");
+	append_word(to, room, value ? value : "", " ,=\"\\");
+}
+
+void ddl_describe_fields(char *to, size_t room, const struct ddl_outcome *outcome)
+{
+	const struct ddl_identity *machine = outcome->identity;
+
+	(void)snprintf(to, room, "ddload: result=%s status=%d error=%s driver=", ddl_describe_result_name(outcome->result),
+		       (int)ddl_outcome_status(outcome), outcome->error.code == DDL_OK ? "" : ddl_code_name(outcome->error.code));
+	for (size_t i = 0; i < outcome->n_modules; i++)
+		append_value(to, room, i == 0, outcome->modules[i].module);
+	append(to, room, " version=");
+	for (size_t i = 0; i < outcome->n_modules; i++)
+		append_value(to, room, i == 0, outcome->modules[i].version_now);
+	append(to, room, " pack=");
+	for (size_t i = 0; i < outcome->n_repos; i++)
+		append_value(to, room, i == 0, outcome->repos[i]->identifier);
+	append(to, room, " disks=");
+	for (size_t i = 0; i < outcome->n_appeared; i++)
+		append_value(to, room, i == 0, outcome->appeared[i].name);
+	append(to, room, " links=");
+	for (size_t i = 0; i < outcome->n_links; i++)
+		append_value(to, room, i == 0, outcome->links[i]);
+	append(to, room, " serial=");
+	append_value(to, room, true, machine ? machine->serial : "");
+	append(to, room, " uuid=");
+	append_value(to, room, true, machine ? machine->uuid : "");
 }

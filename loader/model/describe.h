@@ -28,10 +28,20 @@ const char *ddl_describe_op_state(enum ddl_op_state state);
 /* The address as a person says it: PCI's "0000:" is left out. */
 const char *ddl_describe_address(const char *address);
 char *ddl_describe_device(char *to, size_t room, const struct ddl_device *device);
+const char *ddl_describe_result_name(enum ddl_result result); /* "works": for programs, never translated */
 const char *ddl_describe_result(enum ddl_result result);
 const char *ddl_describe_result_hint(enum ddl_result result);
+#define DDL_OUTCOME_LINE 640 /* bytes: the kernel takes lines of up to 900 or so */
+
 /* The outcome on one line, for machines as well: "ddload: loaded megaraid_sas …", "ddload: FAILED …". */
 void ddl_describe_line(char *to, size_t room, const struct ddl_outcome *outcome);
+
+/*
+ * The same for programs that collect it, in words NAME=VALUE: "ddload: result=works error= driver=megaraid_sas …". Every NAME
+ * is there always; no VALUE has a blank, an equals sign, a quotation mark or a comma of its own, whatever a disk or a
+ * firmware says. Several values stand with commas between. Not translated.
+ */
+void ddl_describe_fields(char *to, size_t room, const struct ddl_outcome *outcome);
 
 /* Who makes room for the plan's drivers: "ahci holds 0000:00:1f.2", or the name of the driver. Returns `to`. */
 char *ddl_describe_replaced(char *to, size_t room, const struct ddl_plan *plan);

@@ -2,9 +2,14 @@
 /* The public structs as JSON: what --json prints and outcome.json holds. */
 #include "model/json_output.h"
 #include "base/json.h"
+#include "base/version.h"
 #include "model/describe.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#define OUTCOME_VERSION 1 /* of outcome.json; members may be added in it, none goes and none changes its meaning */
 
 static const char *fit_name(enum ddl_fit fit)
 {
@@ -126,18 +131,6 @@ static const char *op_state_name(enum ddl_op_state state)
 		[DDL_OP_FAILED] = "failed",   [DDL_OP_UNDONE] = "undone",   [DDL_OP_NOT_UNDONE] = "not-undone",
 	};
 	return names[state];
-}
-
-static const char *result_name(enum ddl_result result)
-{
-	static const char *const names[] = {
-		[DDL_RESULT_NOTHING] = "nothing",       [DDL_RESULT_WORKS] = "works",
-		[DDL_RESULT_ALREADY] = "already",       [DDL_RESULT_BOUND_NO_DISK] = "bound-no-disk",
-		[DDL_RESULT_NOT_TAKEN] = "not-taken",   [DDL_RESULT_UNUSED] = "unused",
-		[DDL_RESULT_REFUSED] = "refused",       [DDL_RESULT_UNDONE] = "undone",
-		[DDL_RESULT_NOT_UNDONE] = "not-undone",
-	};
-	return names[result];
 }
 
 /* null when nothing went wrong. */
@@ -429,6 +422,7 @@ static void put_op(struct json *json, const struct ddl_op *op)
 	json_fact(json, "version_before", op->version_before);
 	json_fact(json, "version_after", op->version_after);
 	json_text(json, "state", op_state_name(op->state));
+	json_number(json, "took_ms", op->took_ms);
 	put_error(json, "trouble", &op->trouble);
 	json_close(json);
 }
@@ -606,12 +600,84 @@ static const char *const compared_names[] = {
 	[DDL_COMPARED_DIFFERS] = "differed",
 };
 
+/* "2026-11-27T08:15:00Z", RFC 3339. */
+static void json_time(struct json *json, const char *key, int64_t seconds)
+{
+	const time_t clock = (time_t)seconds;
+	char text[64] = "";
+	struct tm utc;
+
+	if (gmtime_r(&clock, &utc))
+		(void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900, utc.tm_mon + 1,
+			       utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+	json_fact(json, key, text);
+}
+
+/* Of which program, and in which form: what comes first in a file that others collect. */
+static void put_origin(struct json *json)
+{
+	json_text(json, "schema", "ddload-outcome");
+	json_number(json, "version", OUTCOME_VERSION);
+	json_object(json, "ddload");
+	json_text(json, "version", ddl_version);
+	json_text(json, "commit", ddl_commit);
+	json_close(json);
+}
+
+static void put_identity(struct json *json, const struct ddl_identity *identity)
+{
+	if (!identity) {
+		json_null(json, "machine");
+		return;
+	}
+	json_object(json, "machine");
+	json_fact(json, "vendor", identity->vendor);
+	json_fact(json, "product", identity->product);
+	json_fact(json, "serial", identity->serial);
+	json_fact(json, "uuid", identity->uuid);
+	json_fact(json, "asset_tag", identity->asset_tag);
+	json_fact(json, "boot_mac", identity->boot_mac);
+	json_array(json, "interfaces");
+	for (size_t i = 0; i < identity->n_interfaces; i++) {
+		json_object(json, NULL);
+		json_text(json, "name", identity->interfaces[i].name);
+		json_fact(json, "mac", identity->interfaces[i].mac);
+		json_close(json);
+	}
+	json_close(json);
+	json_close(json);
+}
+
+static void put_controllers(struct json *json, const struct ddl_outcome *outcome)
+{
+	json_array(json, "controllers");
+	for (size_t i = 0; i < outcome->n_controllers; i++) {
+		const struct ddl_controller *controller = &outcome->controllers[i];
+
+		json_object(json, NULL);
+		json_text(json, "class", class_name(controller->class));
+		json_text(json, "address", controller->address);
+		json_fact(json, "ids", controller->ids);
+		json_fact(json, "name", controller->name);
+		json_fact(json, "driver_before", controller->driver_before);
+		json_fact(json, "driver", controller->driver);
+		json_close(json);
+	}
+	json_close(json);
+}
+
 char *ddl_json_outcome(const struct ddl_outcome *outcome)
 {
 	struct json json = JSON_INIT;
 
 	json_object(&json, NULL);
-	json_text(&json, "result", result_name(outcome->result));
+	put_origin(&json);
+	put_identity(&json, outcome->identity);
+	json_fact(&json, "kernel", outcome->kernel);
+	json_time(&json, "began", outcome->began);
+	json_time(&json, "ended", outcome->ended);
+	json_number(&json, "status", ddl_outcome_status(outcome));
+	json_text(&json, "result", ddl_describe_result_name(outcome->result));
 	json_text(&json, "sentence", ddl_describe_result(outcome->result));
 	json_fact(&json, "hint", ddl_describe_result_hint(outcome->result));
 	json_array(&json, "modules");
@@ -622,6 +688,8 @@ char *ddl_json_outcome(const struct ddl_outcome *outcome)
 	json_text(&json, "fingerprint", compared_names[outcome->compared]);
 	put_policy(&json, outcome);
 	put_disks(&json, "disks", outcome->appeared, outcome->n_appeared);
+	put_disks(&json, "all_disks", outcome->disks, outcome->n_disks);
+	put_controllers(&json, outcome);
 	json_texts(&json, "links", outcome->links, outcome->n_links);
 	json_texts(&json, "left_over", outcome->left_over, outcome->n_left_over);
 	json_texts(&json, "remarks", outcome->remarks, outcome->n_remarks);

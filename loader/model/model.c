@@ -32,6 +32,22 @@ size_t ddl_machine_own_disks(const struct ddl_machine *machine)
 	return count;
 }
 
+enum ddl_status ddl_outcome_status(const struct ddl_outcome *outcome)
+{
+	switch (outcome->result) {
+	case DDL_RESULT_UNDONE:
+		return DDL_UNDONE;
+	case DDL_RESULT_NOT_UNDONE:
+		return DDL_NOT_UNDONE;
+	case DDL_RESULT_REFUSED:
+	case DDL_RESULT_BOUND_NO_DISK:
+	case DDL_RESULT_NOT_TAKEN:
+		return ddl_code_status(outcome->error.code);
+	default:
+		return DDL_DONE;
+	}
+}
+
 bool ddl_signature_is_trusted(const struct ddl_signature *signature)
 {
 	return signature->state == DDL_SIGNED_GOOD || signature->state == DDL_SIGNED_BY_HAND;

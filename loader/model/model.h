@@ -44,6 +44,7 @@ struct ddl_options {
 	unsigned handoff; /* DDL_HANDOFF_*: what is left for installers besides our own files */
 	unsigned settle_ms; /* how long disks are waited for; 0: DDL_SETTLE_DEFAULT_MS */
 	bool optional; /* nobody named the disk: that nothing here needs it is no failure */
+	bool anonymous; /* the outcome does not tell which machine it is of */
 	bool unconfined; /* parse in this process: for tests and debuggers only */
 };
 
@@ -107,6 +108,18 @@ enum ddl_installer {
 	DDL_INSTALLER_REDHAT,
 	DDL_INSTALLER_SUSE,
 	DDL_INSTALLER_DEBIAN
+};
+
+/* Which machine it is, as its firmware and its network cards say; "" for what they do not. Cleaned, of any content. */
+struct ddl_card {
+	const char *name, *mac;
+};
+
+struct ddl_identity {
+	const char *vendor, *product, *serial, *uuid, *asset_tag; /* of SMBIOS's system and chassis */
+	const char *boot_mac; /* BOOTIF= of the kernel command line, as 00:11:22:33:44:55: PXE started from that one */
+	struct ddl_card *interfaces;
+	size_t n_interfaces;
 };
 
 /* What is there now. Owned by the session until it is looked at again. */
@@ -466,6 +479,7 @@ struct ddl_op {
 	const char *reason; /* INSERT from a pack: translated, why; "" else */
 	const struct ddl_repo *repo; /* INSERT from a pack: that one; NULL else */
 	enum ddl_op_state state;
+	unsigned took_ms;
 	struct ddl_error trouble;
 };
 
@@ -549,6 +563,13 @@ struct ddl_policy {
 	const char *why; /* translated: what decided */
 };
 
+/* A storage or network controller, before and after. Its texts are the outcome's. */
+struct ddl_controller {
+	enum ddl_device_class class;
+	const char *address, *ids, *name; /* name: NULL, not known */
+	const char *driver_before, *driver; /* "" for none */
+};
+
 struct ddl_outcome {
 	enum ddl_result result;
 	struct ddl_loaded_now *modules;
@@ -568,6 +589,13 @@ struct ddl_outcome {
 	const struct ddl_plan *plan; /* with the state of each operation */
 	const struct ddl_policy *policy; /* in the order in which they arose; none where a person was asked */
 	size_t n_policy;
+	struct ddl_controller *controllers;
+	size_t n_controllers;
+	struct ddl_disk *disks; /* all there are now */
+	size_t n_disks;
+	const char *kernel; /* its release */
+	const struct ddl_identity *identity; /* NULL: it is not to be told */
+	int64_t began, ended; /* of the run, seconds since 1970 by the machine's clock, whatever that says */
 	enum ddl_compared compared; /* the fingerprints, by the person or --fingerprint: the worst of all packs */
 	struct ddl_error error; /* why it was refused, failed, or shows no disk; else DDL_OK */
 };
@@ -614,6 +642,9 @@ void ddl_module_mark(struct ddl_module *module, bool marked);
 
 /* Did the run end with the packs' drivers loaded and in place, whether or not their disks are there? */
 bool ddl_outcome_loaded(const struct ddl_outcome *outcome);
+
+/* The exit status that follows from it. */
+enum ddl_status ddl_outcome_status(const struct ddl_outcome *outcome);
 
 /* What forbids to carry the plan out without a question, by what was allowed; DDL_OK: nothing. */
 enum ddl_code ddl_plan_not_allowed(const struct ddl_plan *plan, const struct ddl_options *allowed);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "apply/changing.h"
@@ -70,6 +71,7 @@ struct ddl_session *ddl_session_new(const struct ddl_options *options, const str
 		(void)ddl_fail(error, DDL_E_MEMORY, 0, "session");
 		return NULL;
 	}
+	session->began = (int64_t)time(NULL);
 	session->options = *options;
 	session->front = *front;
 	if (options->root && access(options->root, R_OK | X_OK) < 0) {

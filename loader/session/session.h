@@ -46,6 +46,7 @@ struct ddl_session {
 	size_t n_policy;
 	struct ddl_event last; /* repeated while nothing new happens, so that keys are heard */
 	const char *left_out; /* of the block devices, when they were last listed; NULL: none */
+	int64_t began; /* seconds since 1970 */
 	bool keep; /* whole packages are kept for the hand-off, not only until their signatures are checked */
 	bool cancelled;
 };

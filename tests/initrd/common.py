@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "scripts"))
+sys.path[:0] = [str(TOP / "scripts"), str(TOP / "tests/lib")]
 from cpio import Archive  # noqa: E402
 
 BUILD = TOP / os.environ.get("BUILD", "build")

@@ -140,7 +140,7 @@ tell killed "status $?" "during $during" "after $(level) $(modes)"
 
 # A failure stops where it can be read, until one key says how to go on; another key is no answer.
 STOP = auto("stop", "ddload=/packs/default.iso %s" % FINGERPRINT, state(NOTHING, 3), FAILED, packs=("default",),
-            steps=(wait("Enter goes on without the driver"), key("x"), key("s"), wait("This is a shell"), line("exit")))
+            steps=(wait("Enter goes on without the driver"), wait("ddload: state=waiting"), key("x"), key("s"), wait("This is a shell"), line("exit")))
 SHELL = auto("shell", "ddload=/packs/default.iso ddload.on-error=shell %s" % FINGERPRINT, state(NOTHING, 3), FAILED,
              packs=("default",), steps=(wait("This is a shell"), line("echo one >/dev/ttyS1; exit")), slow=True)
 CONTINUE = auto("continue", "ddload=/packs/default.iso ddload.on-error=continue ddload.console=ttyS9 %s" % FINGERPRINT,
@@ -151,8 +151,11 @@ CONTINUE = auto("continue", "ddload=/packs/default.iso ddload.on-error=continue 
 REBOOT = Case("auto-reboot", {}, "ddload auto\n", append="ddload=/packs/default.iso ddload.on-error=reboot %s" % FINGERPRINT,
               packs=("default",), steps=(wait("restarts in 30 seconds"), wait("The machine restarts.")), slow=True)
 
+POWEROFF = Case("auto-poweroff", {}, "ddload auto\n", append="ddload=/packs/default.iso ddload.on-error=poweroff %s" % FINGERPRINT,
+                packs=("default",), steps=(wait("switched off in 30 seconds"), wait("The machine is switched off.")), slow=True)
+
 # The initrd's own script, from the command line's words to disk detection.
 WHOLE = Case("auto-whole", {}, append="ddload=LABEL=OEMDRV demo.end=poweroff", media=("usb:%s" % OEMDRV,),
              steps=(wait("demo-init: disks: 2"),))
 
-CASES = (LABEL, UNLABELLED, LATE, TWO, BOTH, KICKSTART, KICKSTART_FREE, OTHER, MEMORY, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, WHOLE)
+CASES = (LABEL, UNLABELLED, LATE, TWO, BOTH, KICKSTART, KICKSTART_FREE, OTHER, MEMORY, INITRD, NO_CONSOLE, KILLED, STOP, SHELL, CONTINUE, REBOOT, POWEROFF, WHOLE)

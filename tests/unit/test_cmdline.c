@@ -57,12 +57,15 @@ static void every_word(void **state)
 	parse("quiet ddload=auto ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.accept-eula ddload.replace=yes ddload.one-way=yes ddload.unbind=1 "
 	      "ddload.after-kill=yes ddload.no-disk=continue "
 	      "ddload.settle=60 ddload.wait=0 ddload.on-error=reboot ddload.answerfile=file:///answers.xml ddload.log=/run/l "
-	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.colors=high-contrast ddload.require-signature ddload.allow-sha1\n");
+	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.colors=high-contrast ddload.require-signature ddload.allow-sha1 "
+	      "ddload.report=port:/dev/ttyS1 ddload.report-identity=no\n");
 	assert_int_equal(line.mode, DDL_MODE_AUTO);
 	assert_string_equal(line.fingerprint, "2fb99ae91000b446f3d71d782c734dae");
 	assert_int_equal(line.accept_licence & line.replace & line.one_way & line.unbind & line.require_signature &
 				 line.allow_sha1 & line.after_kill,
 			 DDL_SAID_YES);
+	assert_string_equal(line.report_port, "/dev/ttyS1");
+	assert_int_equal(line.identity, DDL_SAID_NO);
 	assert_int_equal(line.no_disk, DDL_NO_DISK_CONTINUE);
 	assert_int_equal(line.settle, 60);
 	assert_int_equal(line.wait, 0);
@@ -176,8 +179,10 @@ static void others_warn(void **state)
 		{ "ddload.settle=0", "from 1 to 600" },
 		{ "ddload.settle=", "ddload.settle= is left out" },
 		{ "ddload.wait=-1", "ddload.wait" },
-		{ "ddload.on-error=panic", "stop, continue, shell or reboot" },
+		{ "ddload.on-error=panic", "stop, continue, shell, reboot or poweroff" },
 		{ "ddload.log=here", "slash" },
+		{ "ddload.report=port:/etc/passwd", "port:/dev/ttyS1" },
+		{ "ddload.report=port:/dev/../etc/passwd", "port:/dev/ttyS1" },
 		{ "ddload.console=../sda", "ttyS0" },
 		{ "ddload.lang=../x", "language" },
 		{ "ddload.colors=", "none or high-contrast" },

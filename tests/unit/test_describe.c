@@ -218,12 +218,39 @@ static void translated(void **state)
 	ddl_set_catalogue(NULL);
 }
 
+/* Whatever others say of themselves, the words for programs are the same, and no more. */
+static void fields_are_ours(void **state)
+{
+	const struct ddl_repo repo = { .identifier = "acme:x result=nothing" };
+	const struct ddl_repo *repos[] = { &repo, &repo };
+	struct ddl_loaded_now modules[] = { { .module = "a", .version_now = "1,2 \"3\"" }, { .module = "b", .version_now = "" } };
+	struct ddl_identity identity = { .serial = "S1\\ uuid=0", .uuid = "u" };
+	struct ddl_outcome outcome = { .result = DDL_RESULT_NOT_UNDONE,
+				       .modules = modules,
+				       .n_modules = 2,
+				       .repos = repos,
+				       .n_repos = 2,
+				       .identity = &identity };
+	char line[DDL_OUTCOME_LINE];
+
+	(void)state;
+	outcome.error.code = DDL_E_INSERT;
+	ddl_describe_fields(line, sizeof line, &outcome);
+	assert_string_equal(line, "ddload: result=not-undone status=5 error=insert driver=a,b version=1_2__3_, "
+				  "pack=acme:x_result_nothing,acme:x_result_nothing disks= links= serial=S1__uuid_0 uuid=u");
+	outcome = (struct ddl_outcome){ .result = DDL_RESULT_NOTHING };
+	ddl_describe_fields(line, sizeof line, &outcome);
+	assert_string_equal(line, "ddload: result=nothing status=0 error= driver= version= pack= disks= links= serial= uuid=");
+	ddl_describe_fields(line, 20, &outcome); /* what does not fit is cut */
+	assert_int_equal(strlen(line), 19);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(module_fits), cmocka_unit_test(repo_fits), cmocka_unit_test(steps),
-		cmocka_unit_test(devices),     cmocka_unit_test(results),   cmocka_unit_test(short_room),
-		cmocka_unit_test(translated),
+		cmocka_unit_test(module_fits), cmocka_unit_test(repo_fits),       cmocka_unit_test(steps),
+		cmocka_unit_test(devices),     cmocka_unit_test(results),         cmocka_unit_test(short_room),
+		cmocka_unit_test(translated),  cmocka_unit_test(fields_are_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -283,3 +283,9 @@ void console_reboot(void)
 	sync();
 	reboot(RB_AUTOBOOT);
 }
+
+void console_power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+}

@@ -51,5 +51,7 @@ bool console_shell(void);
 
 /* Restarts the machine. Returns only when it cannot. */
 void console_reboot(void);
+/* Switches it off; the same. */
+void console_power_off(void);
 
 #endif
