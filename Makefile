@@ -22,8 +22,10 @@ export BUILD
 export PATH := $(PATH):/usr/sbin:/sbin# depmod, mkfs and others are there
 
 # The rooms of loader/, as data flows: base model process boot module source medium package repository verify
-# machine kernel plan apply session handoff flow; of ui/: terminal front plain newt. ARCHITECTURE.md tells their jobs.
-loader_c := $(wildcard loader/*.c loader/*/*.c)
+# machine kernel plan apply session handoff flow, and fetch; of ui/: terminal front plain newt. ARCHITECTURE.md tells their jobs.
+# fetch is a program of its own; those of its files that no test is linked with need libraries that nothing else does.
+fetch_only_c := $(addprefix loader/fetch/,ddload_fetch.c http.c nfs.c entropy.c)
+loader_c := $(filter-out $(fetch_only_c),$(wildcard loader/*.c loader/*/*.c))
 ui_c     := $(wildcard ui/*.c ui/*/*.c)
 helper_c := $(wildcard tests/lib/*.c)
 test_c   := $(wildcard tests/unit/*.c)
@@ -42,7 +44,7 @@ data := $(catalogues) $(if $(SHARED),,$(BUILD)/pci.ids.xz)# else the system's ow
 builders  := add-to-initrd build-supplemental-pack build-update build-driver-disk combine-supplemental-packs rebuild-iso
 man_pages := $(wildcard ui/*.[0-9]) $(builders:%=$(BUILD)/%.1)
 
-all: $(BUILD)/ddload $(BUILD)/ddload-gpgv $(data) $(man_pages)
+all: $(BUILD)/ddload $(BUILD)/ddload-gpgv $(if $(SHARED),,$(BUILD)/ddload-fetch) $(data) $(man_pages)
 
 help:
 	@echo 'make            build/ddload, the static program (does the set-up it needs)'
@@ -52,7 +54,7 @@ help:
 	@echo 'make parts      stock kernel, drivers, packs, media, initrd, in build/parts'
 	@echo 'make native     the program with glibc: build/native/{plain,asan,ubsan}/ddload'
 	@echo 'make unit       unit tests on plain, ASan, UBSan; clang compiles (T=test_rpm: one)'
-	@echo 'make static, lint, packs, cases, media, hostile, screens, hosts, qemu, initrd, matrix     one suite'
+	@echo 'make static, lint, packs, cases, media, hostile, net, screens, hosts, qemu, initrd, matrix     one suite'
 	@echo 'make sbom       build/ddload.spdx.json: what is linked in, versions, licences'
 	@echo 'make dist       a release in build/dist: tarball, programs, checksums (KEY=: signed by it)'
 	@echo 'make release-check      builds from its tarball without network and compares'
@@ -106,7 +108,9 @@ static_ldflags := -Oz -fPIE -flto=auto -fstack-protector-strong -L$(deps_dir)/li
 	-Wl,-z,relro,-z,now,-z,noexecstack -Wl,-z,pack-relative-relocs,-e,ddl_start
 static_libs := -larchive -lblkid -lkmod -lxml2 -lnewt -lslang -lnettle \
 	-lz -lbz2 -llzma -lzstd -lm
-static_o    := $(patsubst %.c,$(BUILD)/obj/static/%.o,$(loader_c) $(ui_c))
+static_o    := $(patsubst %.c,$(BUILD)/obj/static/%.o,$(filter-out loader/fetch/%,$(loader_c)) $(ui_c))
+fetch_libs  := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lnfs
+fetch_o     := $(patsubst %.c,$(BUILD)/obj/static/%.o,$(wildcard loader/fetch/*.c) $(addprefix loader/base/,error.c i18n.c remote.c text.c))
 
 # The stamp of gpgv names what is in the program beside.
 $(BUILD)/obj/static/loader/base/version.o: $(BUILD)/commit
@@ -131,6 +135,13 @@ $(BUILD)/ddload: $(static_o)
 		-Wl,-Map,$(BUILD)/ddload.map -o $(BUILD)/ddload.full
 	@strip --strip-all -R .comment $(BUILD)/ddload.full -o $@.new
 	@mv $@.new $@
+
+# What talks to servers. Where scripts/deps found no source of its libraries it is not made, and ddload says that it is missing.
+$(BUILD)/ddload-fetch: $(fetch_o)
+	@[ -f $(deps_dir)/lib/libcurl.a ] && [ -f $(deps_dir)/lib/libnfs.a ] || exit 0; \
+	echo 'LD $@'; \
+	$(static_cc) $(static_ldflags) $(deps_dir)/lib/runtime.o $^ $(fetch_libs) -o $@.full && \
+	strip --strip-all -R .comment $@.full -o $@.new && mv $@.new $@
 
 # GnuPG's checker of signatures, which ddload runs; it is looked for beside the program.
 $(BUILD)/ddload-gpgv: $(BUILD)/deps/built
@@ -224,7 +235,11 @@ $(BUILD)/native/$1/ddload-gpgv:
 	@mkdir -p $$(@D)
 	@ln -sf ../../ddload-gpgv $$@
 
-$(BUILD)/native/$1/ddload: $(BUILD)/native/$1/ui/main.o $(BUILD)/native/$1/libddload.a | $(BUILD)/native/$1/ddload-gpgv
+$(BUILD)/native/$1/ddload-fetch:
+	@mkdir -p $$(@D)
+	@ln -sf ../../ddload-fetch $$@
+
+$(BUILD)/native/$1/ddload: $(BUILD)/native/$1/ui/main.o $(BUILD)/native/$1/libddload.a | $(BUILD)/native/$1/ddload-gpgv $(BUILD)/native/$1/ddload-fetch
 	@echo 'LD $$@'
 	@$$($1_cc) $$($1_cflags) $$^ $$(native_ld) -o $$@
 
@@ -279,13 +294,19 @@ unit-programs: unit-plain unit-asan unit-ubsan unit-clang
 
 # --- Tests.  Each suite is an executable tests/NAME/run; tests/run adds them up.
 
-suites := unit static lint packs cases media hostile screens hosts qemu initrd matrix
+suites := unit static lint packs cases media hostile net screens hosts qemu initrd matrix
 export T
 
 unit: unit-programs
 	@tests/unit/run
 static: all $(static_test_programs)
 	@tests/static/run
+# rooms.py looks into the objects of ddload-fetch, too.
+fetch_only_o := $(patsubst %.c,$(BUILD)/native/plain/%.o,$(fetch_only_c))
+$(fetch_only_o): native_cflags += -idirafter $(deps_dir)/include
+$(fetch_only_o): | $(BUILD)/deps/built
+$(BUILD)/native/plain/ddload: | $(fetch_only_o)
+
 lint: $(BUILD)/native/plain/ddload
 	@tests/lint/run
 cases: all parts native $(BUILD)/native/asan/fake $(static_test_programs)
@@ -298,6 +319,8 @@ hostile: all parts $(hostile_programs)
 	@tests/hostile/run
 screens: all parts $(patsubst %,$(BUILD)/native/asan/%,show fake)
 	@tests/screens/run
+net: all parts $(BUILD)/native/asan/fake $(BUILD)/native/asan/ddload-fetch
+	@tests/net/run
 hosts: all parts
 	@tests/hosts/run
 qemu: all parts $(static_test_programs)
@@ -359,7 +382,7 @@ install: all install-program install-tools $(if $(SHARED),,install-image)
 
 install-program: all
 	install -D -m 755 -t $(DESTDIR)$(sbindir) $(BUILD)/ddload
-	cp -P $(BUILD)/ddload-gpgv $(DESTDIR)$(sbindir)/
+	cp -P $(BUILD)/ddload-gpgv $(wildcard $(BUILD)/ddload-fetch) $(DESTDIR)$(sbindir)/
 	install -D -m 644 -t $(DESTDIR)$(shared) $(data) loader/model/outcome.schema.json
 	install -d $(DESTDIR)$(shared)/initrd
 	cp -R --preserve=mode $(filter-out initrd/demo-init %.md,$(wildcard initrd/*)) $(DESTDIR)$(shared)/initrd/
@@ -381,13 +404,13 @@ install-tools: all
 	for page in $(filter-out ui/%,$(man_pages)); do install -D -m 644 -t $(DESTDIR)$(mandir)/man$${page##*.} $$page; done
 
 install-image: $(BUILD)/ddload.img
-	install -D -m 755 -t $(DESTDIR)$(private)/build $(BUILD)/ddload $(BUILD)/ddload-gpgv
+	install -D -m 755 -t $(DESTDIR)$(private)/build $(BUILD)/ddload $(BUILD)/ddload-gpgv $(wildcard $(BUILD)/ddload-fetch)
 	install -D -m 644 -t $(DESTDIR)$(private)/build $(BUILD)/ddload.img $(data)
 
 # What install with the same words has put there.
 uninstall:
 	rm -rf $(DESTDIR)$(shared) $(DESTDIR)$(private)
-	rm -f $(DESTDIR)$(sbindir)/ddload $(DESTDIR)$(sbindir)/ddload-gpgv $(addprefix $(DESTDIR)$(bindir)/,$(builders)) \
+	rm -f $(addprefix $(DESTDIR)$(sbindir)/,ddload ddload-gpgv ddload-fetch) $(addprefix $(DESTDIR)$(bindir)/,$(builders)) \
 		$(DESTDIR)$(dracutdir)/50ddload $(DESTDIR)$(datadir)/initramfs-tools/hooks/ddload \
 		$(DESTDIR)$(datadir)/initramfs-tools/scripts/init-premount/ddload $(DESTDIR)$(bash_completions)/ddload \
 		$(DESTDIR)$(zsh_completions)/_ddload $(DESTDIR)$(fish_completions)/ddload.fish
@@ -395,7 +418,7 @@ uninstall:
 
 # clean keeps what takes minutes and the network: the libraries and the parts.
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/native $(BUILD)/tests $(BUILD)/ddload $(BUILD)/ddload-gpgv $(BUILD)/ddload.* $(BUILD)/*.1 $(addprefix $(BUILD)/,dist deb rpm)
+	rm -rf $(BUILD)/obj $(BUILD)/native $(BUILD)/tests $(BUILD)/ddload $(BUILD)/ddload-gpgv $(BUILD)/ddload-fetch* $(BUILD)/ddload.* $(BUILD)/*.1 $(addprefix $(BUILD)/,dist deb rpm)
 
 distclean:
 	rm -rf $(BUILD)
@@ -405,4 +428,4 @@ distclean:
 
 FORCE:
 .PHONY: all help setup deps parts native unit unit-programs $(variants:%=unit-%) \
-	static lint sbom audit packs cases media hostile screens hosts qemu initrd matrix pot image dist release-check deb rpm test test-all bench demo fuzz install $(addprefix install-,program tools image) uninstall clean distclean FORCE
+	static lint sbom audit packs cases media hostile net screens hosts qemu initrd matrix pot image dist release-check deb rpm test test-all bench demo fuzz install $(addprefix install-,program tools image) uninstall clean distclean FORCE

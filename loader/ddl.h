@@ -39,7 +39,7 @@ int ddl_session_sources(struct ddl_session *session, struct ddl_source ***source
 const char *ddl_session_left_out(const struct ddl_session *session);
 
 /*
- * The source named by a SOURCE word (device, LABEL=, UUID=, directory, file).
+ * The source named by a SOURCE word (device, LABEL=, UUID=, directory, file, address).
  * NULL and DDL_E_NO_SOURCE when there is none, DDL_E_SOURCES when there are several. "any" is the caller's loop over sources.
  */
 struct ddl_source *ddl_session_source(struct ddl_session *session, const char *word, struct ddl_error *error);

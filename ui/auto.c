@@ -134,6 +134,15 @@ static void take_words(struct auto_run *run)
 		engine->keyring = words->keyring;
 	if (words->trust_key)
 		engine->trust_key = words->trust_key;
+	take_said(&engine->unverified, words->unverified);
+	if (words->proxy)
+		engine->proxy = words->proxy;
+	if (words->ca)
+		engine->ca = words->ca;
+	if (words->pin)
+		engine->pin = words->pin;
+	if (words->wait >= 0)
+		engine->wait_seconds = (unsigned)words->wait + !words->wait;
 	if (words->fingerprint)
 		engine->fingerprint = words->fingerprint;
 	if (words->log)

@@ -41,6 +41,10 @@ enum {
 	OPT_ALLOW_SHA1,
 	OPT_KEYRING,
 	OPT_TRUST_KEY,
+	OPT_CA,
+	OPT_PIN,
+	OPT_UNVERIFIED,
+	OPT_PROXY,
 	OPT_HANDOFF,
 	OPT_CHECK
 };
@@ -64,6 +68,10 @@ static const struct {
 	{ OPT_KEYRING, CLI_KERNEL | CLI_FINGERPRINT, "--keyring FILE", N_("trust these keys, too (a file or a directory)") },
 	{ OPT_TRUST_KEY, CLI_KERNEL | CLI_FINGERPRINT, "--trust-key HEX",
 	  N_("trust the key on the disk that has this fingerprint") },
+	{ OPT_CA, CLI_KERNEL | CLI_FINGERPRINT, "--ca FILE", N_("certificates of authorities that servers show") },
+	{ OPT_PIN, CLI_KERNEL | CLI_FINGERPRINT, "--pin sha256//KEY", N_("the server's key, in place of authorities") },
+	{ OPT_UNVERIFIED, CLI_FINGERPRINT, "--unverified", N_("any server, as the pack is proven: fingerprint, signature") },
+	{ OPT_PROXY, CLI_KERNEL | CLI_FINGERPRINT, "--proxy ADDRESS", N_("reach servers by this one, http://HOST:PORT") },
 	{ OPT_ACCEPT_EULA, CLI_LOADING | CLI_TARGET, "--accept-eula", N_("accept the licences on the disk") },
 	{ OPT_REPLACE, CLI_LOADING, "--replace", N_("allow a loaded driver to be replaced") },
 	{ OPT_ONE_WAY, CLI_LOADING, "--one-way", N_("with --replace: even one that could not be put back") },
@@ -94,6 +102,10 @@ static const struct option long_options[] = { { "plain", no_argument, NULL, OPT_
 					      { "allow-sha1", no_argument, NULL, OPT_ALLOW_SHA1 },
 					      { "keyring", required_argument, NULL, OPT_KEYRING },
 					      { "trust-key", required_argument, NULL, OPT_TRUST_KEY },
+					      { "ca", required_argument, NULL, OPT_CA },
+					      { "pin", required_argument, NULL, OPT_PIN },
+					      { "unverified", no_argument, NULL, OPT_UNVERIFIED },
+					      { "proxy", required_argument, NULL, OPT_PROXY },
 					      { "accept-eula", no_argument, NULL, OPT_ACCEPT_EULA },
 					      { "replace", no_argument, NULL, OPT_REPLACE },
 					      { "one-way", no_argument, NULL, OPT_ONE_WAY },
@@ -154,7 +166,7 @@ static void help_program(const struct command *commands)
 	fputs("\n", stdout);
 	print_text(&out, 0,
 		   _("SOURCE is a device (/dev/sr0 or sr0), LABEL=..., UUID=..., a directory, an "
-		     "image or package file, or \"any\" for every medium there is."));
+		     "image or package file, an address (http, https, ftp, tftp, nfs), or \"any\" for every medium there is."));
 	fputs("\n", stdout);
 	print_line(&out, 0, "%s",
 		   _("Exit status: 0 done, 1 wrong usage, 2 nothing found, 3 refused by a check, "
@@ -200,6 +212,8 @@ static bool *flag_of(struct cli *cli, int option)
 		return &cli->engine.require_signature;
 	case OPT_ALLOW_SHA1:
 		return &cli->engine.allow_sha1;
+	case OPT_UNVERIFIED:
+		return &cli->engine.unverified;
 	case OPT_ACCEPT_EULA:
 		return &cli->engine.accept_licence;
 	case OPT_REPLACE:
@@ -239,6 +253,12 @@ static const char **text_of(struct cli *cli, int option)
 		return &cli->engine.keyring;
 	case OPT_TRUST_KEY:
 		return &cli->engine.trust_key;
+	case OPT_CA:
+		return &cli->engine.ca;
+	case OPT_PIN:
+		return &cli->engine.pin;
+	case OPT_PROXY:
+		return &cli->engine.proxy;
 	case OPT_LANG:
 		return &cli->language;
 	default:
@@ -255,7 +275,20 @@ static const char *check(int option, const char *argument)
 		return _("this is no product like xs:main=6.5.0-90233");
 	if (option == OPT_FINGERPRINT)
 		return ddl_fingerprint_wrong(argument);
+	if (option == OPT_PIN)
+		return ddl_pin_wrong(argument);
 	return option == OPT_TRUST_KEY ? ddl_key_wrong(argument) : NULL;
+}
+
+/* Nobody shall see in the list of processes what an address has before its "@"; we keep a copy. False: no memory. */
+static bool hide_login(char **word)
+{
+	char *copy = strstr(*word, "://") && strchr(*word, '@') ? strdup(*word) : *word;
+
+	if (copy && copy != *word)
+		memset(*word, '*', strlen(*word));
+	*word = copy;
+	return copy != NULL;
 }
 
 static const char *take_seconds(struct cli *cli, int option, const char *argument)
@@ -344,7 +377,7 @@ static const struct command *read_options(int argc, char **argv, const struct co
 			snprintf(name, sizeof name, "--%s", long_options[which].name);
 			return refuse(status, _("this option does not go with the command"), name);
 		}
-		const char *wrong = take(cli, option, optarg);
+		const char *wrong = optarg && !hide_login(&optarg) ? ddl_code_sentence(DDL_E_MEMORY) : take(cli, option, optarg);
 		if (wrong)
 			return refuse(status, wrong, optarg);
 	}
@@ -353,6 +386,9 @@ static const struct command *read_options(int argc, char **argv, const struct co
 		help_command(command);
 		return NULL;
 	}
+	for (char **word = argv + optind; *word; word++)
+		if (!hide_login(word))
+			return refuse(status, ddl_code_sentence(DDL_E_MEMORY), "ddload");
 	cli->words = (const char *const *)(argv + optind);
 	cli->n_words = (size_t)(argc - optind);
 	return check_words(command, cli, status);

@@ -41,6 +41,14 @@ enum ddl_code {
 	DDL_E_DAMAGED,
 	DDL_E_EJECT,
 	DDL_E_SAVE,
+	/* the network */
+	DDL_E_FETCHER,
+	DDL_E_NETWORK,
+	DDL_E_SERVER,
+	DDL_E_LOGIN,
+	DDL_E_CERTIFICATE,
+	DDL_E_TRANSFER,
+	DDL_E_CHANGED,
 	/* repositories and packages */
 	DDL_E_XML,
 	DDL_E_METADATA,

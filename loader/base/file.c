@@ -19,6 +19,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "base/remote.h"
 
 /* From linux/openat2.h (Linux 5.6), which older header packages lack. */
 #ifndef SYS_openat2
@@ -281,7 +282,9 @@ static ssize_t read_all_of(int fd, char *to, size_t n, const uint64_t *at)
 	size_t done = 0;
 
 	while (done < n) {
-		ssize_t got = at ? pread(fd, to + done, n - done, (off_t)(*at + done)) : read(fd, to + done, n - done);
+		ssize_t got = !at                                           ? read(fd, to + done, n - done) :
+			      ddl_remote_wait(fd, *at + done, n - done) < 0 ? -1 :
+									      pread(fd, to + done, n - done, (off_t)(*at + done));
 
 		if (got < 0 && errno == EINTR)
 			continue;

@@ -101,6 +101,16 @@
 #define DDL_DEVICE_MS 15000U /* to open or mount a device, or to find files on it */
 #define DDL_CLOSE_MS 3000U /* to let go of it */
 
+/* Files on a network */
+#define DDL_MAX_REMOTE_FILES 512U /* of one run: a pack that lies unpacked on a server has some dozens */
+#define DDL_MAX_REMOTE_BLOCKS (1024U * 1024U) /* of 64 KiB, of all of them: 64 GiB; installation media have 15 */
+#define DDL_FETCH_CONNECT_SECONDS 15U
+#define DDL_FETCH_STALL_SECONDS 30U /* no byte for this long: it is given up, and tried again */
+#define DDL_FETCH_WAIT_SECONDS 31U /* what may pass is tried again after 1, 2, 4, 8 and 16 s */
+#define DDL_MAX_REDIRECTS 10U
+#define DDL_MAX_AUTHORITIES (4U * 1024U * 1024U) /* the file of certificates; Debian's has 220 kB */
+#define DDL_MAX_REPLY_HEAD (64U * 1024U) /* what a server may say before the file */
+
 /* The kernel command line and answer files */
 #define DDL_MAX_CMDLINE (64U * 1024U)
 #define DDL_MAX_ANSWER (1024U * 1024U) /* one answer file */

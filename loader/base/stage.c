@@ -71,6 +71,11 @@ static uint64_t default_cap(void)
 	return available / 3;
 }
 
+uint64_t ddl_stage_cap(const struct ddl_stage *stage)
+{
+	return stage->cap;
+}
+
 struct ddl_stage *ddl_stage_new(const char *directory, uint64_t cap, struct ddl_error *error)
 {
 	struct ddl_stage *stage = calloc(1, sizeof *stage);

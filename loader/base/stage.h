@@ -24,6 +24,9 @@ void ddl_stage_free(struct ddl_stage *stage); /* does not close the files */
 /* A new, empty file for reading and writing; close-on-exec. -1 and the error. */
 int ddl_stage_create(struct ddl_stage *stage, const char *name, struct ddl_error *error) DDL_MUST_CHECK;
 
+/* The most bytes that may be held. */
+uint64_t ddl_stage_cap(const struct ddl_stage *stage);
+
 /* Is there room for so many bytes more? 0; or DDL_E_STAGE with the figures. In a child: was there, when it began. */
 int ddl_stage_fits(const struct ddl_stage *stage, uint64_t n, struct ddl_error *error) DDL_MUST_CHECK;
 

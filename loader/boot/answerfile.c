@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "base/remote.h"
 #include "base/text.h"
 #include "base/xml.h"
 
@@ -69,9 +71,29 @@ static bool is_source(const char *text)
 	return false;
 }
 
+/*
+ * An address as the installer takes it: "server/path" is one by http, and by NFS "server:/path" or "server:path". False: it is
+ * too long, or there is no server.
+ */
+static bool as_address(const char *type, const char *word, char *to, size_t room)
+{
+	size_t server = strcspn(word, ":/");
+	bool nfs = strcmp(type, "nfs") == 0;
+
+	if (ddl_remote_is_url(word))
+		return snprintf(to, room, "%s", word) < (int)room;
+	if (!server || strstr(word, "://") || (nfs && word[server] != ':'))
+		return false;
+	if (nfs)
+		return snprintf(to, room, "nfs://%.*s/%s", (int)server, word, word + server + 1 + (word[server + 1] == '/')) <
+		       (int)room;
+	return snprintf(to, room, "http://%s", word) < (int)room;
+}
+
 static int end(struct ddl_xml *r)
 {
 	struct answer *answer = r->arg;
+	char address[DDL_MAX_PATH];
 	const char *word;
 
 	if (ddl_xml_text_end(r, "driver-source", DDL_MAX_PATH - 1, &word))
@@ -82,8 +104,10 @@ static int end(struct ddl_xml *r)
 		word = is_source(word) ? word : "any";
 	else if (!*word)
 		return wrong(r, _("it names nothing"), "");
+	else if (as_address(answer->type, word, address, sizeof(address)))
+		word = address;
 	else
-		return wrong(r, _("it needs the network sources, which this version does not have"), word);
+		return wrong(r, _("this is no address that can be used"), "");
 	if (answer->told++ == DDL_MAX_WORDS)
 		return wrong(r, _("these are too many"), "");
 	return ddl_sink_send(answer->sink, 0, word, strlen(word), r->error);

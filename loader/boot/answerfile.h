@@ -17,7 +17,7 @@
 /*
  * The SOURCE words that the file gives, in its order ("any": every local medium); copied into `arena`. The bytes are interpreted
  * in a confined child. What is wrong (no XML, another document, too large, a type that is none, a
- * source that names nothing, more than DDL_MAX_WORDS, one that needs the network) is DDL_E_ANSWER.
+ * source that names nothing, more than DDL_MAX_WORDS, no address of a server) is DDL_E_ANSWER.
  * No <driver-source> at all: 0, and *count is 0.
  */
 int ddl_answerfile_parse(struct ddl_arena *arena, const struct ddl_blob *file, const struct ddl_confine *confine,

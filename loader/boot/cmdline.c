@@ -243,6 +243,28 @@ static const char *take_keyring(struct reading *r, const char *value)
 	return take_path(r, &r->to->keyring, value);
 }
 
+static const char *take_ca(struct reading *r, const char *value)
+{
+	return take_path(r, &r->to->ca, value);
+}
+
+static const char *take_pin(struct reading *r, const char *value)
+{
+	const char *wrong = ddl_pin_wrong(value);
+
+	return wrong ? wrong : copied(r, &r->to->pin, value);
+}
+
+static const char *take_proxy(struct reading *r, const char *value)
+{
+	return copied(r, &r->to->proxy, value);
+}
+
+static const char *take_unverified(struct reading *r, const char *value)
+{
+	return take_yes(value, &r->to->unverified);
+}
+
 static const char *take_log(struct reading *r, const char *value)
 {
 	return take_path(r, &r->to->log, value);
@@ -353,6 +375,10 @@ static const struct word {
 	{ "ddload.allow-sha1", "yes|no", true, take_allow_sha1 },
 	{ "ddload.keyring", "FILE|DIR", true, take_keyring },
 	{ "ddload.trust-key", "HEX", true, take_trust_key },
+	{ "ddload.ca", "FILE", true, take_ca },
+	{ "ddload.pin", "sha256//BASE64", true, take_pin },
+	{ "ddload.unverified", "yes|no", true, take_unverified },
+	{ "ddload.proxy", "ADDRESS", false, take_proxy },
 };
 
 #define WORDS (sizeof(words) / sizeof(*words))
@@ -395,6 +421,8 @@ static void compare_first(struct reading *r, size_t row, const char *value)
 			refuse(r, word, value,
 			       ddl_arena_printf(r->arena, _("it contradicts %s=%s, which stands there, too"), word->name,
 						r->first[row]));
+		else if (strchr(r->first[row], '@') || strchr(value, '@')) /* a password is in it, maybe */
+			warn(r, ddl_arena_printf(r->arena, _("%s is there twice; the last one counts"), word->name));
 		else
 			warn(r, ddl_arena_printf(r->arena, _("%s is there as %s and as %s; the last one counts"), word->name,
 						 r->first[row], value));

@@ -43,10 +43,12 @@ struct ddl_cmdline {
 	size_t n_sources;
 	int timeout, settle, wait; /* seconds; -1: not said */
 	const char *fingerprint; /* NULL where not said, as the next ones */
+	const char *proxy, *ca, *pin;
 	const char *log, *console, *lang, *answerfile, *keyring, *trust_key;
 	const char *report_port; /* a path below /dev: the outcome's line of fields is written there, too */
 	const char *installer_answers; /* the installer's own answerfile=file://…: a path */
-	enum ddl_said accept_licence, replace, one_way, unbind, require_signature, allow_sha1, after_kill, exact_kernel, identity;
+	enum ddl_said unverified, accept_licence, replace, one_way, unbind, require_signature, allow_sha1, after_kill,
+		exact_kernel, identity;
 	unsigned handoff; /* DDL_HANDOFF_*; 0: not said */
 	enum ddl_on_error on_error;
 	enum ddl_no_disk no_disk;

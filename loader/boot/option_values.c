@@ -41,6 +41,13 @@ const char *ddl_fingerprint_wrong(const char *text)
 		       _("a fingerprint has 32 or 64 digits from 0 to f");
 }
 
+/* Of the public key's SHA-256, as curl and the browsers give it (RFC 7469). */
+const char *ddl_pin_wrong(const char *text)
+{
+	return ddl_text_starts(text, "sha256//") && strlen(text) == 52 ? NULL :
+									 _("the pin of a key is sha256// and 44 characters");
+}
+
 const char *ddl_key_wrong(const char *text)
 {
 	uint8_t bytes[KEY_BYTES];

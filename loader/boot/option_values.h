@@ -11,5 +11,6 @@ bool ddl_handoff_parse(const char *word, unsigned *kinds);
 /* What is wrong with the fingerprint of a disk, or of a key, as people give it: translated; NULL: nothing is. */
 const char *ddl_fingerprint_wrong(const char *text);
 const char *ddl_key_wrong(const char *text);
+const char *ddl_pin_wrong(const char *text); /* of a server's key */
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Archives: ISO images, zip and tar files are recognised by their bytes, and opened. */
 #include "base/file.h"
+#include "base/remote.h"
 #include "medium/archive_pass.h"
 
 #include <errno.h>
@@ -20,6 +21,8 @@ int ddl_archive_read_failed(struct ddl_error *error, int cause, const char *name
 {
 	bool gone = cause == ENODEV || cause == ENXIO || cause == ENOMEDIUM;
 
+	if (ddl_remote_told(cause, name, error))
+		return -1;
 	return ddl_fail(error, gone ? DDL_E_GONE : DDL_E_READ, cause, "%s", name);
 }
 
@@ -49,6 +52,8 @@ static const char *other_kind(const uint8_t *bytes, ssize_t got)
 		{ 82, "FAT32", N_("the image of a FAT file system; write it to a stick first") },
 		{ 510, "\x55\xaa", N_("the image of a whole disk; write it to a stick first") },
 		{ 0, "MSCF", N_("a Windows cabinet file") },
+		{ 0, "<!DOCTYPE ", N_("a page of the web, as a network's login or an error is shown on") },
+		{ 0, "<html", N_("a page of the web, as a network's login or an error is shown on") },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)

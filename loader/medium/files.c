@@ -4,14 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/remote.h"
 #include "base/text.h"
 #include "medium/archive.h"
+#include "process/fetcher.h"
 #include "source/drive.h"
 
 /* Nothing of that name, or nothing that could be a file of a driver disk. */
@@ -19,9 +22,22 @@ static bool not_there(const struct ddl_error *trouble)
 {
 	int cause = trouble->os_errno;
 
-	return trouble->code == DDL_E_PATH ||
+	return trouble->code == DDL_E_PATH || trouble->code == DDL_E_SERVER ||
 	       (trouble->code == DDL_E_OPEN && (cause == ENOENT || cause == ENOTDIR || cause == ELOOP || cause == EISDIR ||
 						cause == EINVAL || cause == ENAMETOOLONG));
+}
+
+static int open_remote_file(const struct ddl_medium *medium, const char *name, struct ddl_error *error)
+{
+	const char *directory = medium->remote->path;
+	char url[DDL_MAX_PATH];
+	struct ddl_fetched fetched;
+	int fd;
+
+	/* one that is too long is told of as one that is not there */
+	(void)snprintf(url, sizeof(url), "%s%s%s", directory, directory[strlen(directory) - 1] == '/' ? "" : "/", name);
+	fd = ddl_fetcher_open(url, medium->remote->login, &medium->confine, &fetched, error);
+	return fetched.directory ? ddl_fail(error, DDL_E_OPEN, EISDIR, "%s", name) : fd;
 }
 
 /* A bare file is the only one that its medium has. */
@@ -29,6 +45,8 @@ static int open_wanted(const struct ddl_medium *medium, const char *name, struct
 {
 	int fd;
 
+	if (medium->remote)
+		return open_remote_file(medium, name, error);
 	if (medium->kind == DDL_MEDIUM_DIRECTORY)
 		return ddl_file_open(medium->fd, name, error);
 	if (strcmp(name, medium->name) != 0)
@@ -127,8 +145,11 @@ static ssize_t read_plain(struct ddl_reader *reader, void *buffer, size_t n, str
 	ssize_t got;
 
 	do
-		got = pread(plain->fd, buffer, n, plain->position);
+		got = ddl_remote_wait(plain->fd, (uint64_t)plain->position, n) < 0 ? -1 :
+										     pread(plain->fd, buffer, n, plain->position);
 	while (got < 0 && errno == EINTR);
+	if (got < 0 && ddl_remote_told(errno, reader->name, error))
+		return -1;
 	if (got < 0)
 		return ddl_fail(error, errno == EIO || !ddl_drive_lost(errno) ? DDL_E_READ : DDL_E_GONE, errno, "%s",
 				reader->name);

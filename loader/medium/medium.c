@@ -22,6 +22,7 @@
 #include "medium/archive.h"
 #include "module/module_name.h"
 #include "process/device_job.h"
+#include "process/fetcher.h"
 #include "source/drive.h"
 #include "source/loop.h"
 #include "source/mount.h"
@@ -268,6 +269,28 @@ static struct ddl_medium *open_device(const struct ddl_source *source, const cha
 	return medium;
 }
 
+/* A file on a server, or a directory there, whose files are opened by their own addresses. */
+static struct ddl_medium *open_remote(const struct ddl_source *source, const struct ddl_confine *confine, struct ddl_error *error)
+{
+	struct ddl_medium *medium = NULL;
+	struct ddl_fetched fetched;
+	int fd = ddl_fetcher_open(source->path, source->login, confine, &fetched, error);
+
+	if (fd >= 0) {
+		medium = archive_medium(fd, source->name, source->path, error);
+	} else if (fetched.directory) {
+		medium = medium_new(DDL_MEDIUM_DIRECTORY, source->name, error);
+		if (medium)
+			medium->remote = source;
+	}
+	if (!medium)
+		return NULL;
+	medium->found = strcmp(fetched.url, source->path) == 0 ? NULL : fetched.url;
+	if (confine)
+		medium->confine = *confine;
+	return medium;
+}
+
 struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *root, const struct ddl_confine *confine,
 				   struct ddl_error *error)
 {
@@ -284,6 +307,8 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 		return open_file(source, path, error);
 	case DDL_SOURCE_DEVICE:
 		return open_device(source, root, path, confine, error);
+	case DDL_SOURCE_NETWORK:
+		return open_remote(source, confine, error);
 	}
 	ddl_fail(error, DDL_E_INTERNAL, 0, "%s", source->name);
 	return NULL;

@@ -32,7 +32,9 @@ struct ddl_medium_device {
 
 struct ddl_medium {
 	enum ddl_medium_kind kind;
-	int fd; /* directory, or the file's bytes */
+	int fd; /* directory, or the file's bytes; of a directory on a server -1 */
+	const struct ddl_source *remote; /* that the directory is the address of; NULL: it is none */
+	const char *found; /* where the server has sent us on to; NULL: nowhere. As the fetcher lives */
 	unsigned depth; /* archives that it is read through: at most DDL_MAX_ARCHIVE_DEPTH */
 	bool outermost; /* on its device: the last to be closed, for which the kernel may need the device */
 	struct ddl_confine confine; /* whether to go on while the device is waited for */

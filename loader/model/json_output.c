@@ -58,6 +58,7 @@ static const char *source_kind_name(enum ddl_source_kind kind)
 		[DDL_SOURCE_DEVICE] = "device",
 		[DDL_SOURCE_DIRECTORY] = "directory",
 		[DDL_SOURCE_FILE] = "file",
+		[DDL_SOURCE_NETWORK] = "network",
 	};
 	return names[kind];
 }

@@ -35,6 +35,11 @@ struct ddl_options {
 	bool allow_sha1; /* a signature over a SHA-1 digest is as good as another: for disks of old */
 	const char *keyring; /* a file or directory of keys that are trusted besides the initrd's; NULL */
 	const char *trust_key; /* fingerprint of a key on the disk that is trusted this once; NULL */
+	const char *proxy; /* address of the one that servers are reached by; NULL: none */
+	const char *ca; /* a file of certificates of authorities in place of the initrd's; NULL */
+	const char *pin; /* "sha256//…" of the server's key; NULL */
+	bool unverified; /* servers need not show who they are, where fingerprint or signature prove the pack */
+	unsigned wait_seconds; /* for so long a server is tried again; 0: DDL_FETCH_WAIT_SECONDS */
 	bool replace; /* unloading a loaded driver is allowed without a question */
 	bool one_way; /* … also where it could not be put back */
 	bool unbind; /* take devices one by one from a wrong driver, which stays loaded */
@@ -148,12 +153,13 @@ struct ddl_machine {
 /* While a person chooses a source: what is on it is found out beside. */
 enum ddl_look_state { DDL_LOOK_NONE, DDL_LOOK_UNDER_WAY, DDL_LOOK_DONE };
 
-enum ddl_source_kind { DDL_SOURCE_DEVICE, DDL_SOURCE_DIRECTORY, DDL_SOURCE_FILE };
+enum ddl_source_kind { DDL_SOURCE_DEVICE, DDL_SOURCE_DIRECTORY, DDL_SOURCE_FILE, DDL_SOURCE_NETWORK };
 
 struct ddl_source {
 	enum ddl_source_kind kind;
 	const char *name; /* "sr0", or the path as given */
-	const char *path; /* "/dev/sr0" */
+	const char *path; /* "/dev/sr0"; of a NETWORK source its address */
+	const char *login; /* "user:password" for the address; never shown, logged or told. "" for none */
 	const char *label; /* volume label; "" for none */
 	const char *uuid; /* "" for none */
 	const char *format; /* "iso9660", "vfat", "ext4", "LVM2_member", …; "" for none */

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "base/remote.h"
 #include "base/text.h"
 #include "process/reaper.h"
 #include "process/sandbox.h"
@@ -281,6 +282,8 @@ static void listen_to(struct child *child)
 
 static void check_silence(struct child *child, unsigned silence_ms)
 {
+	if (ddl_remote_busy()) /* it waits for a server, for which ddload-fetch has its own limits */
+		child->heard_ms = ddl_clock_ms();
 	if (ddl_clock_ms() - child->heard_ms < silence_ms)
 		return;
 	(void)ddl_fail(&child->job->error, DDL_E_TIMEOUT, 0, _("nothing read for %u s"), silence_ms / 1000);

@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 
 #define POLL_MS 20U
 #define NOT_RUN 127
@@ -25,6 +27,19 @@ static _Noreturn void become(const char *const *places, const char *const *words
 	for (; *places; places++)
 		(void)execv(*places, (char *const *)(uintptr_t)words);
 	_exit(NOT_RUN);
+}
+
+int ddl_program_beside(const char *name)
+{
+	char path[DDL_MAX_PATH];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - DDL_MAX_NAME);
+
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	if (n <= 0)
+		return -1;
+	strcpy(path + n, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 int ddl_program_run(const char *const *places, const char *const *words, int root, unsigned limit_ms)

@@ -3,6 +3,11 @@
 #ifndef DDL_PROGRAM_H
 #define DDL_PROGRAM_H
 
+#include "base/attributes.h"
+
+/* Opens the program of ours that is called so and lies beside this one, wherever that is. -1 with errno: it is not there. */
+int ddl_program_beside(const char *name) DDL_MUST_CHECK;
+
 /*
  * Runs the first of the places (absolute paths, NULL-ended) that is a program, with these words (NULL-ended,
  * its name first), no input, and its output thrown away. `root`: a directory that it has as its root

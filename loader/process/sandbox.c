@@ -23,6 +23,7 @@
 
 #include "base/attributes.h"
 #include "base/limits.h"
+#include "base/remote.h"
 
 /* Nobody, on every distribution. */
 #define NOBODY 65534U
@@ -76,9 +77,9 @@ static void close_between(int first, int last)
 }
 
 /* The terminal is taken away as well: 0, 1 and 2 lead nowhere. */
-static int close_others(int channel, const int *keep, size_t n_keep, struct ddl_error *error)
+static int close_others(int channel, int remote, const int *keep, size_t n_keep, struct ddl_error *error)
 {
-	DDL_FREE int *kept = malloc((n_keep + 1) * sizeof(*kept));
+	DDL_FREE int *kept = malloc((n_keep + 2) * sizeof(*kept));
 	int nowhere, next = 3;
 
 	if (!kept)
@@ -87,11 +88,12 @@ static int close_others(int channel, const int *keep, size_t n_keep, struct ddl_
 	if (n_keep)
 		memcpy(kept, keep, n_keep * sizeof(*kept));
 	kept[n_keep] = channel;
-	qsort(kept, n_keep + 1, sizeof(*kept), compare);
+	kept[n_keep + 1] = remote < 0 ? channel : remote;
+	qsort(kept, n_keep + 2, sizeof(*kept), compare);
 	for (int fd = 0; fd < 3; fd++)
 		if (!is_kept(fd, channel, keep, n_keep) && (nowhere < 0 || dup2(nowhere, fd) < 0))
 			(void)close(fd);
-	for (size_t i = 0; i <= n_keep; i++) {
+	for (size_t i = 0; i < n_keep + 2; i++) {
 		close_between(next, kept[i] - 1);
 		next = kept[i] >= next ? kept[i] + 1 : next;
 	}
@@ -330,7 +332,7 @@ int ddl_sandbox_shut(int channel, const int *keep, size_t n_keep, struct ddl_err
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	return close_others(channel, keep, n_keep, error);
+	return close_others(channel, -1, keep, n_keep, error);
 }
 
 int ddl_sandbox_enter(int channel, const int *keep, size_t n_keep, bool programs, void (*forbidden)(int channel, int call),
@@ -339,8 +341,8 @@ int ddl_sandbox_enter(int channel, const int *keep, size_t n_keep, bool programs
 	(void)signal(SIGINT, SIG_IGN); /* the parent decides what Ctrl-C means */
 	(void)signal(SIGPIPE, SIG_IGN);
 	offer_to_oom_killer();
-	if (close_others(channel, keep, n_keep, error) < 0 || set_limits(programs ? DDL_MAX_KEYRING : 0, error) < 0 ||
-	    drop_privileges(error) < 0)
+	if (close_others(channel, programs ? -1 : ddl_remote_channel(), keep, n_keep, error) < 0 ||
+	    set_limits(programs ? DDL_MAX_KEYRING : 0, error) < 0 || drop_privileges(error) < 0)
 		return -1;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* none outlives ddload; a new user id clears it */
 	if (programs)

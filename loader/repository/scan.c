@@ -57,6 +57,7 @@ struct scanning {
 	struct ddl_blob treeinfo; /* of an installer's medium; bytes NULL: it is none */
 	struct found *found;
 	const struct found *told; /* what a child found the time before */
+	bool shallow; /* a server is not asked for folders that nothing names, where something is found without */
 	const char *cut; /* a name as an image without long names has it; NULL: none was seen */
 	struct ddl_parts parts; /* the parent's: what was told so far */
 };
@@ -888,12 +889,12 @@ static int want_all(struct ddl_arena *arena, struct scanning *scanning, const st
 	int result = want_file(arena, scanning, "", ddl_treeinfo_name);
 
 	look_for_cut_in(arena, scanning, "", NULL);
-	for (size_t i = 0; ddl_repo_directories[i] && result == 0; i++)
+	for (size_t i = 0; ddl_repo_directories[i] && result == 0 && !(i && scanning->shallow); i++)
 		result = want(arena, scanning, ddl_repo_directories[i]);
 	for (size_t i = 0; i < told->n_listed && result == 0; i++) {
 		if (is_below(told->listed[i], error) < 0)
 			return -1;
-		if (!is_usual(told->listed[i])) /* else it is wanted already, and read once */
+		if (scanning->shallow || !is_usual(told->listed[i])) /* else it is wanted already, and read once */
 			result = want(arena, scanning, told->listed[i]);
 	}
 	for (size_t i = 0; i < told->n_files && result == 0; i++) {
@@ -927,10 +928,11 @@ static int want_bare(struct ddl_arena *arena, struct scanning *scanning, struct 
 }
 
 static int scan_once(struct ddl_arena *arena, struct ddl_medium *medium, const struct ddl_confine *confine,
-		     const struct ddl_machine *machine, const struct found *told, struct found *found, struct ddl_error *error)
+		     const struct ddl_machine *machine, const struct found *told, bool shallow, struct found *found,
+		     struct ddl_error *error)
 {
 	struct scanning scanning = {
-		.medium = medium, .arena = arena, .machine = machine, .n_known = told->n_files, .told = told
+		.medium = medium, .arena = arena, .machine = machine, .n_known = told->n_files, .told = told, .shallow = shallow
 	};
 	int result = -1;
 
@@ -951,10 +953,16 @@ int ddl_scan_medium(struct ddl_arena *arena, struct ddl_medium *medium, const st
 		    const struct ddl_machine *machine, struct ddl_scan *scan, struct ddl_error *error)
 {
 	struct found told = { .n_listed = 0 }, found = { .n_listed = 0 };
+	bool shallow = medium->remote != NULL;
 
 	*scan = (struct ddl_scan){ .n_repos = 0 };
-	if (scan_once(arena, medium, confine, machine, &told, &found, error) < 0)
+	if (scan_once(arena, medium, confine, machine, &told, shallow, &found, error) < 0)
 		return -1;
+	if (shallow && !found.scan.n_repos && !found.n_listed && !found.n_files) {
+		shallow = false;
+		if (scan_once(arena, medium, confine, machine, &told, shallow, &found, error) < 0)
+			return -1;
+	}
 	/*
 	 * A child cannot open what the list or repomd.xml names: it is read once more with that. A
 	 * directory of the list may hold an update, whose files are known only then.
@@ -964,7 +972,7 @@ int ddl_scan_medium(struct ddl_arena *arena, struct ddl_medium *medium, const st
 	     i++) {
 		told = found;
 		found = (struct found){ .n_listed = 0 };
-		if (scan_once(arena, medium, confine, machine, &told, &found, error) < 0)
+		if (scan_once(arena, medium, confine, machine, &told, shallow, &found, error) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < found.scan.n_repos; i++)

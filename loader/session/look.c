@@ -256,6 +256,9 @@ static int look_at_medium(struct ddl_session *session, struct ddl_look *look, si
 		ddl_medium_name_trouble(look->source, ddl_session_root(session), trouble);
 		return trouble->code == DDL_E_MEMORY ? -1 : 0;
 	}
+	if (medium->found &&
+	    add_note(session, look, ddl_arena_printf(session->arena, _("The server sent us on to %s."), medium->found)) < 0)
+		return -1;
 	for (size_t i = 0; i < scan.n_notes; i++)
 		if (add_note(session, look, scan.notes[i]) < 0)
 			return -1;
@@ -398,7 +401,7 @@ static int look_at_offers(struct ddl_session *session, struct ddl_look *look, si
 	size_t count = 0;
 	bool more = false;
 
-	if (!medium || medium->kind != DDL_MEDIUM_DIRECTORY)
+	if (!medium || medium->kind != DDL_MEDIUM_DIRECTORY || medium->remote) /* servers list nothing */
 		return 0;
 	if (ddl_listing_read(medium, session->arena, &listing, &trouble) < 0)
 		return trouble.code == DDL_E_MEMORY ?
@@ -456,7 +459,8 @@ static void say_what_was_seen(struct ddl_look *look)
 			       look->n_seen > 2 ? look->seen[2] : "", others);
 	else /* of a file there is one remark at most, and it belongs to the answer */
 		(void)ddl_fail(trouble, DDL_E_NOT_A_DISK, 0, "%s",
-			       look->n_notes == 1 && look->source->kind == DDL_SOURCE_FILE ? look->notes[0] : look->source->name);
+			       look->n_notes == 1 && look->source->kind != DDL_SOURCE_DIRECTORY ? look->notes[0] :
+												  look->source->name);
 }
 
 static int look_everywhere(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)

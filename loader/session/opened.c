@@ -9,10 +9,12 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "base/remote.h"
 #include "base/text.h"
 #include "medium/archive.h"
 #include "medium/files.h"
 #include "medium/unpacked.h"
+#include "process/fetcher.h"
 
 void ddl_session_close_media(struct ddl_session *session)
 {
@@ -38,8 +40,24 @@ static bool may_mount(const struct ddl_session *session)
 	return !*ddl_session_root(session) && geteuid() == 0 && access("/dev/loop-control", R_OK | W_OK) == 0;
 }
 
+/* One on a server has to be here as a whole, as it is mounted or unpacked. It is waited for without looking whether to go on. */
+static int open_remote_image(struct ddl_session *session, const struct ddl_source *source, struct ddl_error *error)
+{
+	struct ddl_confine confine = ddl_session_confine(session);
+	struct ddl_fetched fetched;
+	int fd = ddl_fetcher_open(source->path, source->login, &confine, &fetched, error);
+
+	if (fetched.directory)
+		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", source->name);
+	if (fd < 0 || ddl_remote_wait(fd, 0, SIZE_MAX) == 0)
+		return fd;
+	(void)ddl_remote_told(errno, source->name, error);
+	(void)close(fd);
+	return -1;
+}
+
 /* The image file, wherever it lies. -1 and the error. */
-static int open_image(const struct ddl_session *session, const struct ddl_opened *opened, const struct ddl_medium *outer,
+static int open_image(struct ddl_session *session, const struct ddl_opened *opened, const struct ddl_medium *outer,
 		      struct ddl_error *error)
 {
 	char path[DDL_MAX_PATH];
@@ -47,6 +65,8 @@ static int open_image(const struct ddl_session *session, const struct ddl_opened
 
 	if (outer)
 		return ddl_medium_reach(outer, opened->name, error) < 0 ? -1 : ddl_file_open(outer->fd, opened->name, error);
+	if (opened->source->kind == DDL_SOURCE_NETWORK)
+		return open_remote_image(session, opened->source, error);
 	if (!ddl_path_join(path, sizeof(path), *opened->source->path == '/' ? ddl_session_root(session) : NULL,
 			   opened->source->path))
 		return ddl_fail(error, DDL_E_OPEN, ENAMETOOLONG, "%s", opened->source->name);
@@ -123,7 +143,8 @@ struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number
 	if (opened->medium)
 		return opened->medium;
 	if (opened->outer == SIZE_MAX) {
-		opened->medium = opened->source->kind == DDL_SOURCE_FILE && is_image(session, opened->source->path) ?
+		opened->medium = (opened->source->kind == DDL_SOURCE_FILE || opened->source->kind == DDL_SOURCE_NETWORK) &&
+						 is_image(session, opened->source->path) ?
 					 open_image_medium(session, opened, NULL, error) :
 					 ddl_medium_open(opened->source, ddl_session_root(session), &confine, error);
 		return opened->medium;

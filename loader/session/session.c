@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "plan/plan.h"
+#include "process/fetcher.h"
 #include "source/source.h"
 
 const char *ddl_session_root(const struct ddl_session *session)
@@ -40,6 +41,21 @@ static const char *stage_directory(const struct ddl_session *session, const char
 														      "/tmp";
 }
 
+static void set_up_fetcher(const struct ddl_session *session)
+{
+	const struct ddl_options *options = &session->options;
+
+	ddl_fetcher_options(&(struct ddl_fetch_options){
+		.root = options->root,
+		.proxy = options->proxy,
+		.ca = options->ca,
+		.pin = options->pin,
+		.unverified = options->unverified && (options->fingerprint || options->require_signature),
+		.wait_seconds = options->wait_seconds,
+		.memory = ddl_stage_cap(session->stage),
+	});
+}
+
 static bool session_parts(struct ddl_session *session, struct ddl_error *error)
 {
 	char directory[DDL_MAX_PATH];
@@ -60,7 +76,10 @@ static bool session_parts(struct ddl_session *session, struct ddl_error *error)
 	if (!session->kernel)
 		return false;
 	session->stage = ddl_stage_new(stage_directory(session, directory), 0, error);
-	return session->stage != NULL;
+	if (!session->stage)
+		return false;
+	set_up_fetcher(session);
+	return true;
 }
 
 struct ddl_session *ddl_session_new(const struct ddl_options *options, const struct ddl_front *front, struct ddl_error *error)
@@ -121,6 +140,10 @@ void ddl_session_forget_looks(struct ddl_session *session)
 	session->looks = NULL;
 	session->n_looks = 0;
 	ddl_session_drop_images(session);
+	if (ddl_fetcher_runs()) {
+		ddl_session_close_media(session); /* nothing more would come into their files */
+		ddl_fetcher_stop();
+	}
 }
 
 void ddl_session_free(struct ddl_session *session)

@@ -18,6 +18,7 @@
 
 #include "base/attributes.h"
 #include "base/path.h"
+#include "base/remote.h"
 #include "base/sysfs.h"
 #include "base/text.h"
 #include "source/mount.h"
@@ -114,7 +115,7 @@ static struct ddl_source *source_new(struct ddl_arena *arena, enum ddl_source_ki
 	source->kind = kind;
 	source->name = shown;
 	source->path = ddl_arena_dup(arena, path);
-	source->label = source->uuid = source->format = source->model = "";
+	source->login = source->label = source->uuid = source->format = source->model = "";
 	return source->path ? source : NULL;
 }
 
@@ -516,11 +517,30 @@ static struct ddl_source *by_file(struct ddl_arena *arena, const char *word, con
 	return source;
 }
 
+/* An address is not asked whether there is anything: that is seen when it is opened. */
+static struct ddl_source *by_url(struct ddl_arena *arena, const char *word, struct ddl_error *error)
+{
+	char url[DDL_MAX_PATH], login[DDL_MAX_NAME + 1];
+	struct ddl_source *source;
+
+	if (!ddl_remote_split(word, url, sizeof(url), login, sizeof(login))) {
+		(void)ddl_fail(error, DDL_E_USAGE, 0, _("this is no address that can be used"));
+		return NULL;
+	}
+	source = source_new(arena, DDL_SOURCE_NETWORK, url, url);
+	if (!source || !(source->login = ddl_arena_dup(arena, login)))
+		return no_memory(error, url);
+	source->usable = true;
+	return source;
+}
+
 struct ddl_source *ddl_source_from_word(struct ddl_arena *arena, const char *root, const char *word, struct ddl_error *error)
 {
 	const char *path;
 	struct stat st;
 
+	if (ddl_remote_is_url(word))
+		return by_url(arena, word, error);
 	if (ddl_text_starts(word, "LABEL=") || ddl_text_starts(word, "UUID="))
 		return by_tag(arena, root, word, error);
 	path = real_path(arena, root, word);

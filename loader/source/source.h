@@ -44,7 +44,7 @@ bool ddl_devices_take(struct ddl_arena *arena, struct ddl_devices *devices, size
 int ddl_devices_offer(struct ddl_arena *arena, struct ddl_devices *devices, struct ddl_source ***sources, size_t *count,
 		      struct ddl_error *error);
 
-/* One SOURCE word: a path (device, directory, file), LABEL=… or UUID=…. */
+/* One SOURCE word: a path (device, directory, file), LABEL=…, UUID=…, or an address (base/remote.h). */
 struct ddl_source *ddl_source_from_word(struct ddl_arena *arena, const char *root, const char *word, struct ddl_error *error);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "process/program.h"
 #include "process/sandbox.h"
 #include "verify/armor.h"
 #include "verify/keyring.h"
@@ -403,20 +404,6 @@ int ddl_signature_check(struct ddl_checker *checker, const struct ddl_confine *c
 
 /* ---------------------------------------------------------------- the checker */
 
-/* Beside the program itself, wherever that is. -1: not there. */
-static int open_gpgv(void)
-{
-	char path[DDL_MAX_PATH];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof("ddload-gpgv"));
-
-	while (n > 0 && path[n - 1] != '/')
-		n--;
-	if (n <= 0)
-		return -1;
-	memcpy(path + n, "ddload-gpgv", sizeof("ddload-gpgv"));
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 struct ddl_checker *ddl_checker_new(const struct ddl_options *options, struct ddl_stage *stage, struct ddl_log *log,
 				    struct ddl_error *error)
 {
@@ -426,9 +413,11 @@ struct ddl_checker *ddl_checker_new(const struct ddl_options *options, struct dd
 		(void)ddl_fail(error, DDL_E_MEMORY, 0, "signature");
 		return NULL;
 	}
-	*checker = (struct ddl_checker){
-		.stage = stage, .gpgv = open_gpgv(), .own = -1, .trusted = options->trust_key, .allow_sha1 = options->allow_sha1
-	};
+	*checker = (struct ddl_checker){ .stage = stage,
+					 .gpgv = ddl_program_beside("ddload-gpgv"),
+					 .own = -1,
+					 .trusted = options->trust_key,
+					 .allow_sha1 = options->allow_sha1 };
 	checker->ring = ddl_stage_create(stage, "keys", error);
 	if (checker->ring >= 0)
 		checker->own = ddl_stage_create(stage, "key", error);

@@ -66,6 +66,31 @@ static void any_local_medium(void **state)
 	}
 }
 
+/* As its guide has them: "server/path" by http, "server:/path" and "server:path" by NFS. */
+static void servers_are_named(void **state)
+{
+	static const struct {
+		const char *type, *text, *source;
+	} rows[] = {
+		{ "url", "http://h/a.iso", "http://h/a.iso" }, { "url", "https://u:p@h/d/", "https://u:p@h/d/" },
+		{ "url", "h/a.iso", "http://h/a.iso" },        { "url", "h:8080/a", "http://h:8080/a" },
+		{ "url", "nfs://h/a", "nfs://h/a" },           { "url", "ftp://h/a", "ftp://h/a" },
+		{ "nfs", "h:/d/a.iso", "nfs://h/d/a.iso" },    { "nfs", "h:drivers", "nfs://h/drivers" },
+		{ "nfs", "nfs://h/a", "nfs://h/a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[256];
+
+		(void)snprintf(text, sizeof(text), "<installation><driver-source type=\"%s\">%s</driver-source></installation>",
+			       rows[i].type, rows[i].text);
+		assert_int_equal(parse(text), 0);
+		assert_int_equal(count, 1);
+		assert_string_equal(sources[0], rows[i].source);
+	}
+}
+
 static void none_is_no_fault_of_the_file(void **state)
 {
 	(void)state;
@@ -112,8 +137,10 @@ static void bad_ones_are_refused(void **state)
 		{ "<installation><driver-source type=\"nfs\"/></installation>", "names nothing" },
 		{ "<installation><driver-source>/a</driver-source></installation>", "its type is" },
 		{ "<installation><driver-source type=\"floppy\">/a</driver-source></installation>", "floppy" },
-		{ "<installation><driver-source type=\"url\">http://h/a.iso</driver-source></installation>", "network sources" },
-		{ "<installation><driver-source type=\"nfs\">h:/a.iso</driver-source></installation>", "network sources" },
+		{ "<installation><driver-source type=\"url\">smb://h/a.iso</driver-source></installation>", "no address" },
+		{ "<installation><driver-source type=\"url\">/a.iso</driver-source></installation>", "no address" },
+		{ "<installation><driver-source type=\"nfs\">h/a.iso</driver-source></installation>", "no address" },
+		{ "<installation><driver-source type=\"nfs\">:/a.iso</driver-source></installation>", "no address" },
 		{ "<installation><driver-source type=\"local\">/a<b/></driver-source></installation>", "inside" },
 	};
 
@@ -174,9 +201,9 @@ static void a_file_that_is_not_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(names_sources_in_order),  TEST(any_local_medium), TEST(none_is_no_fault_of_the_file),
-		TEST(bad_ones_are_refused),    TEST(are_bounded),      TEST(a_file_that_is_not_there),
-		TEST(all_else_is_passed_over),
+		TEST(names_sources_in_order),  TEST(any_local_medium),  TEST(none_is_no_fault_of_the_file),
+		TEST(bad_ones_are_refused),    TEST(are_bounded),       TEST(a_file_that_is_not_there),
+		TEST(all_else_is_passed_over), TEST(servers_are_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

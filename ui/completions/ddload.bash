@@ -29,12 +29,12 @@ _ddload() {
 	fi
 	case $before in
 	--root | --target) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-	--log | --keyring) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	--log | --keyring | --ca) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	--kernel) words=$(ls /lib/modules 2>/dev/null) ;;
 	--colors) words='auto always none high-contrast' ;;
 	--handoff) words='anaconda rpm-list debian suse' ;;
 	--lang) words="C C.UTF-8 $(ls /usr/share/ddload 2>/dev/null | sed -n 's/\.cat$/.UTF-8/p')" ;;
-	--timeout | --settle | --fingerprint | --trust-key | --product) return ;;
+	--timeout | --settle | --fingerprint | --trust-key | --product | --pin | --proxy) return ;;
 	*)
 		case $word in
 		-*) words=$(LC_ALL=C ddload "$command" --help 2>/dev/null | sed -n 's/^  \(-[a-z], \)\{0,1\}\(--[a-z0-9-]*\).*/\2/p') ;;

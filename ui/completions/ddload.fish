@@ -36,9 +36,9 @@ function __ddload_value
 			end
 		case --root --target
 			__fish_complete_directories (commandline -ct)
-		case --log --keyring
+		case --log --keyring --ca
 			__fish_complete_path (commandline -ct)
-		case --timeout --settle --fingerprint --trust-key --product
+		case --timeout --settle --fingerprint --trust-key --product --pin --proxy
 			# a value that nobody here knows
 		case '*'
 			if string match -q -- '-*' (commandline -ct)
