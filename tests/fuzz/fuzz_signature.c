@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < size; i++)
 		words[i] = data[i] ? (char)data[i] : '?';
 	words[size] = '\0';
-	ddl_verdict_read(&verdict, words, 0);
+	ddl_verdict_read(&verdict, words, 0, false);
 	if (verdict.state <= DDL_SIGNED_UNCHECKED || verdict.state > DDL_SIGNED_BAD ||
 	    !memchr(verdict.signer, 0, sizeof(verdict.signer)) || !memchr(verdict.key, 0, sizeof(verdict.key)))
 		abort();
