@@ -85,7 +85,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(&repo, contents.n_files);
 	else if (found == DDL_FOUND_NONE || (found == DDL_FOUND_BROKEN && error.code == DDL_OK))
 		abort();
-	(void)ddl_modprobe_conf_dud(arena, blobs[0].bytes, blobs[0].length, "megaraid_sas", &conf, &error);
+	ddl_error_clear(&error);
+	if (ddl_modprobe_conf_dud(arena, blobs[0].bytes, blobs[0].length, "megaraid_sas", &conf, &error) < 0 &&
+	    error.code == DDL_OK)
+		abort();
 	ddl_arena_free(arena);
 	return 0;
 }
