@@ -138,10 +138,10 @@ void ddl_flow_hand_over(struct ddl_flow *flow)
 	session->outcome->n_policy = session->n_policy;
 	if (!sign(session))
 		ddl_log(session->log, "no memory to say which machine this is");
+	ddl_describe_fields(line, sizeof(line), session->outcome);
+	session->kernel->ops->log_write(session->kernel, line);
 	ddl_describe_line(line, sizeof(line), session->outcome);
 	ddl_log(session->log, "%s", line);
-	session->kernel->ops->log_write(session->kernel, line);
-	ddl_describe_fields(line, sizeof(line), session->outcome);
 	session->kernel->ops->log_write(session->kernel, line);
 	if (ddl_log_failure(session->log))
 		(void)ddl_session_tell(session, &(struct ddl_event){ .kind = DDL_EVENT_NOTE,
