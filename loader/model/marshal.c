@@ -275,7 +275,7 @@ static void module(struct ddl_marshal *marshal, struct ddl_module *item)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ddl_marshal_text(marshal, names[i], DDL_MAX_NAME);
 	/* it becomes the name of a file and of a directory in /sys */
-	if (marshal->reading && !ddl_text_is_word(item->name))
+	if (marshal->reading && !marshal->no_memory && !ddl_text_is_word(item->name))
 		marshal->failed = true;
 	ddl_marshal_text(marshal, &item->description, DDL_MAX_TEXT);
 	ddl_marshal_text(marshal, &item->softdeps, DDL_MAX_TEXT);
