@@ -324,7 +324,7 @@ int ddl_medium_warm_up(const struct ddl_medium *medium, int (*work)(void *arg, s
 {
 	struct ddl_error why = DDL_ERROR_INIT;
 
-	if (!medium->device)
+	if (!medium->device || ddl_device_job_inside())
 		return 0;
 	if (medium->device->silent)
 		return ddl_fail(error, DDL_E_TIMEOUT, 0, "%s", medium->name);

@@ -57,7 +57,8 @@ struct ddl_medium *ddl_medium_open(const struct ddl_source *source, const char *
 
 /*
  * Does the work in a child first, where the medium is on a device: see process/device_job.h. 0, or -1 and
- * DDL_E_TIMEOUT, _CANCELLED: then it is not to be done at all. What the work returns is of no account.
+ * DDL_E_TIMEOUT, _CANCELLED: then it is not to be done at all. What the work returns is of no account. In such a child
+ * it does nothing: what that one does is the rehearsal already.
  */
 int ddl_medium_warm_up(const struct ddl_medium *medium, int (*work)(void *arg, struct ddl_sink *sink, struct ddl_error *error),
 		       void *arg, struct ddl_error *error) DDL_MUST_CHECK;

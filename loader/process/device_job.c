@@ -13,11 +13,33 @@
 
 #define CLOSE_POLL_MS 1U
 
+/* The child is the one that may hang: in it, work is done at once, and nobody is told anything. */
+static bool inside;
+
+struct device_work {
+	int (*work)(void *arg, struct ddl_sink *sink, struct ddl_error *error);
+	void *arg;
+};
+
+static int work_inside(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	const struct device_work *device_work = arg;
+
+	inside = true;
+	return device_work->work(device_work->arg, sink, error);
+}
+
+bool ddl_device_job_inside(void)
+{
+	return inside;
+}
+
 int ddl_device_job(const struct ddl_confine *confine, const int *keep, size_t n_keep, unsigned limit_ms, const char *name,
 		   int (*work)(void *arg, struct ddl_sink *sink, struct ddl_error *error), void *arg, int *given,
 		   struct ddl_error *error)
 {
-	struct ddl_job job = { .run = work, .arg = arg, .keep = keep, .n_keep = n_keep, .device = true };
+	struct device_work device_work = { work, arg };
+	struct ddl_job job = { .run = work_inside, .arg = &device_work, .keep = keep, .n_keep = n_keep, .device = true };
 	struct ddl_confine own = { .silence_ms = limit_ms ? limit_ms : DDL_DEVICE_MS, .parallel = 1 };
 	struct ddl_error why = DDL_ERROR_INIT;
 	int result;

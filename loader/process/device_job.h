@@ -22,6 +22,9 @@ int ddl_device_job(const struct ddl_confine *confine, const int *keep, size_t n_
 		   int (*work)(void *arg, struct ddl_sink *sink, struct ddl_error *error), void *arg, int *given,
 		   struct ddl_error *error) DDL_MUST_CHECK;
 
+/* Is this such a child? What it calls needs no rehearsal of its own, and its front end is not there. */
+bool ddl_device_job_inside(void);
+
 /*
  * Closes a descriptor that may be the last one of a device or of what is mounted of it, so that the
  * kernel may wait for the device. Returns when that is done, or after DDL_CLOSE_MS.

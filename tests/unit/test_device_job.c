@@ -64,6 +64,13 @@ static int counts(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 	return 0;
 }
 
+static int knows_where(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	(void)arg;
+	(void)sink;
+	return ddl_device_job_inside() ? 0 : ddl_fail(error, DDL_E_INTERNAL, 0, "outside");
+}
+
 static bool never(void *arg)
 {
 	(void)arg;
@@ -146,12 +153,23 @@ static void test_close(void **state)
 	no_children();
 }
 
+/* What is done in such a child starts none of its own: that would tell a front end that is not there. */
+static void inside_and_outside(void **state)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(ddl_device_job(NULL, NULL, 0, 0, "x", knows_where, NULL, NULL, &error), 0);
+	assert_false(ddl_device_job_inside());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gives),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_close),
+		cmocka_unit_test(inside_and_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
