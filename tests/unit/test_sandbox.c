@@ -134,11 +134,12 @@ static long try_terminal(void)
 	return syscall(SYS_ioctl, 0, FIONREAD, &n);
 }
 
+/* Of its own, and one that hurts nobody: where the list is missing, the call is made. */
 static long try_limits(void)
 {
-	struct rlimit limit = { 1, 1 };
+	struct rlimit limit = { 0, 0 };
 
-	return syscall(SYS_prlimit64, 1, RLIMIT_CPU, &limit, NULL);
+	return syscall(SYS_prlimit64, 0, RLIMIT_CORE, &limit, NULL);
 }
 
 /* The wait status of one that is about to become the program and makes this call. 7: it failed. */
@@ -239,7 +240,7 @@ static void its_starter_has_a_list_too(void **state)
 		long number, argument;
 	} calls[] = {
 		{ SYS_socket, AF_UNIX },
-		{ SYS_kill, 1 },
+		{ SYS_kill, 0 }, /* the signal is none */
 		{ SYS_ptrace, 0 },
 		{ SYS_setuid, 0 },
 		{ SYS_mount, 0 },
