@@ -229,19 +229,21 @@ static int take_bytes(struct share *share, const uint8_t *bytes, size_t n, struc
 	return 0;
 }
 
-/* Gives each staged file and module its bytes. False when what was told does not agree. */
-static bool attach(struct share *share, struct ddl_package *package)
+/* Gives each staged file and module its bytes. -1: what was told does not agree, or no memory. */
+static int attach(struct share *share, struct ddl_package *package, struct ddl_error *error)
 {
 	const char *repeated;
 
-	if (ddl_unpack_repeated(package, &repeated) < 0 || repeated)
-		return false; /* a module's facts and its bytes find each other by the path */
+	if (ddl_unpack_repeated(package, &repeated) < 0)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->label);
+	if (repeated) /* a module's facts and its bytes find each other by the path */
+		return bad_message(error);
 	for (size_t i = 0; i < share->n_staged; i++) {
 		struct staged *staged = &share->staged[i];
 
 		if (staged->file >= package->n_files || package->files[staged->file]->fd >= 0 ||
 		    package->files[staged->file]->size != staged->size)
-			return false;
+			return bad_message(error);
 		package->files[staged->file]->fd = staged->fd;
 	}
 	for (size_t i = 0; i < package->n_modules; i++) {
@@ -252,9 +254,9 @@ static bool attach(struct share *share, struct ddl_package *package)
 			    strcmp(package->files[j]->path, module->path) == 0)
 				module->file = package->files[j];
 		if (!module->file)
-			return false;
+			return bad_message(error);
 	}
-	return true;
+	return 0;
 }
 
 /* Bad with a reason, or what was wished for without one. */
@@ -292,14 +294,20 @@ static int take_package(struct share *share, const struct numbers *head, struct 
 	struct ddl_package *package = share->wishes[head->index].package;
 	struct ddl_marshal marshal = ddl_marshal_reader(share->parts.bytes, share->parts.length, share->call->arena);
 	struct ddl_package told = *package;
+	int result;
 
 	ddl_marshal_package(&marshal, &told);
 	if (*package->digest) /* a reader does not say what it ought to have been */
 		told.digest = package->digest;
-	if (marshal.failed || marshal.used != marshal.room || !is_answer(&told, &share->wishes[head->index]) ||
-	    !attach(share, &told)) {
+	if (marshal.no_memory)
+		result = ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->label);
+	else if (marshal.failed || marshal.used != marshal.room || !is_answer(&told, &share->wishes[head->index]))
+		result = bad_message(error);
+	else
+		result = attach(share, &told, error);
+	if (result < 0) {
 		forget(share, true);
-		return marshal.no_memory ? ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->label) : bad_message(error);
+		return -1;
 	}
 	told.fd = told.state == DDL_PKG_BAD ? -1 : share->raw;
 	if (told.state == DDL_PKG_BAD) {
