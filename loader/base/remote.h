@@ -69,7 +69,6 @@ struct ddl_remote_board {
 	_Atomic uint32_t busy; /* something is being fetched */
 	_Atomic uint32_t failed; /* number of the file that failed, plus one; 0: none */
 	struct ddl_remote_trouble trouble; /* that of the file, written before */
-	_Atomic uint64_t done, total; /* bytes of a file that comes as a whole; total 0: none does, or nobody knows */
 	_Atomic uint8_t present[DDL_MAX_REMOTE_BLOCKS / 8];
 };
 

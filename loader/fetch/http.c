@@ -79,7 +79,6 @@ static int judge_first(struct transfer *transfer)
 	if (is_http(file) && head->status != 200)
 		return ddl_fetch_fail(transfer->trouble, DDL_E_TRANSFER, 0, N_("what it says of the file makes no sense"), "");
 	transfer->end = head->has_length ? head->length : UINT64_MAX;
-	atomic_store(&transfer->fetch->board->total, head->has_length ? head->length : 0);
 	if (!head->has_length)
 		return 0;
 	if (head->length > transfer->fetch->start.memory - transfer->fetch->held && head->length / 1000 > 0 &&
@@ -105,7 +104,6 @@ static int judge_more(struct transfer *transfer)
 static size_t on_bytes(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct transfer *transfer = arg;
-	struct ddl_remote_board *board = transfer->fetch->board;
 
 	(void)size;
 	if (!transfer->judged && transfer->opening && is_directory(transfer->file)) {
@@ -115,11 +113,7 @@ static size_t on_bytes(char *bytes, size_t size, size_t count, void *arg)
 	if (!transfer->judged && (transfer->opening ? judge_first(transfer) : judge_more(transfer)) < 0)
 		return 0;
 	transfer->judged = true;
-	if (ddl_store_put(&transfer->store, bytes, count, transfer->trouble) < 0)
-		return 0;
-	if (transfer->opening && !transfer->file->ranges)
-		atomic_store(&board->done, transfer->store.at + transfer->store.n);
-	return count;
+	return ddl_store_put(&transfer->store, bytes, count, transfer->trouble) < 0 ? 0 : count;
 }
 
 /* ---------------------------------------------------------------- what went wrong */
@@ -364,7 +358,6 @@ static int open_http(struct ddl_fetch *fetch, struct ddl_fetch_file *file, struc
 	}
 	ddl_store_begin(&transfer.store, fetch, file, 0);
 	result = request(&transfer, 0, FIRST_BLOCKS * DDL_REMOTE_BLOCK);
-	atomic_store(&fetch->board->done, 0);
 	if (result < 0 && is_http(file) && transfer.head.status == 416) { /* no first byte: it is empty */
 		*trouble = (struct ddl_remote_trouble){ .code = DDL_OK };
 		result = ddl_store_size(&transfer.store, 0, trouble);

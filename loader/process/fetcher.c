@@ -43,15 +43,6 @@ void ddl_fetcher_options(const struct ddl_fetch_options *options)
 	fetcher.options = *options;
 }
 
-bool ddl_fetcher_progress(uint64_t *done, uint64_t *total)
-{
-	if (!fetcher.board || !atomic_load(&fetcher.board->done))
-		return false;
-	*done = atomic_load(&fetcher.board->done);
-	*total = atomic_load(&fetcher.board->total);
-	return true;
-}
-
 bool ddl_fetcher_runs(void)
 {
 	return fetcher.pid > 0;

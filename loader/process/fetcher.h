@@ -41,9 +41,6 @@ struct ddl_fetched {
 int ddl_fetcher_open(const char *url, const char *login, const struct ddl_confine *confine, struct ddl_fetched *fetched,
 		     struct ddl_error *error) DDL_MUST_CHECK;
 
-/* Of a file that comes as a whole: how much is there, of how much (0: not known). False: none is coming. */
-bool ddl_fetcher_progress(uint64_t *done, uint64_t *total);
-
 bool ddl_fetcher_runs(void);
 
 /* Ends the program, and forgets what was opened. */
