@@ -68,9 +68,11 @@ bool ddl_identity_read(struct ddl_arena *arena, const char *root, struct ddl_ide
 					   .serial = dmi(at, arena, "product_serial"),
 					   .uuid = dmi(at, arena, "product_uuid"),
 					   .asset_tag = dmi(at, arena, "chassis_asset_tag"),
+					   .firmware = dmi(at, arena, "bios_version"),
+					   .firmware_date = dmi(at, arena, "bios_date"),
 					   .boot_mac = boot_mac(at, arena) };
 	enough = identity->vendor && identity->product && identity->serial && identity->uuid && identity->asset_tag &&
-		 identity->boot_mac && read_interfaces(at, arena, identity);
+		 identity->firmware && identity->firmware_date && identity->boot_mac && read_interfaces(at, arena, identity);
 	if (at >= 0)
 		(void)close(at);
 	return enough;

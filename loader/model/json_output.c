@@ -637,6 +637,8 @@ static void put_identity(struct json *json, const struct ddl_identity *identity)
 	json_fact(json, "serial", identity->serial);
 	json_fact(json, "uuid", identity->uuid);
 	json_fact(json, "asset_tag", identity->asset_tag);
+	json_fact(json, "firmware", identity->firmware);
+	json_fact(json, "firmware_date", identity->firmware_date);
 	json_fact(json, "boot_mac", identity->boot_mac);
 	json_array(json, "interfaces");
 	for (size_t i = 0; i < identity->n_interfaces; i++) {

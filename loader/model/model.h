@@ -122,6 +122,7 @@ struct ddl_card {
 
 struct ddl_identity {
 	const char *vendor, *product, *serial, *uuid, *asset_tag; /* of SMBIOS's system and chassis */
+	const char *firmware, *firmware_date; /* its version */
 	const char *boot_mac; /* BOOTIF= of the kernel command line, as 00:11:22:33:44:55: PXE started from that one */
 	struct ddl_card *interfaces;
 	size_t n_interfaces;

@@ -14,10 +14,10 @@
 
 #include "base/file.h"
 #include "base/path.h"
-#include "base/sysfs.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "ddl.h"
+#include "machine/identity.h"
 #include "model/describe.h"
 #include "process/jobs.h"
 #include "session/session.h"
@@ -130,18 +130,11 @@ static void add_pack(FILE *to, const struct ddl_repo *repo)
 	}
 }
 
-/* One fact of the server's firmware; "" where it does not tell. */
-static const char *dmi(int root, char *to, size_t room, const char *name)
-{
-	if (root < 0 || !ddl_sysfs_text(root, to, room, "sys/class/dmi/id/%s", name))
-		*to = '\0';
-	return to;
-}
-
 static void add_server(FILE *to, const struct ddl_session *session)
 {
-	char vendor[128], product[128], version[128], date[64], now[64] = "";
-	int root = ddl_sysfs_open(session->options.root);
+	struct ddl_arena *arena = ddl_arena_new();
+	struct ddl_identity machine;
+	char now[64] = "";
 	time_t clock = time(NULL);
 	struct tm utc;
 
@@ -149,14 +142,10 @@ static void add_server(FILE *to, const struct ddl_session *session)
 		(void)snprintf(now, sizeof(now), ", %d-%02d-%02d %02d:%02d UTC", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
 			       utc.tm_hour, utc.tm_min);
 	fprintf(to, "ddload %s%s\n", ddl_version, now);
-	dmi(root, vendor, sizeof(vendor), "sys_vendor");
-	dmi(root, product, sizeof(product), "product_name");
-	dmi(root, version, sizeof(version), "bios_version");
-	dmi(root, date, sizeof(date), "bios_date");
-	if (*vendor || *product)
-		fprintf(to, _("Server: %s %s, firmware %s %s\n"), vendor, product, version, date);
-	if (root >= 0)
-		(void)close(root);
+	if (arena && ddl_identity_read(arena, ddl_session_root(session), &machine) && (*machine.vendor || *machine.product))
+		fprintf(to, _("Server: %s %s, firmware %s %s\n"), machine.vendor, machine.product, machine.firmware,
+			machine.firmware_date);
+	ddl_arena_free(arena);
 }
 
 static void add_failure(FILE *to, const struct ddl_outcome *outcome)
