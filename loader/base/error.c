@@ -83,7 +83,7 @@ static const struct row rows[DDL_CODES] = {
 	[DDL_E_SERVER] = { "server", DDL_NOTHING_FOUND, N_("The server does not have this, or does not give it."),
 		N_("Compare the address, capitals included.") },
 	[DDL_E_LOGIN] = { "login", DDL_REFUSED, N_("The server asks for a user and a password, or for others."),
-		N_("http://USER:PASSWORD@SERVER/...") },
+		N_("Give them in the address: http://USER:PASSWORD@SERVER/...") },
 	[DDL_E_CERTIFICATE] = { "certificate", DDL_REFUSED, N_("The server cannot show that it is the one that was meant."),
 		N_("Compare the clock. Give its authority's certificate with --ca, or its key with --pin.") },
 	[DDL_E_TRANSFER] = { "transfer", DDL_REFUSED, N_("What the server sent was cut off, or not as announced."),
