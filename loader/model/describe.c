@@ -589,6 +589,8 @@ static void append_value(char *to, size_t room, bool first, const char *value)
 	append_word(to, room, value ? value : "", " ,=\"\\");
 }
 
+#define CUT " cut=yes"
+
 void ddl_describe_fields(char *to, size_t room, const struct ddl_outcome *outcome)
 {
 	const struct ddl_identity *machine = outcome->identity;
@@ -613,4 +615,6 @@ void ddl_describe_fields(char *to, size_t room, const struct ddl_outcome *outcom
 	append_value(to, room, true, machine ? machine->serial : "");
 	append(to, room, " uuid=");
 	append_value(to, room, true, machine ? machine->uuid : "");
+	if (strlen(to) == room - 1) /* maybe not all of it: then the last word is no value */
+		(void)snprintf(to + room - sizeof(CUT), sizeof(CUT), "%s", CUT);
 }

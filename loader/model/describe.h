@@ -39,7 +39,7 @@ void ddl_describe_line(char *to, size_t room, const struct ddl_outcome *outcome)
 /*
  * The same for programs that collect it, in words NAME=VALUE: "ddload: result=works error= driver=megaraid_sas …". Every NAME
  * is there always; no VALUE has a blank, an equals sign, a quotation mark or a comma of its own, whatever a disk or a
- * firmware says. Several values stand with commas between. Not translated.
+ * firmware says. Several values stand with commas between. Of what does not fit the end is " cut=yes". Not translated.
  */
 void ddl_describe_fields(char *to, size_t room, const struct ddl_outcome *outcome);
 
