@@ -458,22 +458,17 @@ static void report(struct auto_run *run)
 
 /* ---------------------------------------------------------------- after a failure */
 
-static void restart(struct auto_run *run)
+/* Restarts the machine, or switches it off. */
+static void leave_machine(struct auto_run *run, bool off)
 {
-	print_line(&run->out, 0, "%s", _("The machine restarts."));
+	print_line(&run->out, 0, "%s", off ? _("The machine is switched off.") : _("The machine restarts."));
 	fflush(run->out.file);
 	console_loud();
-	console_reboot();
-	print_line(&run->out, 0, _("It could not be restarted: %s"), strerror(errno));
-}
-
-static void power_off(struct auto_run *run)
-{
-	print_line(&run->out, 0, "%s", _("The machine is switched off."));
-	fflush(run->out.file);
-	console_loud();
-	console_power_off();
-	print_line(&run->out, 0, _("It could not be switched off: %s"), strerror(errno));
+	console_leave(off);
+	if (off)
+		print_line(&run->out, 0, _("It could not be switched off: %s"), strerror(errno));
+	else
+		print_line(&run->out, 0, _("It could not be restarted: %s"), strerror(errno));
 }
 
 static void shell(struct auto_run *run)
@@ -509,7 +504,7 @@ static void stop(struct auto_run *run)
 		if (ready < 0 || (ready > 0 && read(0, &key, 1) != 1))
 			break;
 		if (key == 'r' || key == 'R')
-			restart(run);
+			leave_machine(run, false);
 		else if (key == 's' || key == 'S' || key == '\n' || key == '\r')
 			break;
 		else if (ready > 0)
@@ -520,11 +515,17 @@ static void stop(struct auto_run *run)
 		shell(run);
 }
 
-static void leave_soon(struct auto_run *run, void (*leave)(struct auto_run *run))
+static void leave_soon(struct auto_run *run, bool off)
 {
+	int wait_ms = (int)(REBOOT_SECONDS * MS_PER_SECOND);
+
+	if (off)
+		print_line(&run->out, 0, _("The machine is switched off in %u seconds; Enter stops that."), REBOOT_SECONDS);
+	else
+		print_line(&run->out, 0, _("The machine restarts in %u seconds; Enter stops that."), REBOOT_SECONDS);
 	fflush(run->out.file);
-	if (isatty(0) ? term_wait((int)(REBOOT_SECONDS * MS_PER_SECOND)) == 0 : pause_for((int)(REBOOT_SECONDS * MS_PER_SECOND)))
-		leave(run);
+	if (isatty(0) ? term_wait(wait_ms) == 0 : pause_for(wait_ms))
+		leave_machine(run, off);
 	stop(run);
 }
 
@@ -543,12 +544,8 @@ static void after_failure(struct auto_run *run)
 		shell(run);
 		break;
 	case DDL_ON_ERROR_REBOOT:
-		print_line(&run->out, 0, _("The machine restarts in %u seconds; Enter stops that."), REBOOT_SECONDS);
-		leave_soon(run, restart);
-		break;
 	case DDL_ON_ERROR_POWEROFF:
-		print_line(&run->out, 0, _("The machine is switched off in %u seconds; Enter stops that."), REBOOT_SECONDS);
-		leave_soon(run, power_off);
+		leave_soon(run, run->words.on_error == DDL_ON_ERROR_POWEROFF);
 		break;
 	case DDL_ON_ERROR_STOP:
 	default:

@@ -278,14 +278,8 @@ bool console_shell(void)
 	return !(WIFEXITED(status) && WEXITSTATUS(status) == 127);
 }
 
-void console_reboot(void)
+void console_leave(bool off)
 {
 	sync();
-	reboot(RB_AUTOBOOT);
-}
-
-void console_power_off(void)
-{
-	sync();
-	reboot(RB_POWER_OFF);
+	reboot(off ? RB_POWER_OFF : RB_AUTOBOOT);
 }

@@ -49,9 +49,7 @@ void console_everywhere(const char *names, const char *sentence, const char *wha
 /* A shell on the terminal, until it ends; false: there is none. */
 bool console_shell(void);
 
-/* Restarts the machine. Returns only when it cannot. */
-void console_reboot(void);
-/* Switches it off; the same. */
-void console_power_off(void);
+/* Restarts the machine, or switches it off. Returns only when it cannot, with errno. */
+void console_leave(bool off);
 
 #endif
