@@ -151,6 +151,8 @@ static void take_words(struct auto_run *run)
 		engine->handoff = words->handoff;
 	if (words->settle > 0)
 		engine->settle_ms = (unsigned)words->settle * MS_PER_SECOND;
+	if (words->look > 0)
+		engine->look_ms = (unsigned)words->look * MS_PER_SECOND;
 	if (words->timeout >= 0)
 		run->cli.timeout = (unsigned)words->timeout;
 	if (words->colours != DDL_COLOURS_UNSAID)

@@ -30,6 +30,7 @@ enum {
 	OPT_UNBIND,
 	OPT_AFTER_KILL,
 	OPT_SETTLE,
+	OPT_LOOK,
 	OPT_TIMEOUT,
 	OPT_LANG,
 	OPT_COLORS,
@@ -77,6 +78,7 @@ static const struct {
 	{ OPT_ONE_WAY, CLI_LOADING, "--one-way", N_("with --replace: even one that could not be put back") },
 	{ OPT_UNBIND, CLI_LOADING, "--unbind", N_("take only the device from a wrong driver") },
 	{ OPT_AFTER_KILL, CLI_LOADING, "--after-kill", N_("load though a run was killed while it changed drivers") },
+	{ OPT_LOOK, CLI_KERNEL | CLI_FINGERPRINT, "--look SECONDS", N_("time for the compressed files on a medium (20)") },
 	{ OPT_SETTLE, CLI_LOADING, "--settle SECONDS", N_("how long to wait for disks (30)") },
 	{ OPT_HANDOFF, CLI_LOADING, "--handoff KIND,...", N_("leave for installers: anaconda, rpm-list, debian, suse") },
 	{ OPT_CHECK, CLI_CHECK, "--check", N_("only say what is wrong with the words") },
@@ -111,6 +113,7 @@ static const struct option long_options[] = { { "plain", no_argument, NULL, OPT_
 					      { "one-way", no_argument, NULL, OPT_ONE_WAY },
 					      { "unbind", no_argument, NULL, OPT_UNBIND },
 					      { "after-kill", no_argument, NULL, OPT_AFTER_KILL },
+					      { "look", required_argument, NULL, OPT_LOOK },
 					      { "settle", required_argument, NULL, OPT_SETTLE },
 					      { "handoff", required_argument, NULL, OPT_HANDOFF },
 					      { "check", no_argument, NULL, OPT_CHECK },
@@ -299,6 +302,12 @@ static const char *take_seconds(struct cli *cli, int option, const char *argumen
 		return read_seconds(argument, PROMPT_MAX_SECONDS, &cli->timeout) ?
 			       NULL :
 			       _("this is no number of seconds from 0 to 3600");
+	if (option == OPT_LOOK) {
+		if (!read_seconds(argument, DDL_LOOK_MAX_SECONDS, &seconds) || !seconds)
+			return _("this is no number of seconds from 1 to 3600");
+		cli->engine.look_ms = seconds * MS_PER_SECOND;
+		return NULL;
+	}
 	if (!read_seconds(argument, DDL_SETTLE_MAX_MS / MS_PER_SECOND, &seconds) || !seconds)
 		return _("this is no number of seconds from 1 to 600");
 	cli->engine.settle_ms = seconds * MS_PER_SECOND;

@@ -8,6 +8,9 @@
 /* Milliseconds since some moment before the program began (CLOCK_MONOTONIC). */
 uint64_t ddl_clock_ms(void);
 
+/* Processor time that children have used which have ended, theirs included, in milliseconds. */
+uint64_t ddl_clock_children_ms(void);
+
 /* Sleeps so long; a signal that is handled cuts it short. */
 void ddl_clock_pause(unsigned milliseconds);
 

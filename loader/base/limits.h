@@ -98,6 +98,8 @@
 #define DDL_CHILD_SILENCE_MS 90000U /* no word for this long: it hangs */
 #define DDL_PROBE_TIMEOUT_MS 3000U /* one device's probe */
 #define DDL_LOOK_SILENCE_MS 30000U /* the same while a medium is only looked into */
+#define DDL_LOOK_SECONDS 20U /* processor time for the compressed files on one medium; what is left then is told */
+#define DDL_LOOK_MAX_SECONDS 3600U /* that one may give it */
 #define DDL_DEVICE_MS 15000U /* to open or mount a device, or to find files on it */
 #define DDL_CLOSE_MS 3000U /* to let go of it */
 

@@ -143,6 +143,11 @@ static const char *take_settle(struct reading *r, const char *value)
 	return take_seconds(value, 1, DDL_SETTLE_MAX_MS / 1000U, &r->to->settle, _("it is a number of seconds from 1 to 600"));
 }
 
+static const char *take_look(struct reading *r, const char *value)
+{
+	return take_seconds(value, 1, DDL_LOOK_MAX_SECONDS, &r->to->look, _("it is a number of seconds from 1 to 3600"));
+}
+
 static const char *take_wait(struct reading *r, const char *value)
 {
 	return take_seconds(value, 0, DDL_WAIT_MAX_SECONDS, &r->to->wait, _("it is a number of seconds from 0 to 600"));
@@ -360,6 +365,7 @@ static const struct word {
 	{ "ddload.after-kill", "yes|no", true, take_after_kill },
 	{ "ddload.kernel", "abi|exact", true, take_kernel },
 	{ "ddload.settle", "SECONDS", false, take_settle },
+	{ "ddload.look", "SECONDS", false, take_look },
 	{ "ddload.wait", "SECONDS", false, take_wait },
 	{ "ddload.on-error", "stop|continue|shell|reboot|poweroff", false, take_on_error },
 	{ "ddload.no-disk", "continue|fail", false, take_no_disk },
@@ -545,7 +551,7 @@ int ddl_cmdline_parse(struct ddl_arena *arena, const char *bytes, size_t length,
 	char *text = ddl_arena_alloc(arena, used + 1, 1), *word;
 
 	_Static_assert(sizeof(r.first) / sizeof(*r.first) >= WORDS, "a place for each word");
-	*cmdline = (struct ddl_cmdline){ .timeout = -1, .settle = -1, .wait = -1 };
+	*cmdline = (struct ddl_cmdline){ .timeout = -1, .settle = -1, .look = -1, .wait = -1 };
 	if (!text)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "/proc/cmdline");
 	for (size_t i = 0; i < used; i++)

@@ -41,7 +41,7 @@ struct ddl_cmdline {
 	enum ddl_mode mode;
 	const char **sources; /* MODE_SOURCES: SOURCE words */
 	size_t n_sources;
-	int timeout, settle, wait; /* seconds; -1: not said */
+	int timeout, settle, look, wait; /* seconds; -1: not said */
 	const char *fingerprint; /* NULL where not said, as the next ones */
 	const char *proxy, *ca, *pin;
 	const char *log, *console, *lang, *answerfile, *keyring, *trust_key;

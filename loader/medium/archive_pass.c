@@ -283,6 +283,15 @@ int ddl_pass_next(struct ddl_pass *pass, struct archive_entry **entry, struct dd
 	return result >= ARCHIVE_WARN ? 1 : ddl_pass_failed(pass, pass->medium->name, error);
 }
 
+int ddl_pass_open(struct ddl_pass *pass, struct ddl_error *error)
+{
+	if (archive_read_open1(pass->lib) != ARCHIVE_OK)
+		return ddl_pass_failed(pass, pass->medium->name, error);
+	if (archive_filter_count(pass->lib) > 2) /* the last is the file itself */
+		return ddl_fail(error, DDL_E_ARCHIVE, 0, _("%s is compressed more than once"), pass->medium->name);
+	return 0;
+}
+
 /* Goes to the file that the medium is packed in: its bytes are what the outer pass gives next. */
 static int go_within(struct ddl_pass *outer, struct ddl_error *error)
 {
@@ -291,8 +300,8 @@ static int go_within(struct ddl_pass *outer, struct ddl_error *error)
 	size_t entries = 0;
 	int result;
 
-	if (archive_read_open1(outer->lib) != ARCHIVE_OK)
-		return ddl_pass_failed(outer, outer->medium->name, error);
+	if (ddl_pass_open(outer, error) < 0)
+		return -1;
 	while ((result = ddl_pass_next(outer, &entry, error)) > 0) {
 		char name[DDL_MAX_PATH];
 

@@ -54,9 +54,11 @@ bool ddl_archive_has(const uint8_t *bytes, ssize_t got, size_t at, const char *m
 /* The error for a read of `name` that failed with `cause`, an errno. -1. */
 int ddl_archive_read_failed(struct ddl_error *error, int cause, const char *name);
 
-/* A new pass over the medium, to be given to libarchive's open and to ddl_pass_free(). NULL and the error. */
+/* A new pass over the medium, to be given to ddl_pass_open() and ddl_pass_free(). NULL and the error. */
 struct ddl_pass *ddl_pass_new(const struct ddl_medium *medium, struct ddl_error *error);
 void ddl_pass_free(struct ddl_pass *pass);
+/* Has libarchive begin. What is compressed more than once is refused: a few bytes of that unpack for hours. -1. */
+int ddl_pass_open(struct ddl_pass *pass, struct ddl_error *error);
 /* The next header: 1 with the entry, 0 at the end, -1. */
 int ddl_pass_next(struct ddl_pass *pass, struct archive_entry **entry, struct ddl_error *error);
 /* The entry's name, cleaned; false when it has none that could be wanted. */

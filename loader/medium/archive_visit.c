@@ -131,8 +131,8 @@ static int run(struct ddl_pass *pass, struct search *search, ddl_files_visitor v
 	size_t entries = 0;
 	int result;
 
-	if (archive_read_open1(pass->lib) != ARCHIVE_OK)
-		return ddl_pass_failed(pass, pass->medium->name, error);
+	if (ddl_pass_open(pass, error) < 0)
+		return -1;
 	while ((result = ddl_pass_next(pass, &entry, error)) > 0) {
 		char name[DDL_MAX_PATH];
 		const char *target = archive_entry_hardlink(entry);

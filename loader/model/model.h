@@ -48,6 +48,7 @@ struct ddl_options {
 	bool exact_kernel; /* nothing that was built for another release, whatever its symbol versions are */
 	unsigned handoff; /* DDL_HANDOFF_*: what is left for installers besides our own files */
 	unsigned settle_ms; /* how long disks are waited for; 0: DDL_SETTLE_DEFAULT_MS */
+	unsigned look_ms; /* of processor time for the compressed files on a medium; 0: DDL_LOOK_SECONDS */
 	bool optional; /* nobody named the disk: that nothing here needs it is no failure */
 	bool anonymous; /* the outcome does not tell which machine it is of */
 	bool unconfined; /* parse in this process: for tests and debuggers only */
@@ -434,6 +435,8 @@ struct ddl_look {
 	struct ddl_product *products; /* it is an installer's own medium, and of these */
 	size_t n_products;
 	struct ddl_error trouble; /* why nothing could be read; DDL_OK otherwise */
+	uint64_t began_ms; /* what children had used of the processors when it began */
+	size_t n_left; /* compressed files that were not looked into, as others had taken the time */
 };
 
 /*

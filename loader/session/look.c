@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "medium/listing.h"
 #include "medium/unpacked.h"
+#include "module/module_name.h"
 #include "package/packages.h"
 #include "plan/fit.h"
 #include "plan/plan.h"
@@ -318,14 +320,53 @@ static const char *why_not(const struct ddl_session *session, size_t number, con
 	return ddl_arena_printf(session->arena, "%s: %s", file, trouble->text);
 }
 
+/* Is all of it unpacked to see what is in it? */
+static bool is_compressed(const char *name, const struct ddl_image *image)
+{
+	static const char *const packings[] = { ".gz", ".tgz", ".bz2", ".xz", ".zst" };
+
+	if (image)
+		return !image->in_place;
+	for (size_t i = 0; i < sizeof(packings) / sizeof(*packings); i++)
+		if (ddl_text_ends_in(name, packings[i]))
+			return !ddl_module_name_is_loose(name);
+	return false;
+}
+
+/* What costs more than its place on the medium keeps nothing else from being seen. */
+static bool is_time_over(const struct ddl_session *session, const struct ddl_look *look)
+{
+	unsigned limit = session->options.look_ms ? session->options.look_ms : DDL_LOOK_SECONDS * 1000U;
+
+	return ddl_clock_children_ms() - look->began_ms >= limit;
+}
+
+static int note_left(struct ddl_session *session, struct ddl_look *look)
+{
+	if (!look->n_left)
+		return 0;
+	return add_note(
+		session, look,
+		ddl_arena_printf(session->arena,
+				 ddl_trn("%zu compressed file was not looked into: others took too long (--look, ddload.look=)",
+					 "%zu compressed files were not looked into: others took too long (--look, ddload.look=)",
+					 look->n_left),
+				 look->n_left));
+}
+
 /* A file on a medium that is a medium itself. */
 static int look_at_inner(struct ddl_session *session, struct ddl_look *look, size_t outer, const char *name,
 			 const struct ddl_image *image)
 {
-	size_t number = add_inner(session, outer, name, image), before = look->n_repos + look->n_notes + look->n_seen;
+	size_t number, before = look->n_repos + look->n_notes + look->n_seen;
 	struct ddl_error trouble = DDL_ERROR_INIT;
 	const char *note;
 
+	if (is_compressed(name, image) && is_time_over(session, look)) {
+		look->n_left++;
+		return 0;
+	}
+	number = add_inner(session, outer, name, image);
 	if (number == SIZE_MAX || look_at_medium(session, look, number, &trouble) < 0)
 		return -1;
 	/* the image of a file system is as good as the stick that it would be written to */
@@ -468,7 +509,7 @@ static int look_everywhere(struct ddl_session *session, struct ddl_look *look, s
 	size_t number = add_medium(session, look->source);
 
 	if (number == SIZE_MAX || look_at_medium(session, look, number, &look->trouble) < 0 ||
-	    look_at_offers(session, look, number) < 0)
+	    look_at_offers(session, look, number) < 0 || note_left(session, look) < 0)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
 	if (session->cancelled) /* what was found so far is not all there is */
 		return ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "");
@@ -501,6 +542,7 @@ struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source
 	}
 	*slot = look;
 	look->source = source;
+	look->began_ms = ddl_clock_children_ms();
 	if (!ddl_session_known_machine(session, error))
 		return NULL;
 	(void)ddl_session_phase(session, DDL_PHASE_LOOK, source->name);

@@ -56,7 +56,7 @@ static void every_word(void **state)
 	(void)state;
 	parse("quiet ddload=auto ddload.fingerprint=2fb99ae91000b446f3d71d782c734dae ddload.accept-eula ddload.replace=yes ddload.one-way=yes ddload.unbind=1 "
 	      "ddload.after-kill=yes ddload.no-disk=continue "
-	      "ddload.settle=60 ddload.wait=0 ddload.on-error=reboot ddload.answerfile=file:///answers.xml ddload.log=/run/l "
+	      "ddload.settle=60 ddload.look=90 ddload.wait=0 ddload.on-error=reboot ddload.answerfile=file:///answers.xml ddload.log=/run/l "
 	      "ddload.console=/dev/ttyS0 ddload.lang=de_DE.UTF-8 ddload.colors=high-contrast ddload.require-signature ddload.allow-sha1 "
 	      "ddload.report=port:/dev/ttyS1 ddload.report-identity=no\n");
 	assert_int_equal(line.mode, DDL_MODE_AUTO);
@@ -68,6 +68,7 @@ static void every_word(void **state)
 	assert_int_equal(line.identity, DDL_SAID_NO);
 	assert_int_equal(line.no_disk, DDL_NO_DISK_CONTINUE);
 	assert_int_equal(line.settle, 60);
+	assert_int_equal(line.look, 90);
 	assert_int_equal(line.wait, 0);
 	assert_int_equal(line.on_error, DDL_ON_ERROR_REBOOT);
 	assert_string_equal(ddl_on_error_name(line.on_error), "reboot");
@@ -213,7 +214,7 @@ static void others_warn(void **state)
 	assert_int_equal(parse("ddload.wait=3 ddload.wait=3")->n_warnings, 0);
 }
 
-/* limit: DDL_PROMPT_MAX_SECONDS DDL_WAIT_MAX_SECONDS DDL_SETTLE_MAX_MS */
+/* limit: DDL_PROMPT_MAX_SECONDS DDL_WAIT_MAX_SECONDS DDL_SETTLE_MAX_MS DDL_LOOK_MAX_SECONDS */
 static void most_seconds(void **state)
 {
 	char text[64];
@@ -226,6 +227,8 @@ static void most_seconds(void **state)
 		assert_int_equal(parse(text)->wait, past ? -1 : (int)DDL_WAIT_MAX_SECONDS);
 		(void)snprintf(text, sizeof(text), "ddload.settle=%u", DDL_SETTLE_MAX_MS / 1000U + past);
 		assert_int_equal(parse(text)->settle, past ? -1 : (int)(DDL_SETTLE_MAX_MS / 1000U));
+		(void)snprintf(text, sizeof(text), "ddload.look=%u", DDL_LOOK_MAX_SECONDS + past);
+		assert_int_equal(parse(text)->look, past ? -1 : (int)DDL_LOOK_MAX_SECONDS);
 	}
 }
 

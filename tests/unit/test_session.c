@@ -75,6 +75,32 @@ static void without_inspecting_nothing_is_read(void **state)
 	assert_int_equal(rig.tested, rig_package_size()); /* not a second time */
 }
 
+/* limit: DDL_LOOK_SECONDS   a file that costs more than its place hides nothing but what would cost as much. */
+static void what_is_costly_is_not_looked_into_for_ever(void **state)
+{
+	static const char said[] = "not looked into: others took too long (--look, ddload.look=)";
+
+	(void)state;
+	rig_pack(&good);
+	assert_true(tree_shell(
+		"cd root && mkdir -p stick/in && head -c 30000000 /dev/zero >stick/in/old && tar -C stick/in -czf stick/a.tar.gz old && "
+		"rm -r stick/in && tar -C pack -czf stick/b.tar.gz . && cp -r pack stick/c"));
+	for (unsigned limited = 0; limited < 2; limited++) {
+		const struct ddl_look *seen;
+		bool told = false;
+
+		ddl_session_free(rig.session);
+		rig.options.look_ms = limited;
+		rig_open();
+		seen = look("/stick");
+		for (size_t i = 0; i < seen->n_notes; i++)
+			told = told ||
+			       strstr(seen->notes[i], said); /* one or both: a fast machine has used nothing before the first */
+		assert_int_equal(told, limited);
+		assert_int_equal(seen->n_repos, 2 - limited); /* c is a folder, and costs nothing */
+	}
+}
+
 /* The same whether children read it or this process does. */
 static void unconfined_gives_the_same(void **state)
 {
@@ -280,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIGGED(looks_into_what_is_for_this_kernel),
+		RIGGED(what_is_costly_is_not_looked_into_for_ever),
 		RIGGED(without_inspecting_nothing_is_read),
 		RIGGED(unconfined_gives_the_same),
 		RIGGED(hundreds_of_packages),

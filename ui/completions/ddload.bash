@@ -34,7 +34,7 @@ _ddload() {
 	--colors) words='auto always none high-contrast' ;;
 	--handoff) words='anaconda rpm-list debian suse' ;;
 	--lang) words="C C.UTF-8 $(ls /usr/share/ddload 2>/dev/null | sed -n 's/\.cat$/.UTF-8/p')" ;;
-	--timeout | --settle | --fingerprint | --trust-key | --product | --pin | --proxy) return ;;
+	--timeout | --settle | --look | --fingerprint | --trust-key | --product | --pin | --proxy) return ;;
 	*)
 		case $word in
 		-*) words=$(LC_ALL=C ddload "$command" --help 2>/dev/null | sed -n 's/^  \(-[a-z], \)\{0,1\}\(--[a-z0-9-]*\).*/\2/p') ;;

@@ -38,7 +38,7 @@ function __ddload_value
 			__fish_complete_directories (commandline -ct)
 		case --log --keyring --ca
 			__fish_complete_path (commandline -ct)
-		case --timeout --settle --fingerprint --trust-key --product --pin --proxy
+		case --timeout --settle --look --fingerprint --trust-key --product --pin --proxy
 			# a value that nobody here knows
 		case '*'
 			if string match -q -- '-*' (commandline -ct)
