@@ -460,25 +460,68 @@ static int look_at_offers(struct ddl_session *session, struct ddl_look *look, si
 	return more ? add_note(session, look, _("There are too many files and folders here; not all were looked into.")) : 0;
 }
 
-/* Reads what is for this kernel, and holds everything against the machine. */
-static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
+/* Where there are packs, what is wrong with something else is a remark. */
+static int note_trouble(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
 {
+	const struct ddl_error *trouble = &look->trouble;
+
+	if (!look->n_repos || trouble->code == DDL_OK)
+		return 0;
+	if (add_note(session, look,
+		     ddl_arena_printf(session->arena, "%s (%s)", ddl_code_sentence(trouble->code), trouble->text)) < 0)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
+	ddl_error_clear(&look->trouble);
+	return 0;
+}
+
+/* Reads what is for this kernel. -1 and why the pack is of no use. */
+static int read_repo(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error)
+{
+	/* what no list has the checksums of is known by what it is, and that only when all was read */
+	bool unlisted = !*repo->fingerprint;
+
+	if (check_signatures(session, repo, error) < 0 ||
+	    ((session->options.inspect || unlisted) && read_packages(session, repo, unlisted, error) < 0))
+		return -1;
+	if (unlisted && !(repo->fingerprint = ddl_repo_sum(session->arena, repo)))
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", repo->where);
+	ddl_session_read_settings(session->arena, repo);
+	return 0;
+}
+
+/* What one pack asks for and cannot have (memory, mostly) is no reason to do without the others. */
+static int read_repos(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
+{
+	size_t kept = 0;
+
 	for (size_t i = 0; i < look->n_repos; i++) {
+		struct ddl_repo *repo = look->repos[i];
 		struct ddl_error trouble = DDL_ERROR_INIT;
 
-		/* what no list has the checksums of is known by what it is, and that only when all was read */
-		bool unlisted = !*look->repos[i]->fingerprint;
-
-		if (check_signatures(session, look->repos[i], &trouble) < 0 ||
-		    ((session->options.inspect || unlisted) && read_packages(session, look->repos[i], unlisted, &trouble) < 0)) {
+		if (read_repo(session, repo, &trouble) == 0) {
+			look->repos[kept++] = repo;
+			continue;
+		}
+		ddl_session_drop_repo(session, repo);
+		look->trouble = trouble;
+		if (trouble.code == DDL_E_CANCELLED) {
+			while (++i < look->n_repos)
+				look->repos[kept++] = look->repos[i];
+			look->n_repos = kept;
 			if (error)
 				*error = trouble;
 			return -1;
 		}
-		if (unlisted && !(look->repos[i]->fingerprint = ddl_repo_sum(session->arena, look->repos[i])))
-			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
-		ddl_session_read_settings(session->arena, look->repos[i]);
 	}
+	look->n_repos = kept;
+	return note_trouble(session, look, error);
+}
+
+/* Reads what is for this kernel, and holds everything against the machine. */
+static int judge(struct ddl_session *session, struct ddl_look *look, struct ddl_error *error)
+{
+	if (read_repos(session, look, error) < 0)
+		return -1;
 	if (ddl_loose_settle(session, look, error) < 0 || ddl_session_compare_abi(session, look, error) < 0)
 		return -1;
 	if (ddl_fit_packs(look->repos, look->n_repos, &session->machine) < 0 || ddl_updates_once(session, look) < 0)
@@ -514,12 +557,8 @@ static int look_everywhere(struct ddl_session *session, struct ddl_look *look, s
 	if (session->cancelled) /* what was found so far is not all there is */
 		return ddl_fail(error, DDL_E_CANCELLED, 0, "%s", "");
 	if (look->n_repos) {
-		if (look->trouble.code != DDL_OK &&
-		    add_note(session, look,
-			     ddl_arena_printf(session->arena, "%s (%s)", ddl_code_sentence(look->trouble.code),
-					      look->trouble.text)) < 0)
-			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
-		ddl_error_clear(&look->trouble);
+		if (note_trouble(session, look, error) < 0)
+			return -1;
 		if (ddl_loose_join(session, look) < 0)
 			return ddl_fail(error, DDL_E_MEMORY, 0, "%s", look->source->name);
 		if (judge(session, look, error) < 0)
@@ -531,8 +570,19 @@ static int look_everywhere(struct ddl_session *session, struct ddl_look *look, s
 	return 0;
 }
 
+/* There is not enough memory for this medium; for another one there may be. */
+static void give_up(struct ddl_session *session, struct ddl_look *look, const struct ddl_error *trouble)
+{
+	for (size_t i = 0; i < look->n_repos; i++)
+		ddl_session_drop_repo(session, look->repos[i]);
+	look->n_repos = 0;
+	if (look->trouble.code != DDL_E_MEMORY) /* else it says more */
+		look->trouble = *trouble;
+}
+
 struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source *source, struct ddl_error *error)
 {
+	struct ddl_error trouble = DDL_ERROR_INIT;
 	struct ddl_look *look = ddl_arena_alloc(session->arena, 1, sizeof(*look)), **slot;
 
 	slot = look ? ddl_arena_push(session->arena, &session->looks, &session->n_looks, sizeof(*slot)) : NULL;
@@ -548,8 +598,14 @@ struct ddl_look *ddl_session_look(struct ddl_session *session, struct ddl_source
 	(void)ddl_session_phase(session, DDL_PHASE_LOOK, source->name);
 	look->trouble = source->trouble;
 	ddl_medium_name_trouble(source, ddl_session_root(session), &look->trouble);
-	if (look->trouble.code == DDL_OK && look_everywhere(session, look, error) < 0)
-		return NULL;
+	if (look->trouble.code == DDL_OK && look_everywhere(session, look, &trouble) < 0) {
+		if (trouble.code != DDL_E_MEMORY) {
+			if (error)
+				*error = trouble;
+			return NULL;
+		}
+		give_up(session, look, &trouble);
+	}
 	if (ddl_loose_join_given(session, look) < 0) {
 		(void)ddl_fail(error, DDL_E_MEMORY, 0, "%s", source->name);
 		return NULL;

@@ -126,17 +126,19 @@ static void drop_package(struct ddl_session *session, struct ddl_package *packag
 		package->modules[i]->device = NULL; /* of a view of the machine that is replaced soon */
 }
 
+void ddl_session_drop_repo(struct ddl_session *session, struct ddl_repo *repo)
+{
+	for (size_t p = 0; p < repo->n_packages; p++)
+		drop_package(session, &repo->packages[p]);
+	for (size_t p = 0; p < repo->n_lists; p++)
+		drop_package(session, &repo->lists[p]);
+}
+
 void ddl_session_forget_looks(struct ddl_session *session)
 {
 	for (size_t l = 0; l < session->n_looks; l++)
-		for (size_t r = 0; r < session->looks[l]->n_repos; r++) {
-			struct ddl_repo *repo = session->looks[l]->repos[r];
-
-			for (size_t p = 0; p < repo->n_packages; p++)
-				drop_package(session, &repo->packages[p]);
-			for (size_t p = 0; p < repo->n_lists; p++)
-				drop_package(session, &repo->lists[p]);
-		}
+		for (size_t r = 0; r < session->looks[l]->n_repos; r++)
+			ddl_session_drop_repo(session, session->looks[l]->repos[r]);
 	session->looks = NULL;
 	session->n_looks = 0;
 	ddl_session_drop_images(session);

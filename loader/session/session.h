@@ -79,6 +79,9 @@ struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number
 /* How children run, and how the person stops them. */
 struct ddl_confine ddl_session_confine(struct ddl_session *session);
 
+/* Nothing of the pack stays staged: it is of no use. */
+void ddl_session_drop_repo(struct ddl_session *session, struct ddl_repo *repo);
+
 /* The whole package is not handed over; its files stay staged. */
 void ddl_session_drop_whole(struct ddl_session *session, struct ddl_package *package);
 

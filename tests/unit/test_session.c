@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "rig.h"
+#include "session/session.h"
 #include "tree.h"
 
 RIG_KERNEL
@@ -99,6 +100,29 @@ static void what_is_costly_is_not_looked_into_for_ever(void **state)
 		assert_int_equal(told, limited);
 		assert_int_equal(seen->n_repos, 2 - limited); /* c is a folder, and costs nothing */
 	}
+}
+
+/* There is memory for one of two: it is kept, and of the other it is said. */
+static void a_pack_that_asks_for_too_much_is_alone_in_that(void **state)
+{
+	const struct pack_shape first = { .directory = "stick/a", .name = "first", .version = "07.999" };
+	const struct pack_shape second = { .directory = "stick/b", .name = "second", .version = "07.998" };
+	const struct ddl_look *seen;
+
+	(void)state;
+	rig_pack(&first);
+	rig_pack(&second);
+	rig_open();
+	ddl_stage_free(rig.session->stage);
+	rig.session->stage = ddl_stage_new(NULL, rig_package_size() + rig.module.length + rig.module.length / 2, &rig.error);
+	assert_non_null(rig.session->stage);
+	seen = look("/stick");
+	assert_int_equal(seen->trouble.code, DDL_OK);
+	assert_int_equal(seen->n_repos, 1);
+	assert_string_equal(seen->repos[0]->identifier, "acme:first");
+	assert_int_equal(seen->repos[0]->fit, DDL_FIT_YES);
+	assert_int_equal(seen->n_notes, 1);
+	assert_ptr_equal(strstr(seen->notes[0], ddl_code_sentence(DDL_E_STAGE)), seen->notes[0]);
 }
 
 /* The same whether children read it or this process does. */
@@ -307,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RIGGED(looks_into_what_is_for_this_kernel),
 		RIGGED(what_is_costly_is_not_looked_into_for_ever),
+		RIGGED(a_pack_that_asks_for_too_much_is_alone_in_that),
 		RIGGED(without_inspecting_nothing_is_read),
 		RIGGED(unconfined_gives_the_same),
 		RIGGED(hundreds_of_packages),
