@@ -40,6 +40,7 @@
 
 /* Archives */
 #define DDL_MAX_ARCHIVE_ENTRIES 100000U
+#define DDL_MAX_FILE_NAMES 64U /* that are wanted of one file in an archive, besides its own: each is read by a pass */
 #define DDL_MAX_PACKAGE_FILES 20000U
 #define DDL_MAX_PACKAGE (512ULL * 1024U * 1024U) /* a package file on the medium */
 #define DDL_MAX_UNPACKED (1024ULL * 1024U * 1024U)

@@ -182,7 +182,7 @@ static int run_once(const struct ddl_medium *medium, struct search *search, ddl_
 struct linked {
 	const struct search *search;
 	struct ddl_wanted *wanted;
-	size_t count;
+	size_t count, n_found;
 	ddl_files_visitor visit;
 	void *arg;
 };
@@ -197,6 +197,7 @@ static int visit_linked(void *ctx, struct ddl_reader *reader, struct ddl_error *
 		if (!alias || linked->wanted[i].found || strcasecmp(alias, reader->name) != 0)
 			continue;
 		linked->wanted[i].found = true;
+		linked->n_found++;
 		reader->name = linked->wanted[i].name;
 		reader->wanted = &linked->wanted[i];
 		return linked->visit(linked->arg, reader, error);
@@ -207,7 +208,7 @@ static int visit_linked(void *ctx, struct ddl_reader *reader, struct ddl_error *
 static int visit_wanted(const struct ddl_medium *medium, struct search *search, struct ddl_wanted *wanted, size_t count,
 			ddl_files_visitor visit, void *arg, struct ddl_error *error)
 {
-	struct linked linked = { search, wanted, count, visit, arg };
+	struct linked linked = { search, wanted, count, 0, visit, arg };
 	int result;
 
 	for (size_t i = 0; i < count; i++) {
@@ -218,9 +219,17 @@ static int visit_wanted(const struct ddl_medium *medium, struct search *search, 
 	search->first = wanted;
 	search->count = search->missing = count;
 	result = run_once(medium, search, visit, arg, error);
-	/* A pass gives a file's bytes once: as many more as there are second names. */
-	while (result == 0 && search->n_alias-- > 0)
+	/* A pass gives a file's bytes once: as many more as the file with the most names has. */
+	for (unsigned passes = 0; result == 0 && search->n_alias > linked.n_found; passes++) {
+		size_t before = linked.n_found;
+
+		if (passes == DDL_MAX_FILE_NAMES)
+			return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("%s has one file under more than %u names"), medium->name,
+					DDL_MAX_FILE_NAMES);
 		result = run_once(medium, NULL, visit_linked, &linked, error);
+		if (linked.n_found == before) /* the rest are names of what is not there */
+			break;
+	}
 	return result;
 }
 

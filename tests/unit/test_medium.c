@@ -238,6 +238,33 @@ static void test_hard_links(void **state)
 	}
 }
 
+/* limit: DDL_MAX_FILE_NAMES */
+static void test_many_names(void **state)
+{
+	(void)state;
+	tree_fill("many/a", 5000, 9);
+	for (unsigned past = 0; past < 2; past++) {
+		struct ddl_wanted wanted[DDL_MAX_FILE_NAMES + 1];
+		char names[DDL_MAX_FILE_NAMES + 1][8];
+		struct ddl_error error = DDL_ERROR_INIT;
+		struct seen seen = { .right = true };
+		struct ddl_medium *medium;
+
+		for (unsigned i = 0; i < DDL_MAX_FILE_NAMES + past; i++) {
+			(void)snprintf(names[i], sizeof(names[i]), "n%u", i);
+			wanted[i] = (struct ddl_wanted){ .name = names[i] };
+		}
+		assert_true(tree_shell("cd many && for i in $(seq 0 %u); do ln -f a n$i; done && tar -cf ../many.tar a n*",
+				       DDL_MAX_FILE_NAMES - 1 + past));
+		medium = open_path(tree_path("many.tar"), DDL_SOURCE_FILE, &error);
+		assert_non_null(medium);
+		assert_int_equal(ddl_files_visit(medium, wanted, DDL_MAX_FILE_NAMES + past, look, &seen, &error), past ? -1 : 0);
+		assert_int_equal(error.code, past ? DDL_E_TOO_LARGE : DDL_OK);
+		assert_int_equal(seen.bytes, DDL_MAX_FILE_NAMES * 5000);
+		ddl_medium_close(medium);
+	}
+}
+
 /* ------------------------------------------------------- how much is read */
 
 static unsigned long long bytes_read(void)
@@ -747,6 +774,7 @@ int main(void)
 		cmocka_unit_test(test_visiting),
 		cmocka_unit_test(test_joliet_names),
 		cmocka_unit_test(test_hard_links),
+		cmocka_unit_test(test_many_names),
 		cmocka_unit_test(test_reads_little),
 		cmocka_unit_test(test_children_share),
 		cmocka_unit_test(test_not_a_medium),
