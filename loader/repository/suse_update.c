@@ -425,5 +425,6 @@ void ddl_suse_update_sort(struct ddl_repo **repos, size_t count)
 	for (size_t i = first; i < count; i++)
 		if (!repos[i]->priority)
 			repos[i]->priority = 1 + (unsigned)(i - first);
-	sort(repos + first, count - first, compare_priorities);
+	if (first < count)
+		sort(repos + first, count - first, compare_priorities);
 }
