@@ -36,6 +36,7 @@ struct unpacking {
 	int fd;
 	const char *name;
 	bool mounts;
+	bool message; /* a compressed packet of OpenPGP, with a signed message in it */
 	struct ddl_stage *stage;
 	int staged;
 	uint64_t size;
@@ -59,6 +60,8 @@ static int check_beginning(const struct unpacking *unpacking, const uint8_t *byt
 	bool long_enough = n > DDL_SYSTEM_AREA;
 	const char *what = "";
 
+	if (n > 2 && memcmp(bytes, "\x90\x0d\x03", 3) == 0) /* a signed message: session/signed.c */
+		return 0;
 	if (unpacking->mounts && ddl_archive_file_system_of(bytes, n))
 		return 0;
 	if (ddl_archive_of_bytes(bytes, n < DDL_SECTOR ? n : DDL_SECTOR, bytes + (long_enough ? DDL_SYSTEM_AREA : 0),

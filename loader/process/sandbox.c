@@ -342,7 +342,7 @@ int ddl_sandbox_enter(int channel, const int *keep, size_t n_keep, bool programs
 	(void)signal(SIGPIPE, SIG_IGN);
 	offer_to_oom_killer();
 	if (close_others(channel, programs ? -1 : ddl_remote_channel(), keep, n_keep, error) < 0 ||
-	    set_limits(programs ? DDL_MAX_KEYRING : 0, error) < 0 || drop_privileges(error) < 0)
+	    set_limits(programs ? DDL_MAX_STAGED_FILE : 0, error) < 0 || drop_privileges(error) < 0)
 		return -1;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* none outlives ddload; a new user id clears it */
 	if (programs)

@@ -17,7 +17,7 @@
  * and all privileges, and lets only the system calls through that reading, computing and
  * telling need. -1 and the error when privileges cannot be given up; in a kernel without
  * seccomp the other walls stand. With `programs` it may start one (ddl_sandbox_program), open files to read them and
- * write DDL_MAX_KEYRING bytes.
+ * write DDL_MAX_STAGED_FILE bytes.
  * `forbidden` is told of the first system call that is none of these, which is not made; then it is all over.
  */
 int ddl_sandbox_enter(int channel, const int *keep, size_t n_keep, bool programs, void (*forbidden)(int channel, int call),

@@ -95,10 +95,25 @@ static bool concerns(const struct ddl_package *package, const char *release, boo
 	       (abi && ddl_fit_near(package->kernel, release));
 }
 
+static struct ddl_trust trust_of(struct ddl_session *session)
+{
+	return (struct ddl_trust){ session->checker, &session->options, session->stage,
+				   session->log,     session->arena,    ddl_session_confine(session) };
+}
+
+int ddl_session_check(struct ddl_session *session, const char *what, struct ddl_claim *claim, struct ddl_signature *signature,
+		      struct ddl_error *error)
+{
+	struct ddl_trust trust = trust_of(session);
+	int result = ddl_trust_check_file(&trust, what, claim, signature, error);
+
+	session->checker = trust.checker;
+	return result;
+}
+
 static int check_signatures(struct ddl_session *session, struct ddl_repo *repo, struct ddl_error *error)
 {
-	struct ddl_trust trust = { session->checker, &session->options, session->stage,
-				   session->log,     session->arena,    ddl_session_confine(session) };
+	struct ddl_trust trust = trust_of(session);
 	int result = ddl_trust_check(&trust, repo, error);
 
 	session->checker = trust.checker;
@@ -217,6 +232,8 @@ static int add_repo(struct ddl_session *session, struct ddl_look *look, struct d
 		return -1;
 	*slot = repo;
 	repo->medium = medium;
+	if (session->opened[medium].signature.state) /* it is over all that the pack says and brings */
+		repo->signature = repo->name_signature = session->opened[medium].signature;
 	for (size_t i = 0; i < repo->n_packages; i++)
 		repo->packages[i].medium = medium;
 	for (size_t i = 0; i < repo->n_lists; i++)

@@ -15,6 +15,7 @@
 #include "medium/files.h"
 #include "medium/unpacked.h"
 #include "process/fetcher.h"
+#include "session/signed.h"
 
 void ddl_session_close_media(struct ddl_session *session)
 {
@@ -41,11 +42,12 @@ static bool may_mount(const struct ddl_session *session)
 }
 
 /* One on a server has to be here as a whole, as it is mounted or unpacked. It is waited for without looking whether to go on. */
-static int open_remote_image(struct ddl_session *session, const struct ddl_source *source, struct ddl_error *error)
+static int open_remote_image(struct ddl_session *session, const struct ddl_source *source, const char *address,
+			     struct ddl_error *error)
 {
 	struct ddl_confine confine = ddl_session_confine(session);
 	struct ddl_fetched fetched;
-	int fd = ddl_fetcher_open(source->path, source->login, &confine, &fetched, error);
+	int fd = ddl_fetcher_open(address, source->login, &confine, &fetched, error);
 
 	if (fetched.directory)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, "%s", source->name);
@@ -56,19 +58,21 @@ static int open_remote_image(struct ddl_session *session, const struct ddl_sourc
 	return -1;
 }
 
-/* The image file, wherever it lies. -1 and the error. */
+/* The image file, wherever it lies, or the one that has `end` at the end of its name. -1 and the error. */
 static int open_image(struct ddl_session *session, const struct ddl_opened *opened, const struct ddl_medium *outer,
-		      struct ddl_error *error)
+		      const char *end, struct ddl_error *error)
 {
+	const char *name = ddl_arena_printf(session->arena, "%s%s", outer ? opened->name : opened->source->path, end);
 	char path[DDL_MAX_PATH];
 	int fd;
 
+	if (!name)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", opened->source->name);
 	if (outer)
-		return ddl_medium_reach(outer, opened->name, error) < 0 ? -1 : ddl_file_open(outer->fd, opened->name, error);
+		return ddl_medium_reach(outer, name, error) < 0 ? -1 : ddl_file_open(outer->fd, name, error);
 	if (opened->source->kind == DDL_SOURCE_NETWORK)
-		return open_remote_image(session, opened->source, error);
-	if (!ddl_path_join(path, sizeof(path), *opened->source->path == '/' ? ddl_session_root(session) : NULL,
-			   opened->source->path))
+		return open_remote_image(session, opened->source, name, error);
+	if (!ddl_path_join(path, sizeof(path), *name == '/' ? ddl_session_root(session) : NULL, name))
 		return ddl_fail(error, DDL_E_OPEN, ENAMETOOLONG, "%s", opened->source->name);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
@@ -76,16 +80,33 @@ static int open_image(struct ddl_session *session, const struct ddl_opened *open
 	return fd;
 }
 
-/* A compressed image is unpacked once; `fd` is closed. What is in it, or -1. */
-static int unpack_image(struct ddl_session *session, struct ddl_opened *opened, int fd, const char *name, struct ddl_error *error)
+static int check_image(struct ddl_session *session, struct ddl_opened *opened, const struct ddl_medium *outer, int fd,
+		       const char *name, struct ddl_error *error)
+{
+	int asc = open_image(session, opened, outer, ".asc", NULL);
+	int result = ddl_signed_stage(session, opened, fd, asc, name, error);
+
+	if (asc >= 0)
+		(void)close(asc);
+	return result;
+}
+
+/* A compressed image is unpacked once, a signed one checked; then `fd` is closed. What is in it, or -1. */
+static int unpack_image(struct ddl_session *session, struct ddl_opened *opened, const struct ddl_medium *outer, int fd,
+			const char *name, struct ddl_error *error)
 {
 	struct ddl_confine confine = ddl_session_confine(session);
+	int result = 0;
 
-	if (!opened->unpacked_size)
-		opened->unpacked = ddl_unpacked_stage(fd, name, may_mount(session), session->stage, &confine,
-						      &opened->unpacked_size, error);
+	if (!opened->unpacked_size && ddl_unpacked_by_name(name))
+		result = opened->unpacked = ddl_unpacked_stage(fd, name, may_mount(session), session->stage, &confine,
+							       &opened->unpacked_size, error);
+	else if (!opened->unpacked_size && ddl_signed_by_name(name))
+		result = check_image(session, opened, outer, fd, name, error);
+	if (result >= 0 && !opened->unpacked_size)
+		return fd;
 	(void)close(fd);
-	if (!opened->unpacked_size)
+	if (result < 0)
 		return -1;
 	fd = fcntl(opened->unpacked, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? ddl_fail(error, DDL_E_OPEN, errno, "%s", name) : fd;
@@ -98,8 +119,7 @@ static struct ddl_medium *open_image_medium(struct ddl_session *session, struct 
 	struct ddl_confine confine = ddl_session_confine(session);
 	const char *name = outer ? opened->name : opened->source->name, *format;
 	struct ddl_error why = DDL_ERROR_INIT;
-	int fd = open_image(session, opened, outer, &why);
-	bool packed = ddl_unpacked_by_name(name);
+	int fd = open_image(session, opened, outer, "", &why);
 	struct ddl_medium *medium;
 
 	if (fd < 0 && why.os_errno == EISDIR && outer) /* a folder with an unpacked pack may be called so, too */
@@ -109,8 +129,7 @@ static struct ddl_medium *open_image_medium(struct ddl_session *session, struct 
 			*error = why;
 		return NULL;
 	}
-	if (packed)
-		fd = unpack_image(session, opened, fd, name, error);
+	fd = unpack_image(session, opened, outer, fd, name, error);
 	if (fd < 0)
 		return NULL;
 	format = may_mount(session) ? ddl_archive_file_system(fd) : NULL;
@@ -120,17 +139,17 @@ static struct ddl_medium *open_image_medium(struct ddl_session *session, struct 
 	} else {
 		medium = ddl_medium_open_fd(fd, name, error);
 	}
-	if (medium && outer && !packed) {
+	if (medium && outer && !opened->unpacked_size) {
 		medium->device = outer->device;
 		medium->confine = outer->confine;
 	}
 	return medium;
 }
 
-/* Is the file an image that has to be unpacked, or may have to be mounted? */
+/* Is the file an image that has to be unpacked or checked, or may have to be mounted? */
 static bool is_image(const struct ddl_session *session, const char *name)
 {
-	return ddl_unpacked_by_name(name) ||
+	return ddl_unpacked_by_name(name) || ddl_signed_by_name(name) ||
 	       (may_mount(session) && !ddl_text_ends_in(name, ".iso") && ddl_files_is_image(name, UINT64_MAX));
 }
 

@@ -22,8 +22,9 @@ struct ddl_opened {
 	const char *name; /* the file's there */
 	const struct ddl_image *image; /* where it lies, in an archive; NULL: on a directory */
 	struct ddl_medium *medium; /* NULL: closed */
-	int unpacked; /* the staged image of `unpacked_size` bytes that a compressed file was; else of size 0 */
+	int unpacked; /* the staged image of `unpacked_size` bytes that a compressed or signed file was; else of size 0 */
 	uint64_t unpacked_size;
+	struct ddl_signature signature; /* of the whole file; UNREAD: it has none */
 };
 
 struct ddl_session {
@@ -75,6 +76,10 @@ int ddl_session_fit(struct ddl_session *session, struct ddl_error *error);
 
 /* The open medium of this number; opened again where it was closed. NULL and the error. */
 struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number, struct ddl_error *error);
+
+/* Checks the signature of a file that is signed as a whole; as ddl_trust_check_file. */
+int ddl_session_check(struct ddl_session *session, const char *what, struct ddl_claim *claim, struct ddl_signature *signature,
+		      struct ddl_error *error) DDL_MUST_CHECK;
 
 /* How children run, and how the person stops them. */
 struct ddl_confine ddl_session_confine(struct ddl_session *session);

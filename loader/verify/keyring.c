@@ -89,6 +89,7 @@ int ddl_keyring_read(const struct ddl_options *options, struct ddl_stage *stage,
 		     struct ddl_error *error)
 {
 	struct filling filling = { stage, fd, size, log };
+	struct ddl_error why = DDL_ERROR_INIT;
 	char path[DDL_MAX_PATH];
 	ssize_t n;
 	int at = -1;
@@ -98,6 +99,9 @@ int ddl_keyring_read(const struct ddl_options *options, struct ddl_stage *stage,
 		at = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (at >= 0 && add_directory(&filling, at, error) < 0)
 		return -1;
+	if (ddl_path_join(path, sizeof(path), options->root ? options->root : "", "/installkey.gpg") && access(path, R_OK) == 0 &&
+	    add_file(&filling, AT_FDCWD, path, &why) < 0)
+		ddl_log_error(log, "keys", &why);
 	if (!options->keyring)
 		return 0;
 	at = open(options->keyring, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -180,30 +180,43 @@ static int read_only(int fd)
 static void limit_gpgv(const struct gpgv_run *run)
 {
 	rlim_t seconds = GPGV_SECONDS + run->data_size / GPGV_BYTES_A_SECOND;
-	const struct rlimit limit = { seconds, seconds + 1 };
+	rlim_t bytes = run->claim->message ? DDL_MAX_STAGED_FILE : 0;
+	const struct rlimit limit = { seconds, seconds + 1 }, size = { bytes, bytes };
 
 	(void)setrlimit(RLIMIT_CPU, &limit); /* the parent's clock is there, too */
+	(void)setrlimit(RLIMIT_FSIZE, &size); /* of what it writes to memory; its words go into a pipe */
 }
 
 static _Noreturn void become_gpgv(const struct gpgv_run *run, int status)
 {
-	char ring[32], packet[16], data[16], program[32], *const environment[] = { NULL };
+	char ring[32], packet[16], data[16], tell[16], program[32], *const environment[] = { NULL };
 	int ring_fd = run->own ? read_only(run->checker->own) : run->ring;
-	const int passed[] = { ring_fd, run->packet, run->data };
+	const int passed[] = { ring_fd, run->packet, run->data, status };
+	bool message = run->claim->message;
 	/* a machine being installed may have any clock */
-	char *const words[] = {
-		"gpgv", "--status-fd", "1", "--ignore-time-conflict", "--keyring", ring, "--enable-special-filenames", "--",
-		packet, data,          NULL
-	};
+	char *const words[] = { "gpgv",
+				"--status-fd",
+				tell,
+				"--ignore-time-conflict",
+				"--keyring",
+				ring,
+				"--enable-special-filenames",
+				"--output",
+				"-",
+				"--",
+				packet,
+				message ? NULL : data,
+				NULL };
 
 	snprintf(ring, sizeof(ring), "/proc/self/fd/%d", ring_fd);
 	snprintf(packet, sizeof(packet), "-&%d", run->packet);
 	snprintf(data, sizeof(data), "-&%d", run->data);
+	snprintf(tell, sizeof(tell), "%d", status);
 	snprintf(program, sizeof(program), "/proc/self/fd/%d", run->checker->gpgv); /* fexecve() does no more */
 	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++)
 		if (fcntl(passed[i], F_SETFD, 0) < 0)
 			_exit(127);
-	if (dup2(status, 1) < 0)
+	if (dup2(message ? run->claim->plain_fd : status, 1) < 0)
 		_exit(127);
 	limit_gpgv(run);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* it does not outlive the child that waits for it */
@@ -290,13 +303,13 @@ static int receive_verdict(void *arg, uint32_t type, const void *bytes, size_t n
 static int run_confined(struct gpgv_run *run, const struct ddl_confine *confine, struct ddl_error *error)
 {
 	const struct ddl_checker *checker = run->checker;
-	const int keep[] = { checker->gpgv, run->own ? checker->own : run->ring, run->packet, run->data };
+	const int keep[] = { checker->gpgv, run->own ? checker->own : run->ring, run->packet, run->data, run->claim->plain_fd };
 	struct ddl_confine one = *confine;
 	struct ddl_job job = { .run = run_gpgv,
 			       .receive = receive_verdict,
 			       .arg = run,
 			       .keep = keep,
-			       .n_keep = sizeof(keep) / sizeof(*keep),
+			       .n_keep = sizeof(keep) / sizeof(*keep) - !run->claim->message,
 			       .programs = true };
 
 	one.silence_ms = DDL_GPGV_MS;
@@ -383,13 +396,13 @@ int ddl_signature_check(struct ddl_checker *checker, const struct ddl_confine *c
 		(void)ddl_fail(error, DDL_E_GPGV, ENOENT, "ddload-gpgv");
 		return 0;
 	}
-	packet = stage_bytes(checker->stage, claim->packet, claim->packet_length, error);
+	packet = claim->message ? data : stage_bytes(checker->stage, claim->packet, claim->packet_length, error);
 	if (packet >= 0 && claim->data)
 		data = stage_bytes(checker->stage, claim->data, claim->data_length, error);
 	if (packet >= 0 && data >= 0 && open_read_only(&run, packet, data, error) == 0)
 		result = check_twice(&run, confine, error);
 	close_read_only(&run);
-	if (packet >= 0)
+	if (packet >= 0 && !claim->message)
 		ddl_stage_drop(checker->stage, packet, claim->packet_length);
 	if (claim->data && data >= 0)
 		ddl_stage_drop(checker->stage, data, claim->data_length);

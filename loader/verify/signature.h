@@ -18,7 +18,7 @@ struct ddl_checker;
 
 /*
  * Finds gpgv (named ddload-gpgv, in the directory of the running program) and reads the
- * trusted keys: of <root>/etc/pki/rpm-gpg and of options->keyring, a file or a directory of
+ * trusted keys: of <root>/etc/pki/rpm-gpg, <root>/installkey.gpg (SUSE's) and of options->keyring, a file or a directory of
  * them. A file that holds no key is told to the log. -1: --keyring cannot be read, or no memory.
  */
 struct ddl_checker *ddl_checker_new(const struct ddl_options *options, struct ddl_stage *stage, struct ddl_log *log,
@@ -35,6 +35,8 @@ struct ddl_claim {
 	size_t data_length;
 	int data_fd;
 	uint64_t data_offset;
+	bool message; /* the file at `data_fd` is an OpenPGP message (gpg --sign): no packet, and what it holds is written … */
+	int plain_fd; /* … here, at most DDL_MAX_STAGED_FILE; nothing of it is worth anything where the signature is BAD */
 	const void *own_key; /* the key that came with the disk; NULL: none */
 	size_t own_key_length;
 };

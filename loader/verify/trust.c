@@ -20,10 +20,9 @@ static const struct ddl_metadata *metadata_of(const struct ddl_repo *repo, const
 }
 
 /* One signature; bad ones and those that could not be checked go to the log as well. */
-static int check(struct ddl_trust *trust, const struct ddl_repo *repo, const char *what, struct ddl_claim *claim,
-		 struct ddl_signature *signature, struct ddl_error *error)
+int ddl_trust_check_file(struct ddl_trust *trust, const char *what, struct ddl_claim *claim, struct ddl_signature *signature,
+			 struct ddl_error *error)
 {
-	const struct ddl_metadata *key = metadata_of(repo, repo->key);
 	struct ddl_error why = DDL_ERROR_INIT;
 	char words[DDL_MAX_TEXT];
 
@@ -31,10 +30,6 @@ static int check(struct ddl_trust *trust, const struct ddl_repo *repo, const cha
 		trust->checker = ddl_checker_new(trust->options, trust->stage, trust->log, error);
 	if (!trust->checker)
 		return -1;
-	if (key && key->length <= DDL_MAX_KEY_FILE) {
-		claim->own_key = key->bytes;
-		claim->own_key_length = key->length;
-	}
 	if (ddl_signature_check(trust->checker, &trust->confine, trust->arena, claim, signature, &why) < 0) {
 		*error = why;
 		return -1;
@@ -43,6 +38,19 @@ static int check(struct ddl_trust *trust, const struct ddl_repo *repo, const cha
 		ddl_log_error(trust->log, what, &why);
 	ddl_log(trust->log, "%s: %s (%s)", what, ddl_describe_signature(words, sizeof(words), signature), signature->key);
 	return 0;
+}
+
+/* The same where the disk may have brought its own key. */
+static int check(struct ddl_trust *trust, const struct ddl_repo *repo, const char *what, struct ddl_claim *claim,
+		 struct ddl_signature *signature, struct ddl_error *error)
+{
+	const struct ddl_metadata *key = metadata_of(repo, repo->key);
+
+	if (key && key->length <= DDL_MAX_KEY_FILE) {
+		claim->own_key = key->bytes;
+		claim->own_key_length = key->length;
+	}
+	return ddl_trust_check_file(trust, what, claim, signature, error);
 }
 
 static void forged(struct ddl_package *package, const char *what)
@@ -120,7 +128,7 @@ int ddl_trust_check(struct ddl_trust *trust, struct ddl_repo *repo, struct ddl_e
 		if (package->signature.state == DDL_SIGNED_BAD)
 			forged(package, "");
 		else if (repo->signature.state == DDL_SIGNED_BAD)
-			forged(package, repomd_name);
+			forged(package, repo->family == DDL_FAMILY_SUSE ? repo->where : repomd_name);
 		else if (repo->name_signature.state == DDL_SIGNED_BAD)
 			forged(package, update_name);
 	}

@@ -21,6 +21,10 @@ struct ddl_trust {
 /* Checks what of the pack is there to be checked and was not yet. -1: cancelled, no memory, --keyring. */
 int ddl_trust_check(struct ddl_trust *trust, struct ddl_repo *repo, struct ddl_error *error);
 
+/* A file that is signed as a whole, `what` for messages; its texts are in the arena. -1 as ddl_signature_check, and --keyring. */
+int ddl_trust_check_file(struct ddl_trust *trust, const char *what, struct ddl_claim *claim, struct ddl_signature *signature,
+			 struct ddl_error *error) DDL_MUST_CHECK;
+
 /* A person has compared the fingerprint of the disk's own key: what that one has signed of the pack counts as signed. */
 void ddl_trust_by_hand(struct ddl_repo *repo, const char *key);
 

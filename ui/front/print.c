@@ -601,7 +601,8 @@ void print_tested(const struct print *print, const struct ddl_repo *repo)
 
 	print_line(print, 0, "%s", text_pack(line, sizeof line, repo));
 	ddl_text_groups(groups, sizeof groups, repo->fingerprint);
-	print_line(print, 2, _("fingerprint %s"), groups);
+	if (*groups) /* of what is refused by its signature nothing was read */
+		print_line(print, 2, _("fingerprint %s"), groups);
 	print_signature(print, 2, repo);
 	print_sums(print, 2, repo);
 	for (size_t i = 0; i < repo->n_packages; i++) {
