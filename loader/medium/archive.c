@@ -166,7 +166,7 @@ void ddl_archive_free(struct ddl_archive *archive)
 
 struct ddl_archive *ddl_archive_image(const struct ddl_archive *outer, const struct ddl_image *image, struct ddl_error *error)
 {
-	struct ddl_archive *archive = ddl_archive_new(DDL_ARCHIVE_ISO9660, error);
+	struct ddl_archive *archive = ddl_archive_new(outer ? DDL_ARCHIVE_ISO9660 : DDL_ARCHIVE_PACKED, error);
 
 	if (!archive)
 		return NULL;

@@ -48,7 +48,7 @@ enum ddl_archive_format ddl_archive_of_bytes(const uint8_t *first, size_t n_firs
 struct ddl_archive *ddl_archive_new(enum ddl_archive_format format, struct ddl_error *error) DDL_MUST_CHECK;
 void ddl_archive_free(struct ddl_archive *archive); /* NULL allowed */
 
-/* The same for an ISO image that lies in an archive (struct ddl_image of medium.h). */
+/* The same for an ISO image that lies in an archive (struct ddl_image of medium.h); `outer` NULL: for what an RPM package holds. */
 struct ddl_archive *ddl_archive_image(const struct ddl_archive *outer, const struct ddl_image *image,
 				      struct ddl_error *error) DDL_MUST_CHECK;
 

@@ -92,7 +92,7 @@ static la_ssize_t give_bytes(struct archive *lib, void *ctx, const void **bytes)
 		return 0;
 	}
 	if (pass->format == DDL_ARCHIVE_PACKED) {
-		got = ddl_file_read_at(pass->medium->fd, pass->buffer, DDL_ARCHIVE_READ, pass->position);
+		got = ddl_file_read_at(pass->medium->fd, pass->buffer, DDL_ARCHIVE_READ, pass->base + pass->position);
 	} else if (pass->ahead > 0) {
 		/* Up to the end of the last sector that is wanted. */
 		uint64_t want = pass->ahead + (DDL_SECTOR - (within + pass->ahead) % DDL_SECTOR) % DDL_SECTOR;

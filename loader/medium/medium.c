@@ -434,7 +434,7 @@ struct ddl_medium *ddl_medium_open_image(const struct ddl_medium *outer, const s
 {
 	struct ddl_medium *medium;
 
-	if (outer->kind != DDL_MEDIUM_ARCHIVE || outer->depth >= DDL_MAX_ARCHIVE_DEPTH) {
+	if (outer->kind == DDL_MEDIUM_DIRECTORY || outer->depth >= DDL_MAX_ARCHIVE_DEPTH) {
 		ddl_fail(error, DDL_E_INTERNAL, 0, "%s", image->name);
 		return NULL;
 	}

@@ -18,7 +18,7 @@
 /* BARE: one file, an RPM package or a module, that nothing lists. */
 enum ddl_medium_kind { DDL_MEDIUM_DIRECTORY, DDL_MEDIUM_ARCHIVE, DDL_MEDIUM_BARE };
 
-/* An ISO image in an archive. In place: its bytes lie in the archive's own, at `offset`; else they are packed. */
+/* An ISO image in an archive, or what is packed in an RPM package. In place: its bytes lie in the archive's own, at `offset`; else they are packed. */
 struct ddl_image {
 	const char *name;
 	uint64_t offset, size;
@@ -79,7 +79,7 @@ int ddl_medium_reach(const struct ddl_medium *outer, const char *name, struct dd
 struct ddl_medium *ddl_medium_open_mounted(int fd, const char *name, const char *format, const struct ddl_confine *confine,
 					   struct ddl_error *error) DDL_MUST_CHECK;
 
-/* A medium that is an ISO image in an archive medium (in the vendor's zip). */
+/* A medium that is an ISO image in an archive medium (in the vendor's zip), or what a bare RPM package holds. */
 struct ddl_medium *ddl_medium_open_image(const struct ddl_medium *outer, const struct ddl_image *image,
 					 struct ddl_error *error) DDL_MUST_CHECK;
 

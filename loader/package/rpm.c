@@ -372,6 +372,11 @@ static bool is_of_driver(const uint8_t *name, size_t n)
 	return false;
 }
 
+static bool is_of_update(const uint8_t *name, size_t n)
+{
+	return memmem(name, n, "/linux/suse/", 12);
+}
+
 static bool is_tar(const uint8_t *name, size_t n)
 {
 	static const char *const ends[] = { ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst" };
@@ -450,8 +455,10 @@ int ddl_rpm_parser_finish(struct ddl_rpm_parser *parser, struct ddl_arena *arena
 		if (place && read_string(parser, &entry, arena, place, error))
 			return -1;
 		/* directories' names, in old packages those of files */
-		if (entry.tag == TAG_DIRNAMES || entry.tag == TAG_OLDFILENAMES)
+		if (entry.tag == TAG_DIRNAMES || entry.tag == TAG_OLDFILENAMES) {
 			rpm->of_driver = rpm->of_driver || names_one(parser, &entry, is_of_driver);
+			rpm->of_update = rpm->of_update || names_one(parser, &entry, is_of_update);
+		}
 		if (entry.tag == TAG_BASENAMES || entry.tag == TAG_OLDFILENAMES)
 			rpm->of_tar = rpm->of_tar || names_one(parser, &entry, is_tar);
 	}

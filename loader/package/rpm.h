@@ -26,6 +26,7 @@ struct ddl_rpm {
 	const char **requires; /* names that may be those of packages; not files, nor what is in brackets */
 	size_t n_requires; /* DDL_MAX_DEPENDS at most */
 	bool of_tar; /* it holds a tar file */
+	bool of_update; /* it holds a SUSE driver update */
 	bool of_driver; /* it holds what a driver consists of: modules, firmware, settings for modprobe, udev rules */
 };
 

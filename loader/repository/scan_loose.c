@@ -53,6 +53,20 @@ static bool is_whole_kernel(const struct ddl_rpm *deb)
 	       ddl_text_starts(deb->name, "kernel-image");
 }
 
+/* What the package holds is a medium: a SUSE driver update. */
+static int add_payload(struct ddl_scanning *scanning, const struct ddl_reader *reader, uint64_t offset, struct ddl_error *error)
+{
+	struct ddl_scan *scan = &scanning->found->scan;
+	struct ddl_image *slot = ddl_arena_push(scanning->arena, &scan->images, &scan->n_images, sizeof(*slot));
+
+	if (!slot || !(slot->name = ddl_arena_dup(scanning->arena, reader->name)))
+		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
+	slot->offset = offset;
+	slot->size = offset < reader->size ? reader->size - offset : 0;
+	slot->in_place = true;
+	return 0;
+}
+
 /* A package or module that lies there by itself is a repository of its own. */
 int ddl_scan_bare(void *arg, struct ddl_reader *reader, struct ddl_error *error)
 {
@@ -64,7 +78,7 @@ int ddl_scan_bare(void *arg, struct ddl_reader *reader, struct ddl_error *error)
 	uint8_t first[512];
 	ssize_t n = reader->read(reader, first, sizeof(first), error);
 	bool is_rpm = n >= (ssize_t)sizeof(lead) && memcmp(first, lead, sizeof(lead)) == 0;
-	bool is_deb = n > 0 && ddl_deb_begins(first, (size_t)n);
+	bool is_deb = n > 0 && ddl_deb_begins(first, (size_t)n), update;
 	enum ddl_package_type type = is_rpm ? DDL_PKG_RPM : is_deb ? DDL_PKG_DEB : DDL_PKG_DRIVER;
 
 	if (n < 0)
@@ -82,11 +96,14 @@ int ddl_scan_bare(void *arg, struct ddl_reader *reader, struct ddl_error *error)
 			     4) != 0) &&
 	    !ddl_module_name_is_packed(reader->name))
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is named like a driver, but is none"), reader->name);
+	update = type == DDL_PKG_RPM && rpm.of_update && scanning->medium->kind == DDL_MEDIUM_BARE;
+	if (update && add_payload(scanning, reader, rpm.payload_offset, error) < 0)
+		return -1;
 	if (type == DDL_PKG_RPM && !rpm.of_driver && rpm.of_tar)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0,
 				_("%s is an RPM package whose drivers are in a tar file inside: unpack that first"),
 				reader->name);
-	if (type == DDL_PKG_RPM && !rpm.of_driver)
+	if (type == DDL_PKG_RPM && !rpm.of_driver && !update)
 		return ddl_fail(error, DDL_E_NOT_A_DISK, 0, _("%s is an RPM package without a driver in it"), reader->name);
 	if (repo && ddl_repo_bare(scanning->arena, reader->name, reader->size, type, type == DDL_PKG_DRIVER ? NULL : &rpm, repo,
 				  error) < 0)

@@ -46,7 +46,10 @@ static size_t add_medium(struct ddl_session *session, struct ddl_source *source)
 static size_t add_inner(struct ddl_session *session, size_t outer, const char *name, const struct ddl_image *image)
 {
 	const struct ddl_opened *around = &session->opened[outer];
-	const char *inside = *around->inside ? ddl_arena_printf(session->arena, "%s: %s", around->inside, name) : name;
+	bool package = image && around->medium->kind == DDL_MEDIUM_BARE; /* which is called as its file is */
+	const char *inside = package && *around->inside ? around->inside :
+			     *around->inside            ? ddl_arena_printf(session->arena, "%s: %s", around->inside, name) :
+							  name;
 	size_t number = inside ? add_medium(session, around->source) : SIZE_MAX;
 	struct ddl_opened *opened;
 
@@ -57,6 +60,8 @@ static size_t add_inner(struct ddl_session *session, size_t outer, const char *n
 	opened->outer = outer;
 	opened->name = name;
 	opened->image = image;
+	if (package)
+		opened->signature = session->opened[outer].signature;
 	return number;
 }
 
@@ -263,6 +268,33 @@ static const char *inside(const struct ddl_session *session, size_t number, cons
 	return *file ? ddl_arena_printf(session->arena, "%s: %s", file, text) : text;
 }
 
+/* An RPM package with a SUSE driver update in it: it is read once, its signature checked, and then it is read from memory. */
+static int hold_package(struct ddl_session *session, size_t number, struct ddl_repo *repo, struct ddl_error *error)
+{
+	struct ddl_opened *opened = &session->opened[number];
+	struct ddl_package *package = repo->packages;
+	bool keep = session->keep;
+	int result;
+
+	package->medium = number;
+	session->keep = true;
+	result = read_packages(session, repo, false, error);
+	session->keep = keep;
+	if (result == 0 && package->state == DDL_PKG_BAD) {
+		*error = package->trouble;
+		result = ddl_fail_in(error, "%s", package->file);
+	} else if (result == 0) {
+		opened->unpacked = package->fd;
+		opened->unpacked_size = package->size;
+		opened->signature = package->signature;
+		package->fd = -1;
+		ddl_medium_close(opened->medium);
+		opened->medium = NULL;
+	}
+	ddl_session_drop_repo(session, repo);
+	return result;
+}
+
 /* Takes in what is on one medium. -1 only without memory; other trouble is in `trouble`. */
 static int look_at_medium(struct ddl_session *session, struct ddl_look *look, size_t number, struct ddl_error *trouble)
 {
@@ -274,6 +306,14 @@ static int look_at_medium(struct ddl_session *session, struct ddl_look *look, si
 	if (!medium || ddl_scan_medium(session->arena, medium, &confine, &session->machine, &scan, trouble) < 0) {
 		ddl_medium_name_trouble(look->source, ddl_session_root(session), trouble);
 		return trouble->code == DDL_E_MEMORY ? -1 : 0;
+	}
+	if (medium->kind == DDL_MEDIUM_BARE && scan.n_images && scan.n_repos && scan.repos[0]->n_packages) {
+		if (hold_package(session, number, scan.repos[0], trouble) < 0)
+			return trouble->code == DDL_E_MEMORY ? -1 : 0;
+		scan.n_repos = 0;
+		medium = ddl_session_medium(session, number, trouble);
+		if (!medium)
+			return 0;
 	}
 	if (medium->found &&
 	    add_note(session, look, ddl_arena_printf(session->arena, _("The server sent us on to %s."), medium->found)) < 0)

@@ -163,15 +163,16 @@ struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number
 		return opened->medium;
 	if (opened->outer == SIZE_MAX) {
 		opened->medium = (opened->source->kind == DDL_SOURCE_FILE || opened->source->kind == DDL_SOURCE_NETWORK) &&
-						 is_image(session, opened->source->path) ?
+						 (opened->unpacked_size || is_image(session, opened->source->path)) ?
 					 open_image_medium(session, opened, NULL, error) :
 					 ddl_medium_open(opened->source, ddl_session_root(session), &confine, error);
 		return opened->medium;
 	}
 	outer = ddl_session_medium(session, opened->outer, error);
 	if (outer)
-		opened->medium = opened->image                   ? ddl_medium_open_image(outer, opened->image, error) :
-				 is_image(session, opened->name) ? open_image_medium(session, opened, outer, error) :
-								   ddl_medium_open_inner(outer, opened->name, error);
+		opened->medium = opened->image ? ddl_medium_open_image(outer, opened->image, error) :
+				 opened->unpacked_size || is_image(session, opened->name) ?
+						 open_image_medium(session, opened, outer, error) :
+						 ddl_medium_open_inner(outer, opened->name, error);
 	return opened->medium;
 }
