@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Shares packages out among children, takes in what they tell, stages the files. */
+/*
+ * Shares packages out among children, takes in what they tell, stages the files. What is to be unpacked is read twice: a
+ * child that knows the medium but takes no package apart hands over the bytes, whose sum is made here; then, where that is
+ * right, another one unpacks what was staged.
+ */
 #include "package/packages.h"
 
 #include <errno.h>
@@ -7,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/digest.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "medium/files.h"
@@ -18,8 +24,8 @@
 
 /* Messages of a child about its package number `index`. */
 enum {
-	TELL_PIECE = 1, /* index, bytes: a piece of the package itself (only the count without keep) */
-	TELL_FILE, /* index, file number: its bytes follow */
+	TELL_PIECE = 1, /* index, bytes: a piece of the package itself (only the count where it is not staged) */
+	TELL_FILE, /* index, file number: its bytes follow; from one that unpacks */
 	TELL_BYTES, /* bytes of that file */
 	TELL_PART, /* a part of the encoded package */
 	TELL_PACKAGE, /* index: the parts make it whole */
@@ -44,6 +50,7 @@ struct share {
 	size_t count;
 	int *keep;
 	size_t n_keep;
+	bool unpacks; /* the second time: what was staged, and not the medium */
 	struct totals *totals;
 	/* the child's side */
 	struct ddl_sink *sink;
@@ -54,12 +61,19 @@ struct share {
 	uint64_t told_bytes; /* of the package itself */
 	int raw; /* the whole package; -1 */
 	uint64_t raw_size;
+	struct ddl_digest digest; /* of it, as far as it was told */
 	struct ddl_parts parts;
 };
 
 struct totals {
 	uint64_t done, total;
 };
+
+/* Is the package handed over as it is? */
+static bool is_staged_whole(const struct share *share, size_t index)
+{
+	return !share->unpacks && (share->wishes[index].unpack || share->wishes[index].keep);
+}
 
 /* ------------------------------------------------------------- in the child */
 
@@ -70,7 +84,7 @@ static int tell_piece(void *arg, const void *bytes, size_t n, struct ddl_error *
 	struct numbers head = { share->index, n };
 
 	memcpy(message, &head, sizeof(head));
-	if (!share->wishes[share->index].keep)
+	if (!is_staged_whole(share, share->index))
 		return ddl_sink_send(share->sink, TELL_PIECE, message, sizeof(head), error);
 	for (size_t at = 0; at < n;) {
 		size_t piece = n - at < sizeof(message) - sizeof(head) ? n - at : sizeof(message) - sizeof(head);
@@ -127,7 +141,7 @@ static int visit_package(void *arg, struct ddl_reader *reader, struct ddl_error 
 	package.modules = NULL;
 	package.n_files = package.n_modules = 0;
 	reading.package = &package;
-	reading.unpack = share->wishes[share->index].unpack;
+	reading.unpack = share->unpacks;
 	reading.unlisted = !*package.digest;
 	reading.arena = ddl_arena_new();
 	if (!reading.arena)
@@ -143,11 +157,50 @@ out:
 	return result;
 }
 
+/* One that was staged, as a file that a medium shows. */
+struct staged_package {
+	struct ddl_reader reader; /* first: a reader is one of these */
+	int fd;
+	uint64_t at;
+};
+
+static ssize_t read_staged(struct ddl_reader *reader, void *buffer, size_t n, struct ddl_error *error)
+{
+	struct staged_package *staged = (struct staged_package *)reader;
+	uint64_t left = reader->size - staged->at;
+	ssize_t got = left ? ddl_file_read_at(staged->fd, buffer, left < n ? (size_t)left : n, staged->at) : 0;
+
+	if (got < 0)
+		return ddl_fail(error, DDL_E_STAGE, errno, "%s", reader->name);
+	staged->at += (uint64_t)got;
+	return got;
+}
+
+static int unpack_staged(struct share *share, struct ddl_error *error)
+{
+	for (size_t i = 0; i < share->count; i++) {
+		const struct ddl_package *package = share->wishes[i].package;
+		struct staged_package staged = {
+			.reader = { .read = read_staged,
+				    .name = package->file,
+				    .size = package->size,
+				    .wanted = &share->wanted[i] },
+			.fd = package->fd,
+		};
+
+		if (visit_package(share, &staged.reader, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int run_share(void *arg, struct ddl_sink *sink, struct ddl_error *error)
 {
 	struct share *share = arg;
 
 	share->sink = sink;
+	if (share->unpacks)
+		return unpack_staged(share, error);
 	return ddl_files_visit(share->call->medium, share->wanted, share->count, visit_package, share, error);
 }
 
@@ -176,27 +229,54 @@ static void forget(struct share *share, bool close_them)
 	share->raw_size = 0;
 }
 
+static void start_sum(struct share *share, const struct ddl_package *package)
+{
+	bool md5 = strlen(package->digest) == 2 * DDL_MD5;
+
+	ddl_digest_start(&share->digest, md5 ? DDL_MD5 : DDL_SHA256);
+}
+
 static int take_piece(struct share *share, const struct numbers *head, const uint8_t *bytes, size_t n, struct ddl_error *error)
 {
 	const struct ddl_package *package = share->wishes[head->index].package;
+	bool whole = is_staged_whole(share, head->index);
 
-	if ((n || share->wishes[head->index].keep) && n != head->value)
+	if ((n || whole) && n != head->value)
 		return bad_message(error);
 	/* a reader stops at the size that is listed */
 	if (share->told_bytes > package->size || head->value > package->size - share->told_bytes)
 		return bad_message(error);
 	share->told_bytes += head->value;
-	share->totals->done += head->value;
-	if (share->call->progress)
+	share->totals->done += share->unpacks ? 0 : head->value;
+	if (share->call->progress && !share->unpacks)
 		share->call->progress(share->call->arg, share->totals->done, share->totals->total, package);
-	if (!share->wishes[head->index].keep)
+	if (!whole)
 		return 0;
-	if (share->raw < 0)
+	if (share->raw < 0) {
 		share->raw = ddl_stage_create(share->call->stage, ddl_path_base(package->file), error);
+		start_sum(share, package);
+	}
 	if (share->raw < 0 || ddl_stage_append(share->call->stage, share->raw, bytes, n, error) < 0)
 		return -1;
 	share->raw_size += n;
+	ddl_digest_add(&share->digest, bytes, n);
 	return 0;
+}
+
+/* The sum of what was staged is the one that is listed; where none is, it is what the package is known by. */
+static int check_sum(struct share *share, struct ddl_package *package, struct ddl_error *error)
+{
+	char listed[DDL_DIGEST_HEX], hex[DDL_DIGEST_HEX];
+
+	if (share->raw < 0) /* it is empty */
+		start_sum(share, package);
+	ddl_digest_end_hex(&share->digest, hex);
+	if (*package->digest)
+		return ddl_digest_read(listed, package->digest, share->digest.size) && strcmp(listed, hex) == 0 ?
+			       0 :
+			       bad_message(error);
+	package->digest = ddl_arena_dup(share->call->arena, hex);
+	return package->digest ? 0 : ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->label);
 }
 
 static int take_file(struct share *share, const struct numbers *head, struct ddl_error *error)
@@ -204,7 +284,7 @@ static int take_file(struct share *share, const struct numbers *head, struct ddl
 	struct staged *larger;
 	int fd;
 
-	if (head->value >= DDL_MAX_PACKAGE_FILES || share->n_staged >= DDL_MAX_PACKAGE_FILES)
+	if (!share->unpacks || head->value >= DDL_MAX_PACKAGE_FILES || share->n_staged >= DDL_MAX_PACKAGE_FILES)
 		return bad_message(error);
 	larger = realloc(share->staged, (share->n_staged + 1) * sizeof(*larger));
 	if (!larger)
@@ -259,20 +339,27 @@ static int attach(struct share *share, struct ddl_package *package, struct ddl_e
 	return 0;
 }
 
-/* Bad with a reason, or what was wished for without one. */
-static bool is_answer(const struct ddl_package *told, const struct ddl_package_wish *wish)
+/* Bad with a reason, or what was asked for without one. */
+static bool is_answer(const struct share *share, const struct ddl_package *told)
 {
 	if (told->state == DDL_PKG_BAD)
 		return told->trouble.code != DDL_OK;
-	return told->trouble.code == DDL_OK && told->state == (wish->unpack ? DDL_PKG_STAGED : DDL_PKG_TESTED);
+	return told->trouble.code == DDL_OK && told->state == (share->unpacks ? DDL_PKG_STAGED : DDL_PKG_TESTED);
 }
 
 /* One that was told already: another answer would leave what was staged with nobody. */
-static bool is_answered(const struct ddl_package_wish *wish)
+static bool is_answered(const struct share *share, size_t index)
 {
-	enum ddl_package_state state = wish->package->state;
+	enum ddl_package_state state = share->wishes[index].package->state;
 
-	return state == DDL_PKG_BAD || state == DDL_PKG_STAGED || (state == DDL_PKG_TESTED && !wish->unpack);
+	return state == DDL_PKG_BAD || state == DDL_PKG_STAGED || (state == DDL_PKG_TESTED && !share->unpacks);
+}
+
+/* Is all known of it that was wished for? */
+static void tell_finished(const struct share *share, const struct ddl_package_wish *wish)
+{
+	if (share->call->finished && (share->unpacks || !wish->unpack || wish->package->state == DDL_PKG_BAD))
+		share->call->finished(share->call->arg, wish->package);
 }
 
 /*
@@ -301,23 +388,27 @@ static int take_package(struct share *share, const struct numbers *head, struct 
 		told.digest = package->digest;
 	if (marshal.no_memory)
 		result = ddl_fail(error, DDL_E_MEMORY, 0, "%s", package->label);
-	else if (marshal.failed || marshal.used != marshal.room || !is_answer(&told, &share->wishes[head->index]))
+	else if (marshal.failed || marshal.used != marshal.room || !is_answer(share, &told))
 		result = bad_message(error);
 	else
 		result = attach(share, &told, error);
+	if (result == 0 && told.state != DDL_PKG_BAD && is_staged_whole(share, head->index)) {
+		told.digest = package->digest;
+		result = check_sum(share, &told, error);
+	}
 	if (result < 0) {
 		forget(share, true);
 		return -1;
 	}
-	told.fd = told.state == DDL_PKG_BAD ? -1 : share->raw;
+	if (!share->unpacks)
+		told.fd = told.state == DDL_PKG_BAD ? -1 : share->raw;
 	if (told.state == DDL_PKG_BAD) {
 		name_the_trouble(share, &told);
 		forget(share, true);
 	}
 	*package = told;
 	forget(share, false);
-	if (share->call->finished)
-		share->call->finished(share->call->arg, package);
+	tell_finished(share, &share->wishes[head->index]);
 	return 0;
 }
 
@@ -333,7 +424,7 @@ static int receive(void *arg, uint32_t type, const void *bytes, size_t n, struct
 	if (n < sizeof(head))
 		return bad_message(error);
 	memcpy(&head, bytes, sizeof(head));
-	if (head.index >= share->count || is_answered(&share->wishes[head.index]))
+	if (head.index >= share->count || is_answered(share, head.index))
 		return bad_message(error);
 	switch (type) {
 	case TELL_PIECE:
@@ -353,7 +444,7 @@ static void judge_rest(struct share *share, const struct ddl_job *job)
 	for (size_t i = 0; i < share->count; i++) {
 		struct ddl_package *package = share->wishes[i].package;
 
-		if (is_answered(&share->wishes[i]))
+		if (is_answered(share, i))
 			continue;
 		package->state = DDL_PKG_BAD;
 		if (package->trouble.code == DDL_OK && job->ok) /* else it could not be opened */
@@ -361,8 +452,7 @@ static void judge_rest(struct share *share, const struct ddl_job *job)
 		else if (package->trouble.code == DDL_OK)
 			package->trouble = job->error;
 		name_the_trouble(share, package);
-		if (share->call->finished)
-			share->call->finished(share->call->arg, package);
+		tell_finished(share, &share->wishes[i]);
 	}
 }
 
@@ -390,7 +480,7 @@ static int open_package(const struct ddl_packages_call *call, struct ddl_wanted 
 	return 0;
 }
 
-static int share_prepare(struct share *share, const struct ddl_packages_call *call, struct ddl_error *error)
+static int prepare_from_medium(struct share *share, const struct ddl_packages_call *call, struct ddl_error *error)
 {
 	struct ddl_error silent = DDL_ERROR_INIT;
 
@@ -413,6 +503,15 @@ static int share_prepare(struct share *share, const struct ddl_packages_call *ca
 			return -1;
 	}
 	share->n_keep = ddl_files_keep(call->medium, share->wanted, share->count, share->keep);
+	return 0;
+}
+
+/* All that the second child gets is the bytes themselves. */
+static int prepare_from_stage(struct share *share)
+{
+	for (size_t i = 0; i < share->count; i++)
+		if (share->wishes[i].package->fd >= 0) /* else it is empty */
+			share->keep[share->n_keep++] = share->wishes[i].package->fd;
 	return 0;
 }
 
@@ -441,12 +540,13 @@ static int deal(struct share *shares, size_t n_shares, const struct ddl_packages
 }
 
 /* A disc is read by one head: two readers would make it seek all the time. */
-static size_t shares_wanted(const struct ddl_packages_call *call, size_t count)
+static size_t shares_wanted(const struct ddl_packages_call *call, bool unpacks, size_t count)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t wanted = processors > 0 ? (size_t)processors : 1;
 
-	if (call->confine.unconfined || strncmp(call->medium->name, "sr", 2) == 0 || ddl_medium_streams(call->medium))
+	if (call->confine.unconfined ||
+	    (!unpacks && (strncmp(call->medium->name, "sr", 2) == 0 || ddl_medium_streams(call->medium))))
 		wanted = 1;
 	wanted = wanted > DDL_MAX_CHILDREN ? DDL_MAX_CHILDREN : wanted;
 	return wanted > count ? count : wanted;
@@ -460,7 +560,7 @@ static int run_shares(const struct ddl_packages_call *call, struct share *shares
 
 	for (size_t i = 0; i < count && result == 0; i++) {
 		shares[i].totals = totals;
-		result = share_prepare(&shares[i], call, error);
+		result = shares[i].unpacks ? prepare_from_stage(&shares[i]) : prepare_from_medium(&shares[i], call, error);
 		jobs[i] = (struct ddl_job){ .run = run_share,
 					    .receive = receive,
 					    .arg = &shares[i],
@@ -482,18 +582,56 @@ static int run_shares(const struct ddl_packages_call *call, struct share *shares
 	return result;
 }
 
-static int read_batch(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes, size_t count,
-		      struct totals *totals, struct ddl_error *error)
+static int run_once(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes, size_t count, bool unpacks,
+		    struct totals *totals, struct ddl_error *error)
 {
-	size_t n = shares_wanted(call, count);
+	size_t n = shares_wanted(call, unpacks, count);
 	struct share *shares = ddl_arena_alloc(call->arena, n, sizeof(*shares));
 	struct ddl_job *jobs = ddl_arena_alloc(call->arena, n, sizeof(*jobs));
 
 	if (!shares || !jobs)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "packages");
+	for (size_t i = 0; i < n; i++)
+		shares[i].unpacks = unpacks;
 	if (deal(shares, n, call, wishes, count, error) < 0)
 		return -1;
 	return run_shares(call, shares, jobs, n, totals, error);
+}
+
+/* What was staged only to be unpacked goes; what was not come to (cancelled) is as if nobody had asked. */
+static void drop_whole(const struct ddl_packages_call *call, const struct ddl_package_wish *wish)
+{
+	struct ddl_package *package = wish->package;
+
+	if (package->state == DDL_PKG_TESTED)
+		package->state = DDL_PKG_UNREAD;
+	if (wish->keep && package->state == DDL_PKG_STAGED)
+		return;
+	if (package->fd >= 0)
+		ddl_stage_drop(call->stage, package->fd, package->size);
+	package->fd = -1;
+}
+
+static int read_batch(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes, size_t count,
+		      struct totals *totals, struct ddl_error *error)
+{
+	struct ddl_package_wish *again = ddl_arena_alloc(call->arena, count, sizeof(*again));
+	size_t n = 0;
+	int result;
+
+	if (!again)
+		return ddl_fail(error, DDL_E_MEMORY, 0, "packages");
+	for (size_t i = 0; i < count; i++)
+		wishes[i].package->state = DDL_PKG_UNREAD; /* also one that was tested before */
+	result = run_once(call, wishes, count, false, totals, error);
+	for (size_t i = 0; i < count; i++)
+		if (wishes[i].unpack && wishes[i].package->state == DDL_PKG_TESTED)
+			again[n++] = wishes[i];
+	if (result == 0 && n)
+		result = run_once(call, again, n, true, totals, error);
+	for (size_t i = 0; i < n; i++)
+		drop_whole(call, &again[i]);
+	return result;
 }
 
 static int read_all(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes, size_t count,

@@ -18,6 +18,8 @@
 #include "tree.h"
 
 enum { SIZE = 1000 };
+static const char zeroes_md5[] = "ede3d3b685b4e137ba4cb2521329a75e"; /* of so many zeroes */
+static const char zeroes_sha256[] = "541b3e9daa09b20bf85fa273e5cbd3e80185aa4ec298e765db87742b70138a53";
 
 static struct ddl_arena *arena;
 static struct ddl_medium medium; /* nothing is read of it */
@@ -44,10 +46,10 @@ static int begin(void **state)
 	ddl_error_clear(&error);
 	call = (struct ddl_packages_call){ .arena = arena, .medium = &medium, .directory = "" };
 	call.stage = ddl_stage_new(NULL, 1000000, &error);
-	package = (struct ddl_package){ .label = "a.rpm", .file = "a.rpm", .digest = "00", .size = SIZE, .fd = -1 };
+	package = (struct ddl_package){ .label = "a.rpm", .file = "a.rpm", .digest = zeroes_md5, .size = SIZE, .fd = -1 };
 	wish = (struct ddl_package_wish){ &package, true, true };
 	totals = (struct totals){ 0, SIZE };
-	share = (struct share){ .call = &call, .wishes = &wish, .count = 1, .totals = &totals, .raw = -1 };
+	share = (struct share){ .call = &call, .wishes = &wish, .count = 1, .totals = &totals, .raw = -1, .unpacks = true };
 	file = (struct ddl_file){ .kind = DDL_FILE_MODULE, .path = "lib/modules/a.ko", .size = 3, .fd = -1 };
 	files[0] = files[1] = &file;
 	module = (struct ddl_module){ .name = "a", .path = "lib/modules/a.ko", .vermagic = "6.1", .kernel = "6.1" };
@@ -110,18 +112,51 @@ static void refused(int result)
 	assert_int_not_equal(package.state, DDL_PKG_STAGED);
 }
 
+/* What an honest reader of the medium tells: the bytes, and that it has counted them. */
+static int say_whole(const void *bytes)
+{
+	share.unpacks = false;
+	told.state = DDL_PKG_TESTED;
+	told.n_files = told.n_modules = 0;
+	return say(TELL_PIECE, 0, SIZE, bytes, SIZE) < 0 ? -1 : say_package(0);
+}
+
 static void the_truth_is_taken(void **state)
 {
 	uint8_t bytes[SIZE] = { 0 };
 
 	(void)state;
-	assert_int_equal(say(TELL_PIECE, 0, SIZE, bytes, SIZE), 0);
+	assert_int_equal(say_whole(bytes), 0);
+	assert_int_equal(package.state, DDL_PKG_TESTED);
+	assert_true(package.fd >= 0);
+	share.unpacks = true;
+	told.state = DDL_PKG_STAGED;
+	told.n_files = told.n_modules = 1;
 	assert_int_equal(say_file(0, "elf"), 0);
 	assert_int_equal(say_package(0), 0);
 	assert_int_equal(package.state, DDL_PKG_STAGED);
 	assert_ptr_equal(package.modules[0]->file, package.files[0]);
 	assert_true(package.files[0]->fd >= 0 && package.fd >= 0);
-	refused((package.state = DDL_PKG_BAD, say_package(0))); /* it was told already */
+	refused((package.state = DDL_PKG_BAD, say_package(0)));
+}
+
+/* Whatever sum a reader says it has found: what counts is that of the bytes it gave. */
+static void bytes_that_are_not_the_listed_ones(void **state)
+{
+	uint8_t bytes[SIZE] = { 1 };
+
+	(void)state;
+	told.digest = zeroes_md5;
+	refused(say_whole(bytes));
+	assert_int_equal(package.fd, -1);
+	memset(bytes, 0, sizeof(bytes));
+	assert_int_equal(say(TELL_PIECE, 0, SIZE - 1, bytes, SIZE - 1), 0);
+	refused(say_package(0)); /* not all of them */
+	refused(say_package(0)); /* none */
+	refused(say_file(0, "elf")); /* it has not been asked to unpack anything */
+	package.digest = told.digest = "";
+	assert_int_equal(say_whole(bytes), 0);
+	assert_string_equal(package.digest, zeroes_sha256);
 }
 
 static void numbers_out_of_range(void **state)
@@ -129,10 +164,11 @@ static void numbers_out_of_range(void **state)
 	uint8_t bytes[SIZE + 1] = { 0 };
 
 	(void)state;
-	refused(say(TELL_PIECE, 1, SIZE, bytes, SIZE)); /* a package that it was not given */
-	refused(say(TELL_PIECE, UINT64_MAX, 1, bytes, 1));
 	refused(say(TELL_FILE, 0, DDL_MAX_PACKAGE_FILES, NULL, 0));
 	refused(say(TELL_FILE, 0, UINT64_MAX, NULL, 0));
+	share.unpacks = false;
+	refused(say(TELL_PIECE, 1, SIZE, bytes, SIZE)); /* a package that it was not given */
+	refused(say(TELL_PIECE, UINT64_MAX, 1, bytes, 1));
 	refused(say(TELL_PIECE, 0, 2, bytes, 1)); /* more, or less, than comes with it */
 	refused(say(TELL_PIECE, 0, 0, bytes, 1));
 	refused(say(TELL_PIECE, 0, SIZE + 1, bytes, SIZE + 1)); /* more than the disk lists */
@@ -233,7 +269,7 @@ static void the_checksum_stays_the_lists(void **state)
 	told.digest = "11";
 	assert_int_equal(say_file(0, "elf"), 0);
 	assert_int_equal(say_package(0), 0);
-	assert_string_equal(package.digest, "00");
+	assert_string_equal(package.digest, zeroes_md5);
 }
 
 /* ------------------------------------------------------------ a list's own bytes */
@@ -295,14 +331,9 @@ static void the_list_is_read_by_itself(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_truth_is_taken),
-		TEST(numbers_out_of_range),
-		TEST(sizes_that_do_not_agree),
-		TEST(files_that_are_not_listed_or_twice),
-		TEST(names_that_are_none),
-		TEST(answers_that_do_not_end),
-		TEST(another_state_than_was_asked_for),
-		TEST(the_checksum_stays_the_lists),
+		TEST(the_truth_is_taken),         TEST(bytes_that_are_not_the_listed_ones), TEST(numbers_out_of_range),
+		TEST(sizes_that_do_not_agree),    TEST(files_that_are_not_listed_or_twice), TEST(names_that_are_none),
+		TEST(answers_that_do_not_end),    TEST(another_state_than_was_asked_for),   TEST(the_checksum_stays_the_lists),
 		TEST(the_list_is_read_by_itself),
 	};
 
