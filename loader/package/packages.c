@@ -21,6 +21,7 @@
 #include "process/parts.h"
 
 #define BATCH DDL_MAX_OPEN_PACKAGES
+#define ARCHIVE_BATCH 1024U /* has one descriptor; but what is to be unpacked has one each meanwhile */
 
 /* Messages of a child about its package number `index`. */
 enum {
@@ -637,8 +638,7 @@ static int read_batch(const struct ddl_packages_call *call, const struct ddl_pac
 static int read_all(const struct ddl_packages_call *call, const struct ddl_package_wish *wishes, size_t count,
 		    struct totals *totals, struct ddl_error *error)
 {
-	/* An archive has one descriptor, and is gone through but once. */
-	size_t most = call->medium->kind == DDL_MEDIUM_ARCHIVE ? count : BATCH;
+	size_t most = call->medium->kind == DDL_MEDIUM_ARCHIVE ? ARCHIVE_BATCH : BATCH;
 
 	for (size_t i = 0; i < count; i += most) {
 		size_t n = count - i < most ? count - i : most;
