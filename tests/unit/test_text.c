@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,41 @@ static void each_character_alone(void **state)
 		else
 			assert_true(out[0] == '?' || out[0] == ' ');
 	}
+}
+
+/* UTF-8 of a character past 0x7F. */
+static size_t encode(uint32_t code, char *to)
+{
+	size_t n = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+	to[0] = (char)(unsigned char)(0xF00U >> n | code >> (6 * (n - 1)));
+	for (size_t i = 1; i < n; i++)
+		to[i] = (char)(unsigned char)(0x80U | (code >> (6 * (n - 1 - i)) & 0x3FU));
+	to[n] = '\0';
+	return n;
+}
+
+/* Perl's Unicode says of each character whether it is one that nobody sees: 1, that it is one, 0, or that there is none, ?. */
+static void what_is_not_seen_is_shown(void **state)
+{
+	FILE *perl = popen("perl -e 'for (0x80 .. 0x10FFFF) { print($_ >= 0xD800 && $_ < 0xE000 ? \"?\" : "
+			   "chr($_) =~ /[\\p{DI}\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]/ ? 1 : chr($_) =~ /\\p{Cn}/ ? \"?\" : 0) }'",
+			   "r");
+
+	(void)state;
+	assert_non_null(perl);
+	for (uint32_t code = 0x80; code <= 0x10FFFF; code++) {
+		int seen = fgetc(perl);
+		char raw[8], clean[8];
+		size_t n = encode(code, raw);
+		bool hidden;
+
+		(void)ddl_text_clean(clean, sizeof(clean), raw, n);
+		hidden = strcmp(clean, raw) != 0;
+		if (seen == '1' ? !hidden : seen == '0' ? hidden && code != 0x2800 : seen != '?')
+			fail_msg("U+%04X: perl says %c, here it is %s", code, seen, hidden ? "hidden" : "shown");
+	}
+	assert_int_equal(pclose(perl), 0);
 }
 
 static void keeps_what_people_write(void **state)
@@ -361,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_bytes_come_out_clean),
 		cmocka_unit_test(each_character_alone),
+		cmocka_unit_test(what_is_not_seen_is_shown),
 		cmocka_unit_test(keeps_what_people_write),
 		cmocka_unit_test(counts_columns),
 		cmocka_unit_test(cuts_to_columns),
