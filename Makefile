@@ -112,10 +112,10 @@ static_o    := $(patsubst %.c,$(BUILD)/obj/static/%.o,$(filter-out loader/fetch/
 fetch_libs  := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lnfs
 fetch_o     := $(patsubst %.c,$(BUILD)/obj/static/%.o,$(wildcard loader/fetch/*.c) $(addprefix loader/base/,error.c i18n.c remote.c text.c))
 
-# The stamp of gpgv names what is in the program beside.
+# What is in the programs beside it is not in this one.
 $(BUILD)/obj/static/loader/base/version.o: $(BUILD)/commit
 $(BUILD)/obj/static/loader/base/version.o: static_cflags += $(call version_flags,cat $$(ls \
-	$(deps_dir)/stamp/*.versions | grep -v /gpgv) | LC_ALL=C sort)
+	$(deps_dir)/stamp/*.versions | grep -v -e /gpgv -e /curl -e /libnfs -e /mbedtls) | LC_ALL=C sort)
 
 $(BUILD)/obj/static/%.o: %.c Makefile $(BUILD)/deps/built
 	@mkdir -p $(@D)
