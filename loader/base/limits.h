@@ -24,7 +24,7 @@
 #define DDL_MAX_REPOSITORIES 64U
 #define DDL_MAX_LIST_LINES 256U
 #define DDL_MAX_ISO_FILES 64U /* images, archives, packages, modules looked at on one medium */
-#define DDL_MAX_ARCHIVE_DEPTH 2U /* an ISO in a zip, but no ISO in a zip in a zip */
+#define DDL_MAX_ARCHIVE_DEPTH 2U /* an ISO, compressed or not, or a .dud in a zip, with packages; but no ISO in an ISO in a zip */
 #define DDL_MAX_FOLDER_DEPTH 3U /* folders down that such files are looked for */
 #define DDL_MAX_FOLDERS 512U /* folders looked into */
 #define DDL_MAX_FOLDER_ENTRIES 8192U /* names read for that, all together */

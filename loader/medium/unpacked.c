@@ -34,7 +34,10 @@ bool ddl_unpacked_by_name(const char *name)
 
 struct unpacking {
 	int fd;
+	const struct ddl_medium *medium; /* the archive that the file is in; NULL: it is at `fd` */
 	const char *name;
+	struct ddl_sink *sink;
+	uint64_t before; /* bytes that were staged on the way to it */
 	bool mounts;
 	bool message; /* a compressed packet of OpenPGP, with a signed message in it */
 	struct ddl_stage *stage;
@@ -75,7 +78,7 @@ static int check_beginning(const struct unpacking *unpacking, const uint8_t *byt
 static int send_all(struct archive *archive, const struct unpacking *unpacking, struct ddl_sink *sink, struct ddl_error *error)
 {
 	uint8_t piece[BEGINNING];
-	uint64_t size = 0;
+	uint64_t size = unpacking->before;
 
 	for (;;) {
 		size_t n = 0;
@@ -89,7 +92,7 @@ static int send_all(struct archive *archive, const struct unpacking *unpacking, 
 				break;
 			n += (size_t)got;
 		}
-		if (!size && check_beginning(unpacking, piece, n, error) < 0)
+		if (size == unpacking->before && check_beginning(unpacking, piece, n, error) < 0)
 			return -1;
 		size += n;
 		if (size > DDL_MAX_STAGED_FILE)
@@ -100,6 +103,33 @@ static int send_all(struct archive *archive, const struct unpacking *unpacking, 
 		if (n < sizeof(piece))
 			return 0;
 	}
+}
+
+/* The bytes of a file in an archive, as they are. */
+static int send_file(void *arg, struct ddl_reader *reader, struct ddl_error *error)
+{
+	const struct unpacking *unpacking = arg;
+	uint8_t piece[BEGINNING];
+	ssize_t n;
+
+	if (reader->size > DDL_MAX_STAGED_FILE)
+		return ddl_fail(error, DDL_E_TOO_LARGE, 0, _("%s unpacks to more than %llu MB"), unpacking->name,
+				DDL_MAX_STAGED_FILE / 1000000);
+	while ((n = reader->read(reader, piece, sizeof(piece), error)) > 0) /* the parent counts what comes */
+		if (ddl_sink_send(unpacking->sink, TELL_PIECE, piece, (size_t)n, error) < 0)
+			return -1;
+	return (int)n;
+}
+
+static int run_take(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	struct unpacking *unpacking = arg;
+	struct ddl_wanted wanted = { unpacking->name, -1, false };
+
+	unpacking->sink = sink;
+	if (ddl_files_visit(unpacking->medium, &wanted, 1, send_file, unpacking, error) < 0)
+		return -1;
+	return wanted.found ? 0 : ddl_fail(error, DDL_E_OPEN, ENOENT, "%s", unpacking->name);
 }
 
 static int run(void *arg, struct ddl_sink *sink, struct ddl_error *error)
@@ -121,7 +151,7 @@ static int receive(void *arg, uint32_t type, const void *bytes, size_t n, struct
 {
 	struct unpacking *unpacking = arg;
 
-	if (type != TELL_PIECE || n > DDL_MAX_STAGED_FILE - unpacking->size)
+	if (type != TELL_PIECE || n > DDL_MAX_STAGED_FILE - unpacking->before - unpacking->size)
 		return ddl_fail(error, DDL_E_DAMAGED, 0, "%s", unpacking->name);
 	if (ddl_stage_append(unpacking->stage, unpacking->staged, bytes, n, error) < 0)
 		return -1;
@@ -129,19 +159,43 @@ static int receive(void *arg, uint32_t type, const void *bytes, size_t n, struct
 	return 0;
 }
 
-int ddl_unpacked_stage(int fd, const char *name, bool mounts, struct ddl_stage *stage, const struct ddl_confine *confine,
-		       uint64_t *size, struct ddl_error *error)
+static int stage(struct unpacking *unpacking, const struct ddl_confine *confine, uint64_t *size, struct ddl_error *error)
 {
-	struct unpacking unpacking = { .fd = fd, .name = ddl_path_base(name), .mounts = mounts, .stage = stage };
-	struct ddl_job job = { .run = run, .receive = receive, .arg = &unpacking, .keep = &fd, .n_keep = 1 };
+	const struct ddl_medium *medium = unpacking->medium;
+	struct ddl_job job = { .run = medium ? run_take : run,
+			       .receive = receive,
+			       .arg = unpacking,
+			       .keep = medium ? &medium->fd : &unpacking->fd,
+			       .n_keep = 1 };
 
-	unpacking.staged = ddl_stage_create(stage, "image", error);
-	if (unpacking.staged < 0)
+	unpacking->staged = ddl_stage_create(unpacking->stage, "image", error);
+	if (unpacking->staged < 0)
 		return -1;
 	if (ddl_jobs_run(&job, 1, confine, error) < 0) {
-		ddl_stage_drop(stage, unpacking.staged, unpacking.size);
+		ddl_stage_drop(unpacking->stage, unpacking->staged, unpacking->size);
 		return -1;
 	}
-	*size = unpacking.size;
-	return unpacking.staged;
+	*size = unpacking->size;
+	return unpacking->staged;
+}
+
+int ddl_unpacked_stage(int fd, const char *name, bool mounts, struct ddl_stage *stage_to, const struct ddl_confine *confine,
+		       uint64_t *size, struct ddl_error *error)
+{
+	struct unpacking unpacking = {
+		.fd = fd, .name = ddl_path_base(name), .mounts = mounts, .stage = stage_to, .before = *size
+	};
+
+	return stage(&unpacking, confine, size, error);
+}
+
+int ddl_unpacked_take(const struct ddl_medium *medium, const char *name, struct ddl_stage *stage_to,
+		      const struct ddl_confine *confine, uint64_t *size, struct ddl_error *error)
+{
+	struct unpacking unpacking = { .medium = medium, .name = name, .stage = stage_to };
+	int fd = stage(&unpacking, confine, size, error);
+
+	if (fd >= 0)
+		(void)lseek(fd, 0, SEEK_SET);
+	return fd;
 }

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "medium/suse.h"
+#include "medium/unpacked.h"
 #include "module/arch.h"
 #include "module/module_name.h"
 #include "repository/product.h"
@@ -128,16 +129,17 @@ static int is_image(struct ddl_scanning *scanning, struct ddl_reader *reader, st
 static int collect_archive(struct ddl_scanning *scanning, struct ddl_reader *reader, struct ddl_error *error)
 {
 	struct ddl_scan *scan = &scanning->found->scan;
+	bool packed = ddl_unpacked_by_name(reader->name) || ddl_text_ends_in(reader->name, ".dud"); /* what it is shows then */
 	int image;
 
-	if (ddl_seen_what(reader->name))
+	if (!packed && ddl_seen_what(reader->name))
 		return ddl_seen_name(scanning->arena, &scan->seen, &scan->n_seen, reader->name) < 0 ?
 			       ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name) :
 			       0;
 	if (ddl_module_name_is_loose(reader->name))
 		return collect_loose(scanning, reader->name, error);
-	image = is_image(scanning, reader, error);
-	if (image < 0 || (!image && !ddl_text_ends_in(reader->name, ".zip") && !ddl_text_ends_in(reader->name, ".dud")))
+	image = packed ? 1 : is_image(scanning, reader, error);
+	if (image < 0 || (!image && !ddl_text_ends_in(reader->name, ".zip")))
 		return image;
 	if (image && scanning->medium->depth < DDL_MAX_ARCHIVE_DEPTH && scan->n_images < DDL_MAX_ISO_FILES)
 		return collect_image(scanning, reader, error);

@@ -58,16 +58,22 @@ static int open_remote_image(struct ddl_session *session, const struct ddl_sourc
 	return -1;
 }
 
-/* The image file, wherever it lies, or the one that has `end` at the end of its name. -1 and the error. */
+/* The image file, wherever it lies, one in an archive in memory; or the one that has `end` at the end of its name. -1 and the error. */
 static int open_image(struct ddl_session *session, const struct ddl_opened *opened, const struct ddl_medium *outer,
 		      const char *end, struct ddl_error *error)
 {
 	const char *name = ddl_arena_printf(session->arena, "%s%s", outer ? opened->name : opened->source->path, end);
+	struct ddl_confine confine = ddl_session_confine(session);
 	char path[DDL_MAX_PATH];
+	uint64_t size;
 	int fd;
 
 	if (!name)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", opened->source->name);
+	if (opened->unpacked_size && (fd = fcntl(opened->unpacked, F_DUPFD_CLOEXEC, 0)) >= 0)
+		return fd;
+	if (outer && outer->kind == DDL_MEDIUM_ARCHIVE)
+		return ddl_unpacked_take(outer, name, session->stage, &confine, &size, error);
 	if (outer)
 		return ddl_medium_reach(outer, name, error) < 0 ? -1 : ddl_file_open(outer->fd, name, error);
 	if (opened->source->kind == DDL_SOURCE_NETWORK)
@@ -80,14 +86,25 @@ static int open_image(struct ddl_session *session, const struct ddl_opened *open
 	return fd;
 }
 
+static bool is_archive(const struct ddl_medium *medium)
+{
+	return medium && medium->kind == DDL_MEDIUM_ARCHIVE;
+}
+
+/* Closes what open_image gave. */
+static void close_image(struct ddl_session *session, const struct ddl_medium *outer, int fd)
+{
+	if (fd >= 0)
+		ddl_stage_drop(session->stage, fd, is_archive(outer) ? (uint64_t)lseek(fd, 0, SEEK_END) : 0);
+}
+
 static int check_image(struct ddl_session *session, struct ddl_opened *opened, const struct ddl_medium *outer, int fd,
 		       const char *name, struct ddl_error *error)
 {
 	int asc = open_image(session, opened, outer, ".asc", NULL);
 	int result = ddl_signed_stage(session, opened, fd, asc, name, error);
 
-	if (asc >= 0)
-		(void)close(asc);
+	close_image(session, outer, asc);
 	return result;
 }
 
@@ -96,16 +113,29 @@ static int unpack_image(struct ddl_session *session, struct ddl_opened *opened, 
 			const char *name, struct ddl_error *error)
 {
 	struct ddl_confine confine = ddl_session_confine(session);
+	uint64_t size = is_archive(outer) ? (uint64_t)lseek(fd, 0, SEEK_END) : 0;
 	int result = 0;
 
-	if (!opened->unpacked_size && ddl_unpacked_by_name(name))
-		result = opened->unpacked = ddl_unpacked_stage(fd, name, may_mount(session), session->stage, &confine,
-							       &opened->unpacked_size, error);
-	else if (!opened->unpacked_size && ddl_signed_by_name(name))
-		result = check_image(session, opened, outer, fd, name, error);
-	if (result >= 0 && !opened->unpacked_size)
+	if (opened->unpacked_size) /* once: `fd` is at that */
 		return fd;
-	(void)close(fd);
+	(void)lseek(fd, 0, SEEK_SET);
+	if (ddl_unpacked_by_name(name)) {
+		uint64_t both = size;
+
+		result = opened->unpacked = ddl_unpacked_stage(fd, name, may_mount(session), session->stage, &confine, &both,
+							       error);
+		opened->unpacked_size = result < 0 ? 0 : both;
+	} else if (ddl_signed_by_name(name)) {
+		result = check_image(session, opened, outer, fd, name, error);
+	}
+	if (result >= 0 && !opened->unpacked_size && !size)
+		return fd;
+	if (result >= 0 && !opened->unpacked_size) {
+		opened->unpacked = fd;
+		opened->unpacked_size = size;
+	} else {
+		close_image(session, outer, fd);
+	}
 	if (result < 0)
 		return -1;
 	fd = fcntl(opened->unpacked, F_DUPFD_CLOEXEC, 0);
@@ -143,14 +173,20 @@ static struct ddl_medium *open_image_medium(struct ddl_session *session, struct 
 		medium->device = outer->device;
 		medium->confine = outer->confine;
 	}
+	if (medium && is_archive(outer))
+		medium->depth = outer->depth + 1;
 	return medium;
 }
 
 /* Is the file an image that has to be unpacked or checked, or may have to be mounted? */
+static bool is_held(const char *name)
+{
+	return ddl_unpacked_by_name(name) || ddl_signed_by_name(name);
+}
+
 static bool is_image(const struct ddl_session *session, const char *name)
 {
-	return ddl_unpacked_by_name(name) || ddl_signed_by_name(name) ||
-	       (may_mount(session) && !ddl_text_ends_in(name, ".iso") && ddl_files_is_image(name, UINT64_MAX));
+	return is_held(name) || (may_mount(session) && !ddl_text_ends_in(name, ".iso") && ddl_files_is_image(name, UINT64_MAX));
 }
 
 struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number, struct ddl_error *error)
@@ -170,9 +206,10 @@ struct ddl_medium *ddl_session_medium(struct ddl_session *session, size_t number
 	}
 	outer = ddl_session_medium(session, opened->outer, error);
 	if (outer)
-		opened->medium = opened->image ? ddl_medium_open_image(outer, opened->image, error) :
+		opened->medium = opened->image && (opened->image->in_place || !is_held(opened->name)) ?
+					 ddl_medium_open_image(outer, opened->image, error) :
 				 opened->unpacked_size || is_image(session, opened->name) ?
-						 open_image_medium(session, opened, outer, error) :
-						 ddl_medium_open_inner(outer, opened->name, error);
+					 open_image_medium(session, opened, outer, error) :
+					 ddl_medium_open_inner(outer, opened->name, error);
 	return opened->medium;
 }
