@@ -499,7 +499,8 @@ static int look_at_offers(struct ddl_session *session, struct ddl_look *look, si
 	size_t count = 0;
 	bool more = false;
 
-	if (!medium || medium->kind != DDL_MEDIUM_DIRECTORY || medium->remote) /* servers list nothing */
+	if (!medium || medium->kind != DDL_MEDIUM_DIRECTORY || medium->remote || /* servers list nothing */
+	    strcmp(look->source->path, "/") == 0) /* what else lies in an initrd is no medium */
 		return 0;
 	if (ddl_listing_read(medium, session->arena, &listing, &trouble) < 0)
 		return trouble.code == DDL_E_MEMORY ?

@@ -331,16 +331,37 @@ static bool holds_something(const char *directory)
 	return entry != NULL;
 }
 
+/* Does a SUSE driver update that was appended to the initrd lie in its root, or below a number there? */
+static bool holds_updates(const char *root)
+{
+	DIR *listing = opendir(root);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (listing && !found && (entry = readdir(listing))) {
+		bool number = strspn(entry->d_name, "0123456789") == strlen(entry->d_name);
+		char path[DDL_MAX_PATH];
+
+		(void)snprintf(path, sizeof(path), "%s/%s%s", root, entry->d_name, number ? "/linux/suse" : "/suse");
+		found = (number || strcmp(entry->d_name, "linux") == 0) && holds_something(path);
+	}
+	if (listing)
+		(void)closedir(listing);
+	return found;
+}
+
 /* Packs that were put into the initrd itself need no medium; the folder for them may be there without any. */
 static bool find_own(struct ddl_arena *arena, const char *root, struct ddl_devices *devices)
 {
-	const char *path = real_path(arena, root, DDL_OWN_PACKS);
+	const char *path = real_path(arena, root, DDL_OWN_PACKS), *top = real_path(arena, root, "/"), *own = DDL_OWN_PACKS;
 
-	if (!path)
+	if (!path || !top)
 		return false;
 	if (!holds_something(path))
+		own = holds_updates(top) ? "/" : NULL;
+	if (!own)
 		return true;
-	devices->own = source_new(arena, DDL_SOURCE_DIRECTORY, DDL_OWN_PACKS, DDL_OWN_PACKS);
+	devices->own = source_new(arena, DDL_SOURCE_DIRECTORY, own, own);
 	if (devices->own)
 		devices->own->usable = true;
 	return devices->own != NULL;
