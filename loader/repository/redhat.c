@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "module/arch.h"
 #include "package/rpm_version.h"
 #include "repository/xenserver_update.h"
 
@@ -302,13 +303,15 @@ static int take_repodata(const struct disk *disk, const struct ddl_blob *list)
 
 /* ---------------------------------------------------------------------- who it is */
 
-/* How well a package can give the pack its name: the driver before its firmware, and of drivers the one for this kernel. */
+/* How well a package can give the pack its name: the driver before its firmware, and of drivers the one for this machine and kernel. */
 static int worth(const struct disk *disk, const struct ddl_package *package)
 {
 	const struct ddl_rpm_file *from = find_rpm(disk, package->file);
 
 	if (!from || !from->whole)
 		return 0;
+	if (disk->contents->machine && !ddl_arch_fits(from->rpm.arch, disk->contents->machine->arch))
+		return 1;
 	return 1 + from->rpm.of_driver + 2 * !*package->kernel + 4 * (package->type == DDL_PKG_DRIVER_RPM) +
 	       8 * (strcmp(from->rpm.arch, "noarch") != 0);
 }

@@ -52,13 +52,16 @@ def run(*command, **options):
 
 
 def rpm(to, scratch, name, files, *, version="1.0", release="1.el8", provides=(), arch="x86_64", summary="", kernel="", payload="w6.xzdio"):
-    """An RPM of {path in it: bytes}; `provides` are its capabilities. Its path."""
+    """An RPM of {path in it: bytes, or what a link leads to}; `provides` are its capabilities. Its path."""
     scratch.mkdir(parents=True)
     tree = scratch / "tree"
     for path, content in files.items():
         target = tree / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        if isinstance(content, str):
+            target.symlink_to(content)
+        else:
+            target.write_bytes(content)
     spec = scratch / (name + ".spec")
     spec.write_text(SPEC % {
         "name": name, "version": version, "release": release, "summary": summary or name + " kernel module(s)", "kernel": kernel,

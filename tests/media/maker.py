@@ -334,7 +334,7 @@ class Maker:
         """A driver update disk as ddiskit makes it, "Provides: kernel-modules >= 6.1", with a firmware RPM; and by words:
         "list:no", "text:…" of rhdd3 ("text:no": there is none), "arch:…", "root:/usr/lib/modules", "suffix:.ko.xz",
         "provides:…" of the driver, "module:el9" (it is of another kernel), "more:…" (further RPMs: other, settings,
-        enhancement, silent)."""
+        enhancement, silent, weak with a link as weak-modules makes it, alien for another processor)."""
         named = dict(word.partition(":")[::2] for word in words)
         made, scratch = self.next("made"), self.next("scratch")
         made.mkdir()
@@ -353,6 +353,11 @@ class Maker:
                 "/etc/modprobe.d/megaraid_sas.conf": b"options megaraid_sas msix_disable=1\n"}, arch="noarch"),
             "enhancement": lambda: redhat_disk.rpm(made, scratch, "storcli", {"/usr/sbin/storcli": b"\x7fELF"},
                                                    provides=["installer-enhancement = 19.0"]),
+            "weak": lambda: redhat_disk.rpm(made, scratch, "kmod-weak", {
+                "/lib/modules/%s/extra/megaraid_sas.ko" % EL9: later,
+                "/lib/modules/%s/weak-updates/megaraid_sas.ko" % self.shared.release: "../../%s/extra/megaraid_sas.ko" % EL9},
+                provides=["kernel-modules >= 6.1"]),
+            "alien": lambda: redhat_disk.kmod(made, scratch, later, EL9, ["kernel-modules >= 6.1"], name="kmod-alien", arch="aarch64"),
             "silent": lambda: redhat_disk.kmod(made, scratch, ours, release, [], name="kmod-silent"),
         }
         for each in filter(None, named.get("more", "").split("+")):
