@@ -167,6 +167,13 @@ void ddl_marshal_path(struct ddl_marshal *marshal, const char **value)
 		marshal->failed = true;
 }
 
+void ddl_marshal_file(struct ddl_marshal *marshal, const char **value)
+{
+	ddl_marshal_path(marshal, value);
+	if (marshal->reading && !**value)
+		marshal->failed = true;
+}
+
 static void requires(struct ddl_marshal *marshal, struct ddl_requires *need)
 {
 	uint64_t test = need->test;
@@ -187,7 +194,7 @@ static void listed(struct ddl_marshal *marshal, struct ddl_package *package)
 	ddl_marshal_number(marshal, &type, DDL_PKG_SETTINGS);
 	package->type = (enum ddl_package_type)type;
 	ddl_marshal_text(marshal, &package->kernel, DDL_MAX_NAME);
-	ddl_marshal_path(marshal, &package->file);
+	ddl_marshal_file(marshal, &package->file);
 	ddl_marshal_path(marshal, &package->root);
 	ddl_marshal_text(marshal, &package->options, DDL_MAX_TEXT);
 	ddl_marshal_number(marshal, &package->size, UINT64_MAX);
@@ -237,7 +244,7 @@ void ddl_marshal_repo(struct ddl_marshal *marshal, struct ddl_repo *repo)
 		listed(marshal, &repo->lists[i]);
 	repo->metadata = array(marshal, repo->metadata, &repo->n_metadata, 8, sizeof(*repo->metadata));
 	for (size_t i = 0; i < repo->n_metadata; i++) {
-		ddl_marshal_path(marshal, &repo->metadata[i].name);
+		ddl_marshal_file(marshal, &repo->metadata[i].name);
 		ddl_marshal_bytes(marshal, &repo->metadata[i].bytes, &repo->metadata[i].length, DDL_MAX_PRIMARY);
 	}
 }
@@ -248,7 +255,7 @@ static void file(struct ddl_marshal *marshal, struct ddl_file *item)
 
 	ddl_marshal_number(marshal, &kind, DDL_FILE_LICENCE);
 	item->kind = (enum ddl_file_kind)kind;
-	ddl_marshal_path(marshal, &item->path);
+	ddl_marshal_file(marshal, &item->path);
 	ddl_marshal_number(marshal, &item->size, UINT64_MAX);
 	if (marshal->reading)
 		item->fd = -1; /* the bytes come in messages of their own */
@@ -271,7 +278,7 @@ static void module(struct ddl_marshal *marshal, struct ddl_module *item)
 	const char **names[] = { &item->name,   &item->version, &item->srcversion, &item->vermagic,
 				 &item->kernel, &item->arch,    &item->signer };
 
-	ddl_marshal_path(marshal, &item->path);
+	ddl_marshal_file(marshal, &item->path);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ddl_marshal_text(marshal, names[i], DDL_MAX_NAME);
 	/* it becomes the name of a file and of a directory in /sys */

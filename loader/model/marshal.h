@@ -28,6 +28,8 @@ void ddl_marshal_flag(struct ddl_marshal *marshal, bool *value);
 void ddl_marshal_text(struct ddl_marshal *marshal, const char **text, size_t max);
 /* A path from a medium: one that does not stay below its root, or is not clean, is refused when read. */
 void ddl_marshal_path(struct ddl_marshal *marshal, const char **path);
+/* The same of a file, which has a name. */
+void ddl_marshal_file(struct ddl_marshal *marshal, const char **path);
 void ddl_marshal_texts(struct ddl_marshal *marshal, const char ***texts, size_t *count, size_t max_count, size_t max);
 /* Any bytes; read, they get a NUL behind them. */
 void ddl_marshal_bytes(struct ddl_marshal *marshal, const char **bytes, size_t *length, size_t max);

@@ -393,7 +393,7 @@ static void codec_images(struct ddl_marshal *marshal, struct ddl_scan *scan)
 	for (size_t i = 0; i < scan->n_images && !marshal->failed; i++) {
 		struct ddl_image *image = &scan->images[i];
 
-		ddl_marshal_path(marshal, &image->name);
+		ddl_marshal_file(marshal, &image->name);
 		ddl_marshal_number(marshal, &image->offset, INT64_MAX);
 		ddl_marshal_number(marshal, &image->size, INT64_MAX);
 		ddl_marshal_flag(marshal, &image->in_place);

@@ -211,7 +211,9 @@ static void files_that_are_not_listed_or_twice(void **state)
 
 static void names_that_are_none(void **state)
 {
-	static const char *const paths[] = { "../etc/passwd", "/etc/passwd", "a/../../b", "lib//a.ko", "./a.ko", "a/..", "." };
+	static const char *const paths[] = {
+		"", "../etc/passwd", "/etc/passwd", "a/../../b", "lib//a.ko", "./a.ko", "a/..", "."
+	};
 	static const char *const names[] = { "", "../../x", "a/b", ".", "a b", "a-b", "a\n", "a.ko" };
 
 	(void)state;

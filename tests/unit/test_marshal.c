@@ -390,8 +390,9 @@ static void refuses_paths_that_lead_out(void **state)
 				in = ddl_marshal_reader(out.bytes, out.used, arena);
 				ddl_marshal_package(&in, &package_back);
 			}
-			/* text is made clean before it is looked at: "?" and "a b" are names like others */
-			assert_int_equal(in.failed, is_bad && strcmp(path, "\xff") != 0 && strcmp(path, "a\nb") != 0);
+			/* text is made clean before it is looked at: "?" and "a b" are names like others; only a folder may be the top */
+			assert_int_equal(in.failed,
+					 *path ? is_bad && strcmp(path, "\xff") != 0 && strcmp(path, "a\nb") != 0 : where > 0);
 			free(out.bytes);
 		}
 		ddl_arena_free(arena);
