@@ -245,7 +245,7 @@ static void test_many_names(void **state)
 	tree_fill("many/a", 5000, 9);
 	for (unsigned past = 0; past < 2; past++) {
 		struct ddl_wanted wanted[DDL_MAX_FILE_NAMES + 1];
-		char names[DDL_MAX_FILE_NAMES + 1][8];
+		char names[DDL_MAX_FILE_NAMES + 1][12];
 		struct ddl_error error = DDL_ERROR_INIT;
 		struct seen seen = { .right = true };
 		struct ddl_medium *medium;
