@@ -178,12 +178,13 @@ static struct ddl_medium *open_image_medium(struct ddl_session *session, struct 
 	return medium;
 }
 
-/* Is the file an image that has to be unpacked or checked, or may have to be mounted? */
+/* Is what is in the file read from memory, as it has to be unpacked, or may be signed? */
 static bool is_held(const char *name)
 {
 	return ddl_unpacked_by_name(name) || ddl_signed_by_name(name);
 }
 
+/* The same, or an image that may have to be mounted. */
 static bool is_image(const struct ddl_session *session, const char *name)
 {
 	return is_held(name) || (may_mount(session) && !ddl_text_ends_in(name, ".iso") && ddl_files_is_image(name, UINT64_MAX));

@@ -89,7 +89,7 @@ static int hold_file(struct held *held, int from, uint64_t skip, const char *nam
 static int hold_message(struct ddl_session *session, struct held *held, int from, const struct begins *how, const char *name,
 			struct ddl_error *error)
 {
-	struct held packed = { .stage = session->stage, .fd = held->fd };
+	struct held packed;
 	struct ddl_confine confine = ddl_session_confine(session);
 	int fd;
 
