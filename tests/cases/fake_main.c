@@ -70,6 +70,7 @@ static void read_module(struct fake_kernel *fake, char **words)
 	from_pack[image - fake->images] = pack;
 	image->srcversion = value(words, "srcversion", image->srcversion);
 	image->alias = value(words, "alias", NULL);
+	image->binds_after_ms = number(words, "binds-after", 0);
 	image->disks_after_ms = number(words, "disks-after", 0);
 	image->disks_at_most = number(words, "disks-at-most", 0);
 	image->extra_references = (long)number(words, "references", 0);

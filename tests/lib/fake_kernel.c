@@ -320,6 +320,14 @@ static int fake_probe(struct ddl_kernel *kernel, const char *bus, const char *ad
 
 /* ------------------------------------------------------------------- snapshots */
 
+/* Has the driver's probe of it ended? */
+static bool is_bound(const struct fake_kernel *fake, const struct fake_device *device)
+{
+	const struct fake_image *driver = device->driver;
+
+	return driver && driver->binds_after_ms != FAKE_NEVER && fake->clock - driver->loaded_at >= driver->binds_after_ms;
+}
+
 static size_t disks_of(const struct fake_kernel *fake, const struct fake_device *device)
 {
 	const struct fake_image *driver = device->driver;
@@ -327,7 +335,8 @@ static size_t disks_of(const struct fake_kernel *fake, const struct fake_device 
 
 	if (device->builtin_driver)
 		driver = NULL;
-	else if (!driver || driver->disks_after_ms == FAKE_NEVER || fake->clock - driver->loaded_at < driver->disks_after_ms)
+	else if (!is_bound(fake, device) || driver->disks_after_ms == FAKE_NEVER ||
+		 fake->clock - driver->loaded_at < driver->disks_after_ms)
 		return 0;
 	while (n < FAKE_DISKS && device->disk_names[n] &&
 	       (!driver || ((!driver->disks_at_most || n < driver->disks_at_most) &&
@@ -341,10 +350,11 @@ static void show_device(struct fake_kernel *fake, struct ddl_arena *arena, struc
 {
 	struct ddl_device *to = must(ddl_arena_push(arena, &machine->devices, &machine->n_devices, sizeof *to));
 	size_t i, n = disks_of(fake, device);
+	bool bound = is_bound(fake, device);
 
 	*to = device->is;
-	to->driver = device->builtin_driver ? device->builtin_driver : device->driver ? device->driver->name : "";
-	to->module = device->driver ? device->driver->name : "";
+	to->driver = device->builtin_driver ? device->builtin_driver : bound ? device->driver->name : "";
+	to->module = bound ? device->driver->name : "";
 	for (i = 0; i < n; i++) {
 		struct ddl_disk disk = { .name = device->disk_names[i], .model = "FAKE", .size = 1000000 };
 		struct ddl_disk *one = must(ddl_arena_push(arena, &to->disks, &to->n_disks, sizeof *one));
@@ -353,7 +363,7 @@ static void show_device(struct fake_kernel *fake, struct ddl_arena *arena, struc
 		one = must(ddl_arena_push(arena, &machine->disks, &machine->n_disks, sizeof *one));
 		*one = disk;
 	}
-	if (device->link && device->driver) {
+	if (device->link && bound) {
 		const char **link = must(ddl_arena_push(arena, &to->links, &to->n_links, sizeof *link));
 		*link = device->link;
 	}

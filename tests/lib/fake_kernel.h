@@ -24,6 +24,8 @@ struct fake_image {
 	const char *kept; /* where an earlier load kept it; NULL */
 	const char *needs[FAKE_NEEDS]; /* modules whose symbols it uses */
 	const char *binds[FAKE_NEEDS]; /* addresses of devices it takes */
+	unsigned
+		binds_after_ms; /* its probe goes on beside the insert, as of drivers that prefer that; FAKE_NEVER: it takes none */
 	unsigned disks_after_ms; /* FAKE_NEVER: no disk ever */
 	unsigned disks_step_ms; /* after the first, between one and the next */
 	size_t disks_at_most; /* of each device; 0: all */

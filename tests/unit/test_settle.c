@@ -118,6 +118,31 @@ static void blind_old_driver(void **state)
 	assert_string_equal(w.disks, "sda sdb ");
 }
 
+/* A driver's probe goes on after the insert: it has its controller, and then its disks, only later. */
+static void binds_late(void **state)
+{
+	(void)state;
+	w.new->binds_after_ms = 2500;
+	w.new->disks_after_ms = 3000;
+	assert_in_range(load(), 3000, 3600);
+	assert_result(WORKS);
+	assert_string_equal(w.disks, "sda sdb ");
+}
+
+/* The new one never has it: the old one is put back, and waited for as it needs. */
+static void binds_never_and_the_old_one_late(void **state)
+{
+	(void)state;
+	w.old->binds_after_ms = 1500;
+	w.old->disks_after_ms = 2000;
+	w.new->binds_after_ms = FAKE_NEVER;
+	fake_loaded(w.fake, w.old);
+	w.fake->clock += 5000;
+	(void)load();
+	assert_result(UNDONE);
+	assert_true(w.old->loaded && !w.new->loaded);
+}
+
 /* limit: DDL_SETTLE_TIMES   of both drivers the disks take longer than the time that was given: they are known to be there */
 static void slow_with_either(void **state)
 {
@@ -420,6 +445,8 @@ static void intruder_in_use(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		test(binds_late),
+		test(binds_never_and_the_old_one_late),
 		test(blind_old_driver),
 		test(slow_with_either),
 		test(slow_and_new),
