@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -26,6 +27,7 @@
 
 #define STAGE_DIRECTORIES 2
 #define STAGE_NAMES 100 /* tries for a name nobody has */
+#define STAGE_FILES 65536U /* descriptors: the largest package's files, and all packages kept for the hand-off */
 
 struct ddl_stage {
 	uint64_t cap;
@@ -155,10 +157,29 @@ static int create_unlinked(const char *directory)
 	return fd;
 }
 
+/*
+ * Each file takes a descriptor, of which a process has 1,024 unless it asks: asked for when half of them are in use, so
+ * that what else is opened does not run out. Who is not root gets what the hard limit allows.
+ */
+static void allow_more(int fd)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || fd < 0 || (rlim_t)fd < limit.rlim_cur / 2 || limit.rlim_cur >= STAGE_FILES)
+		return;
+	limit.rlim_cur = STAGE_FILES;
+	if (limit.rlim_max >= STAGE_FILES || setrlimit(RLIMIT_NOFILE, &(struct rlimit){ STAGE_FILES, STAGE_FILES }) < 0) {
+		limit.rlim_cur = limit.rlim_max < STAGE_FILES ? limit.rlim_max : STAGE_FILES;
+		(void)setrlimit(RLIMIT_NOFILE, &limit); /* else the next file says that there are too many */
+	}
+}
+
 int ddl_stage_create(struct ddl_stage *stage, const char *name, struct ddl_error *error)
 {
 	int fd = create_memfd(name);
 	int cause = ENOENT;
+
+	allow_more(fd);
 
 	/* EPERM: a seccomp filter that does not know the call. */
 	if (fd >= 0 || (errno != ENOSYS && errno != EPERM && errno != EACCES)) {

@@ -28,8 +28,8 @@
 /* Nobody, on every distribution. */
 #define NOBODY 65534U
 
-/* Descriptors beyond this are not looked for one by one. */
-#define MAX_OLD_FD 4096
+/* Descriptors beyond this are not looked for one by one: as many as ddload asks for (base/stage.c). */
+#define MAX_OLD_FD 65536
 
 /* The sanitizers' run time needs memory and system calls that a reader does not. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -65,13 +65,17 @@ static int compare(const void *a, const void *b)
 /* Closes first … last; one by one where the kernel (before 5.9) cannot do it at once. */
 static void close_between(int first, int last)
 {
+	struct rlimit limit;
+
 	if (first > last)
 		return;
 #ifdef SYS_close_range
 	if (syscall(SYS_close_range, (unsigned)first, (unsigned)last, 0) == 0)
 		return;
 #endif
-	last = last > MAX_OLD_FD ? MAX_OLD_FD : last;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > MAX_OLD_FD)
+		limit.rlim_cur = MAX_OLD_FD;
+	last = last < (int)limit.rlim_cur ? last : (int)limit.rlim_cur - 1;
 	for (int fd = first; fd <= last; fd++)
 		(void)close(fd); /* most are not open */
 }

@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -158,13 +160,67 @@ static void test_no_directory(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* Root in a container may be without the right to raise a hard limit. */
+static bool may_raise(void)
+{
+	struct rlimit old;
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(getrlimit(RLIMIT_NOFILE, &old) < 0 ||
+		      setrlimit(RLIMIT_NOFILE, &(struct rlimit){ old.rlim_cur, old.rlim_cur }) < 0 ||
+		      setrlimit(RLIMIT_NOFILE, &(struct rlimit){ old.rlim_cur, old.rlim_cur + 1 }) < 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status == 0;
+}
+
+/* In a child, whose limits are its own. As the kernel starts init: 1,024 of 4,096. */
+static int check_many_files(rlim_t hard, int count)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_stage *stage = ddl_stage_new(NULL, 0, NULL);
+	int last = -1;
+
+	if (setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 1024, hard }) < 0)
+		return 1;
+	for (int i = 0; i < count; i++) {
+		last = ddl_stage_create(stage, "firmware", &error);
+		if (last < 0)
+			return error.os_errno == EMFILE ? 2 : 3;
+	}
+	return last >= count ? 0 : 4;
+}
+
+static int many_files(rlim_t hard, int count, uid_t user)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(user && setuid(user) < 0 ? 5 : check_many_files(hard, count));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A package with thousands of firmware files: each is a descriptor. */
+static void test_many_files(void **state)
+{
+	(void)state;
+	assert_int_equal(many_files(8192, 5000, 0), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(many_files(4096, 20000, 0), may_raise() ? 0 : 2);
+		assert_int_equal(many_files(4096, 4000, 65534), 0);
+		assert_int_equal(many_files(4096, 4200, 65534), 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keeps_bytes),
-		cmocka_unit_test(test_cap),
-		cmocka_unit_test(test_old_kernel),
-		cmocka_unit_test(test_no_directory),
+		cmocka_unit_test(test_keeps_bytes),  cmocka_unit_test(test_cap),        cmocka_unit_test(test_old_kernel),
+		cmocka_unit_test(test_no_directory), cmocka_unit_test(test_many_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
