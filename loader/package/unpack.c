@@ -233,6 +233,14 @@ static int count_unpacked(struct pass *pass, size_t n, uint64_t in_file)
 	return 0;
 }
 
+/* What was taken to read into, cut to what came: a package may have thousands of small files. */
+static void fit_exactly(uint8_t **bytes, size_t length)
+{
+	uint8_t *exact = *bytes ? realloc(*bytes, length ? length : 1) : NULL;
+
+	*bytes = exact ? exact : *bytes;
+}
+
 /* Reads the entry's bytes into memory of their own (*bytes NULL: only counts them). */
 static int read_entry(struct pass *pass, struct archive *archive, uint8_t **bytes, size_t *length, bool keep)
 {
@@ -254,8 +262,10 @@ static int read_entry(struct pass *pass, struct archive *archive, uint8_t **byte
 		}
 		n = keep ? archive_read_data(archive, *bytes + *length, room - *length) :
 			   archive_read_data(archive, scratch, sizeof(scratch));
-		if (n == 0)
+		if (n == 0) {
+			fit_exactly(bytes, *length);
 			return 0;
+		}
 		if (n < 0)
 			return archive_trouble(pass, archive);
 		*length += (size_t)n;

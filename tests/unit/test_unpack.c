@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of reading a package in one pass: every sort and compression, and every kind of damage. */
 #include <archive_entry.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -191,6 +192,8 @@ static void assert_good_rpm(void)
 	assert_int_equal(held(MODULE_PATH)->length, module.length);
 	assert_memory_equal(held(MODULE_PATH)->bytes, module.bytes, module.length);
 	assert_memory_equal(held("usr/share/doc/a/EULA")->bytes, "Accept\n", 7);
+	/* no more than a page: of the smallest there may be thousands */
+	assert_in_range(malloc_usable_size(held("usr/share/doc/a/EULA")->bytes), 7, 4096);
 	assert_int_equal(package.n_modules, 1);
 	assert_string_equal(package.modules[0]->name, "megaraid_sas");
 	assert_string_equal(package.modules[0]->version, "07.999");
