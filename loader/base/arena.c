@@ -11,6 +11,13 @@
 
 #define BLOCK_SIZE 4096U
 
+/* A larger piece has a block of its own; and so has each where the sanitizer is to see a step beside it. */
+#ifdef __SANITIZE_ADDRESS__
+#define SMALL 0U
+#else
+#define SMALL (BLOCK_SIZE / 2)
+#endif
+
 struct block {
 	struct block *next;
 	size_t used, size;
@@ -75,9 +82,10 @@ void *ddl_arena_alloc(struct ddl_arena *arena, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &n) || n > SIZE_MAX / 2)
 		return NULL;
-	n = n ? (n + align - 1) / align * align : align;
-	if (n > BLOCK_SIZE / 2)
+	n = n ? n : 1;
+	if (n > SMALL)
 		return alloc_large(arena, n);
+	n = (n + align - 1) / align * align;
 	if (!block || block->size - block->used < n) {
 		block = block_new(BLOCK_SIZE);
 		if (!block)

@@ -10,6 +10,10 @@
 
 #include <cmocka.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include "base/arena.h"
 #include "fixture.h"
 
@@ -36,6 +40,21 @@ static void pieces_are_aligned_zeroed_and_apart(void **state)
 		for (size_t i = 0; i < N; i++)
 			for (size_t at = 0; at < sizes[i]; at++)
 				assert_int_equal(pieces[round][i][at], (round * N + i + 1) & 0xFF);
+}
+
+/* A read one past an array is seen by the sanitizer, whatever stands behind it. */
+static void a_step_beside_a_piece_is_seen(void **state)
+{
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	for (size_t n = 1; n < 5000; n += 7) {
+		char *piece = ddl_arena_alloc(arena, n, 1);
+
+		assert_non_null(ddl_arena_alloc(arena, 8, 1));
+		assert_false(__asan_address_is_poisoned(piece + n - 1));
+		assert_true(__asan_address_is_poisoned(piece + n));
+	}
+#endif
 }
 
 static void pieces_of_no_bytes_differ(void **state)
@@ -139,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(pieces_are_aligned_zeroed_and_apart),
+		TEST(a_step_beside_a_piece_is_seen),
 		TEST(pieces_of_no_bytes_differ),
 		TEST(overflow_is_no_memory),
 		TEST(texts_are_copied),
