@@ -113,7 +113,10 @@ static struct ddl_watched *watch(struct ddl_run *run, const struct ddl_device *d
 	watched->bus = ddl_arena_dup(arena, device->bus);
 	watched->address = ddl_arena_dup(arena, device->address);
 	watched->ids = ddl_arena_dup(arena, device->ids);
-	return watched->bus && watched->address && watched->ids ? watched : NULL;
+	if (watched->bus && watched->address && watched->ids)
+		return watched;
+	run->n_watched--; /* the run goes on with what it has, as an undo must */
+	return NULL;
 }
 
 /*

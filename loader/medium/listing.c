@@ -72,8 +72,10 @@ static int take_entry(struct reading *reading, int at, const char *folder, const
 	if (!entry)
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
 	entry->name = *folder ? ddl_arena_printf(reading->arena, "%s/%s", folder, name) : ddl_arena_dup(reading->arena, name);
-	if (!entry->name)
+	if (!entry->name) {
+		listing->count--;
 		return ddl_fail(error, DDL_E_MEMORY, ENOMEM, "%s", name);
+	}
 	entry->folder = S_ISDIR(st.st_mode);
 	entry->size = entry->folder ? 0 : (uint64_t)st.st_size;
 	entry->unread = entry->folder && !reading->below && depth_of(folder) >= DDL_MAX_FOLDER_DEPTH &&

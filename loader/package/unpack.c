@@ -146,7 +146,7 @@ static int keep_requires(struct pass *pass, const struct ddl_rpm *rpm)
 		if (!package->requires[i])
 		package->requires = NULL;
 	}
-	package->n_requires = rpm->n_requires;
+	package->n_requires = package->requires ? rpm->n_requires : 0;
 	return package->requires ? 0 : ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", package->file);
 }
 
@@ -234,11 +234,14 @@ static int count_unpacked(struct pass *pass, size_t n, uint64_t in_file)
 }
 
 /* What was taken to read into, cut to what came: a package may have thousands of small files. */
-static void fit_exactly(uint8_t **bytes, size_t length)
+static int fit_exactly(struct pass *pass, uint8_t **bytes, size_t length)
 {
 	uint8_t *exact = *bytes ? realloc(*bytes, length ? length : 1) : NULL;
 
-	*bytes = exact ? exact : *bytes;
+	if (*bytes && !exact)
+		return ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", pass->reading->package->file);
+	*bytes = exact;
+	return 0;
 }
 
 /* Reads the entry's bytes into memory of their own (*bytes NULL: only counts them). */
@@ -262,10 +265,8 @@ static int read_entry(struct pass *pass, struct archive *archive, uint8_t **byte
 		}
 		n = keep ? archive_read_data(archive, *bytes + *length, room - *length) :
 			   archive_read_data(archive, scratch, sizeof(scratch));
-		if (n == 0) {
-			fit_exactly(bytes, *length);
-			return 0;
-		}
+		if (n == 0)
+			return fit_exactly(pass, bytes, *length);
 		if (n < 0)
 			return archive_trouble(pass, archive);
 		*length += (size_t)n;
@@ -347,10 +348,11 @@ static struct ddl_file *add_file(struct pass *pass, const char *path)
 {
 	struct ddl_package *package = pass->reading->package;
 	struct ddl_file *file = ddl_arena_alloc(pass->reading->arena, 1, sizeof(*file));
-	struct ddl_file **slot = file ? ddl_arena_push(pass->reading->arena, &package->files, &package->n_files, sizeof(*slot)) :
-					NULL;
+	struct ddl_file **slot = NULL;
 
-	if (!slot || !(file->path = ddl_arena_dup(pass->reading->arena, path))) {
+	if (file && (file->path = ddl_arena_dup(pass->reading->arena, path)))
+		slot = ddl_arena_push(pass->reading->arena, &package->files, &package->n_files, sizeof(*slot));
+	if (!slot) {
 		(void)ddl_fail(trouble(pass), DDL_E_MEMORY, 0, "%s", path);
 		return NULL;
 	}

@@ -64,16 +64,23 @@ static const struct ddl_blob *blob_of(const struct ddl_contents *contents, const
 	return NULL;
 }
 
-/* NULL: no memory, or a file is missing. */
-static const char *fingerprint(struct ddl_arena *arena, const struct ddl_contents *contents, const struct ddl_repo *repo)
+static const char *fingerprint(struct ddl_arena *arena, const struct ddl_contents *contents, const struct ddl_repo *repo,
+			       struct ddl_error *error)
 {
 	bool update = repo->family == DDL_FAMILY_XENSERVER_UPDATE;
 	const struct ddl_blob *first = blob_of(contents, repo, update ? ddl_update_name : ddl_repo_files[0]);
 	const struct ddl_blob *second = blob_of(contents, repo, update ? ddl_repomd_name : ddl_repo_files[1]);
 
-	if (!first || !second)
+	const char *sum;
+
+	if (!first || !second) {
+		(void)no_such_pack(error);
 		return NULL;
-	return update ? ddl_fingerprint_sha256(arena, first, second) : ddl_fingerprint_md5(arena, first, second);
+	}
+	sum = update ? ddl_fingerprint_sha256(arena, first, second) : ddl_fingerprint_md5(arena, first, second);
+	if (!sum)
+		(void)ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	return sum;
 }
 
 static struct ddl_blob *blobs_of(struct ddl_arena *arena, const struct ddl_repo *repo)
@@ -105,9 +112,9 @@ static int take(struct ddl_arena *arena, const struct confirming *confirming, st
 		return no_such_pack(error);
 	said.metadata = repo->metadata;
 	said.n_metadata = repo->n_metadata;
-	said.fingerprint = fingerprint(arena, &confirming->contents, repo);
+	said.fingerprint = fingerprint(arena, &confirming->contents, repo, error);
 	*repo = said;
-	return said.fingerprint ? 0 : no_such_pack(error);
+	return said.fingerprint ? 0 : -1;
 }
 
 int ddl_repo_confirm(struct ddl_arena *arena, struct ddl_repo *repo, const struct ddl_confine *confine, struct ddl_error *error)
