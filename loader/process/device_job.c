@@ -70,7 +70,7 @@ static _Noreturn void close_last(int wait_for)
 
 void ddl_device_job_close(int fd)
 {
-	int ends[2];
+	int ends[2] = { -1, -1 };
 	pid_t pid = pipe(ends) < 0 ? -1 : fork();
 
 	if (pid == 0) {
@@ -78,14 +78,13 @@ void ddl_device_job_close(int fd)
 		close_last(ends[0]);
 	}
 	(void)close(fd); /* not the last one, where there is a child */
-	if (pid < 0)
-		return;
 	(void)close(ends[0]);
 	(void)close(ends[1]);
-	for (unsigned waited = 0; waited < DDL_CLOSE_MS; waited += CLOSE_POLL_MS) {
+	for (unsigned waited = 0; pid > 0 && waited < DDL_CLOSE_MS; waited += CLOSE_POLL_MS) {
 		if (waitpid(pid, NULL, WNOHANG) != 0)
 			return;
 		ddl_clock_pause(CLOSE_POLL_MS);
 	}
-	ddl_reaper_take(pid);
+	if (pid > 0)
+		ddl_reaper_take(pid);
 }

@@ -378,7 +378,7 @@ static void show_module(struct fake_kernel *fake, struct ddl_arena *arena, struc
 	to->name = image->name;
 	to->version = image->version;
 	to->srcversion = image->srcversion;
-	to->live = true;
+	to->live = !image->halfway;
 	to->holders = must(ddl_arena_alloc(arena, FAKE_IMAGES, sizeof *to->holders));
 	to->n_holders = holders(fake, image->name, to->holders);
 	to->references = image->extra_references < 0 ? -1 : (long)to->n_holders + image->extra_references;

@@ -34,6 +34,7 @@ struct fake_image {
 	const char *alias; /* a name that it has beside its own; NULL */
 	/* the module as loaded */
 	bool loaded;
+	bool halfway; /* it is just being loaded or unloaded */
 	unsigned order; /* of loading; the newest is the largest */
 	long extra_references; /* beyond those of its holders */
 	unsigned loaded_at;

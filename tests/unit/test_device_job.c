@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -163,13 +164,41 @@ static void inside_and_outside(void **state)
 	assert_false(ddl_device_job_inside());
 }
 
+/* The exit status says which check failed. */
+static int check_without_processes(void)
+{
+	struct ddl_error error = DDL_ERROR_INIT;
+	size_t before = open_descriptors();
+	int given = -1;
+
+	forbid_call(SYS_clone, EAGAIN);
+	if (ddl_device_job(NULL, NULL, 0, 0, "x", gives, "/dev/null", &given, &error) != -1 || given != -1)
+		return 1;
+	if (error.code != DDL_E_MEMORY || error.os_errno != EAGAIN)
+		return 2;
+	ddl_device_job_close(open("/dev/null", O_RDONLY | O_CLOEXEC));
+	return open_descriptors() == before ? 0 : 3;
+}
+
+/* There may be no more processes: said, and nothing is left open. */
+static void no_more_processes(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (child == 0)
+		_exit(check_without_processes());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_gives),
-		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_close),
-		cmocka_unit_test(inside_and_outside),
+		cmocka_unit_test(test_gives),         cmocka_unit_test(test_ends),         cmocka_unit_test(test_close),
+		cmocka_unit_test(inside_and_outside), cmocka_unit_test(no_more_processes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -439,6 +439,20 @@ static void in_use(void **state)
 	}
 }
 
+/* Its init function runs, or hangs: the kernel would not let it go, and nothing is tried. */
+static void neither_in_nor_out(void **state)
+{
+	struct world w = world();
+
+	(void)state;
+	fake_loaded(w.fake, w.old);
+	w.old->halfway = true;
+	expect_refusal(w.fake, w.repo, DDL_E_BUSY, "megaraid_sas is being loaded or unloaded at this moment");
+	w.old->halfway = false;
+	expect(w.fake, w.repo, "-megaraid_sas +megaraid_sas S");
+	fake_kernel_free(w.fake);
+}
+
 static void in_use_otherwise(void **state)
 {
 	struct world w = world();
@@ -1243,6 +1257,7 @@ int main(void)
 		cmocka_unit_test(another_driver),
 		cmocka_unit_test(builtin_in_the_way),
 		cmocka_unit_test(in_use),
+		cmocka_unit_test(neither_in_nor_out),
 		cmocka_unit_test(in_use_otherwise),
 		cmocka_unit_test(not_for_here),
 		cmocka_unit_test(unknown_tree),
