@@ -363,7 +363,7 @@ static void show_device(struct fake_kernel *fake, struct ddl_arena *arena, struc
 		one = must(ddl_arena_push(arena, &machine->disks, &machine->n_disks, sizeof *one));
 		*one = disk;
 	}
-	if (device->link && bound) {
+	if (device->link && bound && (!device->link_once || device->driver->order == 1)) {
 		const char **link = must(ddl_arena_push(arena, &to->links, &to->n_links, sizeof *link));
 		*link = device->link;
 	}

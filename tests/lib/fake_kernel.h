@@ -45,6 +45,7 @@ struct fake_device {
 	struct ddl_device is; /* bus, address, modalias, class, class_code, ids */
 	const char *disk_names[FAKE_DISKS];
 	const char *link; /* an interface, at once; NULL */
+	bool link_once; /* only with the driver that was loaded first */
 	struct fake_image *driver; /* NULL: none */
 	const char *builtin_driver; /* NULL: none */
 	const char *was_builtin; /* it was taken from that; NULL */

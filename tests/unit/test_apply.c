@@ -604,6 +604,48 @@ static void network(void **state)
 	world_free(w);
 }
 
+/* Two drivers of the pack are made for the controller (mpt2sas and mpt3sas): one takes it, which is all that is needed. */
+static void two_drivers_for_one(void **state)
+{
+	struct world *w = world_new(0);
+	struct fake_image *other = fake_image(w->fake, "megaraid_mm", "2", NULL, 1002, "", "03:00");
+
+	(void)state;
+	(void)fake_pack_module(w->fake, w->repo, other, ALIAS);
+	assert_int_equal(run(w), 0);
+	assert_int_equal(w->outcome.result, DDL_RESULT_WORKS);
+	assert_string_equal(w->after, "megaraid_sas@2 megaraid_mm@2 | 03:00=megaraid_sas:2");
+	world_free(w);
+
+	/* the first takes nothing */
+	w = world_new(0);
+	other = fake_image(w->fake, "megaraid_mm", "2", NULL, 1002, "", "03:00");
+	(void)fake_pack_module(w->fake, w->repo, other, ALIAS);
+	w->new->binds[0] = NULL;
+	assert_int_equal(run(w), 0);
+	assert_string_equal(w->after, "megaraid_sas@2 megaraid_mm@2 | 03:00=megaraid_mm:2");
+	world_free(w);
+}
+
+/* The old driver is back, its interface is not: that the machine is as it was is not said. */
+static void network_not_back(void **state)
+{
+	struct world *w = world_new(0);
+
+	(void)state;
+	w->device->is.class = DDL_CLASS_NETWORK;
+	memset(w->device->disk_names, 0, sizeof w->device->disk_names);
+	w->device->link = "eth0";
+	load_old(w);
+	w->new->binds[0] = NULL;
+	w->device->link_once = true;
+	assert_int_equal(run(w), -1);
+	assert_int_equal(w->outcome.result, DDL_RESULT_NOT_UNDONE);
+	assert_int_equal(w->outcome.n_left_over, 1);
+	assert_non_null(strstr(w->outcome.left_over[0], "its network interface is not back"));
+	world_free(w);
+}
+
 static void wrong_driver_pushed_out(void **state)
 {
 	struct world *w = world_new(0);
@@ -1300,6 +1342,8 @@ int main(void)
 		cmocka_unit_test(fewer_disks),
 		cmocka_unit_test(loses_a_controller),
 		cmocka_unit_test(network),
+		cmocka_unit_test(network_not_back),
+		cmocka_unit_test(two_drivers_for_one),
 		cmocka_unit_test(wrong_driver_pushed_out),
 		cmocka_unit_test(unbinds),
 		cmocka_unit_test(unbind_fails),
