@@ -404,11 +404,12 @@ static int note_left(struct ddl_session *session, struct ddl_look *look)
 		return 0;
 	return add_note(
 		session, look,
-		ddl_arena_printf(session->arena,
-				 ddl_trn("%zu compressed file was not looked into: others took too long (--look, ddload.look=)",
-					 "%zu compressed files were not looked into: others took too long (--look, ddload.look=)",
-					 look->n_left),
-				 look->n_left));
+		ddl_arena_printf(
+			session->arena,
+			ddl_trn("%zu compressed file was not looked into: others took too long (look again, or --look, ddload.look=)",
+				"%zu compressed files were not looked into: others took too long (look again, or --look, ddload.look=)",
+				look->n_left),
+			look->n_left));
 }
 
 /* A file on a medium that is a medium itself. */

@@ -15,6 +15,8 @@
 #include "process/fetcher.h"
 #include "source/source.h"
 
+#define LOOK_FURTHER 4U /* times as long as before */
+
 const char *ddl_session_root(const struct ddl_session *session)
 {
 	return session->options.root ? session->options.root : "";
@@ -134,11 +136,26 @@ void ddl_session_drop_repo(struct ddl_session *session, struct ddl_repo *repo)
 		drop_package(session, &repo->lists[p]);
 }
 
+/* Who looks again after something was left, as it took too long, wants to see it. */
+static void look_further(struct ddl_session *session)
+{
+	unsigned now = session->options.look_ms ? session->options.look_ms : DDL_LOOK_SECONDS * 1000U;
+	unsigned most = DDL_LOOK_MAX_SECONDS * 1000U;
+
+	session->options.look_ms = now < most / LOOK_FURTHER ? now * LOOK_FURTHER : most;
+}
+
 void ddl_session_forget_looks(struct ddl_session *session)
 {
-	for (size_t l = 0; l < session->n_looks; l++)
+	bool left = false;
+
+	for (size_t l = 0; l < session->n_looks; l++) {
 		for (size_t r = 0; r < session->looks[l]->n_repos; r++)
 			ddl_session_drop_repo(session, session->looks[l]->repos[r]);
+		left = left || session->looks[l]->n_left;
+	}
+	if (left)
+		look_further(session);
 	session->looks = NULL;
 	session->n_looks = 0;
 	ddl_session_drop_images(session);

@@ -96,7 +96,7 @@ void ddl_session_close_media(struct ddl_session *session);
 /* What compressed images were unpacked to is no longer held; they are unpacked again where they are wanted. */
 void ddl_session_drop_images(struct ddl_session *session);
 
-/* Forgets all looks: what was staged of their packages is given back. */
+/* Forgets all looks: what was staged of their packages is given back. Where one left files for lack of time, the next have more. */
 void ddl_session_forget_looks(struct ddl_session *session);
 
 /*

@@ -79,7 +79,7 @@ static void without_inspecting_nothing_is_read(void **state)
 /* limit: DDL_LOOK_SECONDS   a file that costs more than its place hides nothing but what would cost as much. */
 static void what_is_costly_is_not_looked_into_for_ever(void **state)
 {
-	static const char said[] = "not looked into: others took too long (--look, ddload.look=)";
+	static const char said[] = "not looked into: others took too long (look again, or --look, ddload.look=)";
 
 	(void)state;
 	rig_pack(&good);
@@ -100,6 +100,17 @@ static void what_is_costly_is_not_looked_into_for_ever(void **state)
 		assert_int_equal(told, limited);
 		assert_int_equal(seen->n_repos, 2 - limited); /* c is a folder, and costs nothing */
 	}
+	/* who looks again sees more of it */
+	for (unsigned again = 0; again < 8 && rig.options.look_ms; again++) {
+		unsigned before = rig.session->options.look_ms;
+
+		ddl_session_close_media(rig.session);
+		ddl_session_forget_looks(rig.session);
+		assert_int_equal(rig.session->options.look_ms, 4 * before);
+		if (look("/stick")->n_repos == 2)
+			return;
+	}
+	fail();
 }
 
 /* There is memory for one of two: it is kept, and of the other it is said. */
