@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/blob.h"
+#include "base/digest.h"
 #include "model/marshal.h"
 #include "process/parts.h"
 #include "repository/fingerprint.h"
 #include "repository/reader.h"
+#include "repository/redhat.h"
 #include "repository/repository.h"
 #include "repository/xenserver_update.h"
 
@@ -17,6 +19,7 @@ enum { TELL_PART = 1 };
 
 struct confirming {
 	struct ddl_contents contents;
+	const char *list_of; /* Red Hat's: the folder whose list is parsed; NULL: a whole pack */
 	struct ddl_parts parts; /* the parent's: what was told so far */
 };
 
@@ -27,20 +30,31 @@ static int no_such_pack(struct ddl_error *error)
 
 /* ------------------------------------------------------------- in the child */
 
-static int parse(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+static int parse_pack(struct confirming *confirming, struct ddl_repo *said, struct ddl_error *error)
 {
-	struct confirming *confirming = arg;
-	struct ddl_marshal marshal = ddl_marshal_writer();
 	struct ddl_repo **repos;
 	size_t count;
-	int result;
 
+	if (confirming->list_of)
+		return ddl_redhat_list(&confirming->contents, confirming->list_of, said, error);
 	if (ddl_repos_parse(&confirming->contents, &repos, &count, error) < 0)
 		return -1;
 	if (count != 1)
 		return no_such_pack(error);
-	repos[0]->n_metadata = 0; /* the parent has it */
-	ddl_marshal_repo(&marshal, repos[0]);
+	*said = *repos[0];
+	return 0;
+}
+
+static int parse(void *arg, struct ddl_sink *sink, struct ddl_error *error)
+{
+	struct ddl_marshal marshal = ddl_marshal_writer();
+	struct ddl_repo said;
+	int result;
+
+	if (parse_pack(arg, &said, error) < 0)
+		return -1;
+	said.n_metadata = 0; /* the parent has it */
+	ddl_marshal_repo(&marshal, &said);
 	result = marshal.failed ? ddl_fail(error, DDL_E_MEMORY, 0, "metadata") :
 				  ddl_parts_send(sink, TELL_PART, marshal.bytes, marshal.used, error);
 	free(marshal.bytes);
@@ -67,17 +81,22 @@ static const struct ddl_blob *blob_of(const struct ddl_contents *contents, const
 static const char *fingerprint(struct ddl_arena *arena, const struct ddl_contents *contents, const struct ddl_repo *repo,
 			       struct ddl_error *error)
 {
-	bool update = repo->family == DDL_FAMILY_XENSERVER_UPDATE;
+	bool redhat = repo->family == DDL_FAMILY_REDHAT, update = repo->family == DDL_FAMILY_XENSERVER_UPDATE;
 	const struct ddl_blob *first = blob_of(contents, repo, update ? ddl_update_name : ddl_repo_files[0]);
-	const struct ddl_blob *second = blob_of(contents, repo, update ? ddl_repomd_name : ddl_repo_files[1]);
-
+	const struct ddl_blob *second = blob_of(contents, repo, update || redhat ? ddl_repomd_name : ddl_repo_files[1]);
+	char hex[DDL_DIGEST_HEX];
 	const char *sum;
 
-	if (!first || !second) {
+	if ((!first && !redhat) || !second) {
 		(void)no_such_pack(error);
 		return NULL;
 	}
-	sum = update ? ddl_fingerprint_sha256(arena, first, second) : ddl_fingerprint_md5(arena, first, second);
+	if (redhat) {
+		ddl_repomd_sum(second, hex);
+		sum = ddl_arena_dup(arena, hex);
+	} else {
+		sum = update ? ddl_fingerprint_sha256(arena, first, second) : ddl_fingerprint_md5(arena, first, second);
+	}
 	if (!sum)
 		(void)ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
 	return sum;
@@ -99,6 +118,19 @@ static struct ddl_blob *blobs_of(struct ddl_arena *arena, const struct ddl_repo 
 	return blobs;
 }
 
+/* Do the packages of the pack have the sizes and sums of the list, and are they all of it? */
+static bool is_listed(const struct ddl_repo *repo, const struct ddl_repo *list)
+{
+	if (repo->n_packages != list->n_packages)
+		return false;
+	for (size_t i = 0; i < list->n_packages; i++)
+		if (strcmp(repo->packages[i].file, list->packages[i].file) != 0 ||
+		    strcmp(repo->packages[i].digest, list->packages[i].digest) != 0 ||
+		    repo->packages[i].size != list->packages[i].size)
+			return false;
+	return true;
+}
+
 static int take(struct ddl_arena *arena, const struct confirming *confirming, struct ddl_repo *repo, struct ddl_error *error)
 {
 	struct ddl_marshal marshal = ddl_marshal_reader(confirming->parts.bytes, confirming->parts.length, arena);
@@ -108,8 +140,10 @@ static int take(struct ddl_arena *arena, const struct confirming *confirming, st
 	if (marshal.no_memory)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
 	if (marshal.failed || marshal.used != marshal.room || said.family != repo->family ||
-	    strcmp(said.directory, repo->directory) != 0)
+	    strcmp(said.directory, repo->directory) != 0 || (confirming->list_of && !is_listed(repo, &said)))
 		return no_such_pack(error);
+	if (confirming->list_of)
+		said = *repo; /* the rest is in the packages, which are not read here */
 	said.metadata = repo->metadata;
 	said.n_metadata = repo->n_metadata;
 	said.fingerprint = fingerprint(arena, &confirming->contents, repo, error);
@@ -129,10 +163,15 @@ int ddl_repo_confirm(struct ddl_arena *arena, struct ddl_repo *repo, const struc
 	struct ddl_job job = { .run = parse, .receive = receive, .arg = &confirming };
 	int result;
 
-	if (repo->family > DDL_FAMILY_XENSERVER_UPDATE)
-		return 0; /* its list is not of metadata alone */
+	if (repo->family > DDL_FAMILY_REDHAT)
+		return 0;
 	if (!confirming.contents.blobs)
 		return ddl_fail(error, DDL_E_MEMORY, 0, "metadata");
+	if (repo->family == DDL_FAMILY_REDHAT) {
+		if (!blob_of(&confirming.contents, repo, ddl_repomd_name))
+			return 0; /* nothing lists the packages */
+		confirming.list_of = repo->directory;
+	}
 	result = ddl_jobs_run(&job, 1, confine, error);
 	if (result == 0)
 		result = take(arena, &confirming, repo, error);

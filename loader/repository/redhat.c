@@ -301,6 +301,26 @@ static int take_repodata(const struct disk *disk, const struct ddl_blob *list)
 	return disk->repo->fingerprint ? 0 : no_memory(disk);
 }
 
+static void sort_packages(struct ddl_repo *repo)
+{
+	if (repo->n_packages)
+		qsort(repo->packages, repo->n_packages, sizeof(*repo->packages), compare_files);
+}
+
+int ddl_redhat_list(struct ddl_contents *contents, const char *folder, struct ddl_repo *repo, struct ddl_error *error)
+{
+	const struct disk disk = { contents, "", folder, repo, error };
+	const struct ddl_blob *list = find(contents->blobs, contents->n_blobs, folder, ddl_repomd_name);
+
+	*repo = (struct ddl_repo){ .family = DDL_FAMILY_REDHAT, .directory = folder };
+	if (!list)
+		return ddl_fail(error, DDL_E_METADATA, 0, "%s", ddl_repomd_name);
+	if (take_repodata(&disk, list) < 0)
+		return -1;
+	sort_packages(repo);
+	return 0;
+}
+
 /* ---------------------------------------------------------------------- who it is */
 
 /* How well a package can give the pack its name: the driver before its firmware, and of drivers the one for this machine and kernel. */
@@ -363,8 +383,7 @@ enum ddl_found ddl_redhat_read(struct ddl_contents *contents, const char *direct
 	list = find(contents->blobs, contents->n_blobs, disk.folder, ddl_repomd_name);
 	if ((list ? take_repodata(&disk, list) : take_folder(&disk)) < 0)
 		return DDL_FOUND_BROKEN;
-	if (repo->n_packages)
-		qsort(repo->packages, repo->n_packages, sizeof(*repo->packages), compare_files);
+	sort_packages(repo);
 	return identify(&disk, about) < 0 ? DDL_FOUND_BROKEN : DDL_FOUND;
 }
 

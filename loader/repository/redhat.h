@@ -22,6 +22,12 @@ extern const char ddl_redhat_packages[]; /* "rpms" */
 enum ddl_found ddl_redhat_read(struct ddl_contents *contents, const char *directory, struct ddl_repo *repo,
 			       struct ddl_error *error);
 
+/*
+ * What the repodata of `folder` alone says, among the blobs: `repo` gets the packages (file, size, digest), sorted by file,
+ * the fingerprint and the lists. DDL_E_METADATA where there is no repomd.xml, and as ddl_redhat_read.
+ */
+int ddl_redhat_list(struct ddl_contents *contents, const char *folder, struct ddl_repo *repo, struct ddl_error *error);
+
 /* Is it called as a package of such a disk is, "…rpms/x86_64/kmod-a.rpm"? Where the processor's name begins, and its length. */
 bool ddl_redhat_is_package(const char *name, const char **arch, size_t *length);
 

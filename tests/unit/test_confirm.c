@@ -17,7 +17,8 @@ static const char digits[] = "900150983cd24fb0d6963f7d28e17f72"; /* MD5 of "abc"
 static int taken(struct ddl_arena *arena, struct ddl_repo *repo, struct ddl_repo *lie, struct ddl_error *error)
 {
 	struct ddl_marshal marshal = ddl_marshal_writer();
-	struct confirming confirming = { .contents = { .arena = arena, .blobs = blobs_of(arena, repo) } };
+	struct confirming confirming = { .contents = { .arena = arena, .blobs = blobs_of(arena, repo) },
+					 .list_of = repo->family == DDL_FAMILY_REDHAT ? repo->directory : NULL };
 	int result;
 
 	ddl_marshal_repo(&marshal, lie);
@@ -55,9 +56,47 @@ static void only_the_bytes_count(void **state)
 	ddl_arena_free(arena);
 }
 
+/* Of Red Hat's disks what is listed is held against the list, which another child has read. */
+static void the_list_has_the_sums(void **state)
+{
+	struct ddl_metadata metadata = { "repodata/repomd.xml", "abc", 3 };
+	struct ddl_arena *arena = ddl_arena_new();
+	struct ddl_error error = DDL_ERROR_INIT;
+	struct ddl_package package = { .file = "a.rpm", .digest = "12", .size = 5, .fd = -1 }, other = package;
+	const struct ddl_package kept = package;
+	struct ddl_repo repo = { .family = DDL_FAMILY_REDHAT,
+				 .directory = "rpms/x86_64",
+				 .identifier = "kmod-a",
+				 .fingerprint = "0",
+				 .packages = &package,
+				 .n_packages = 1,
+				 .metadata = &metadata,
+				 .n_metadata = 1 };
+	struct ddl_repo list = repo;
+
+	(void)state;
+	list.packages = &other;
+	assert_int_equal(taken(arena, &repo, &list, &error), 0);
+	assert_string_equal(repo.fingerprint, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(repo.identifier, "kmod-a");
+	for (unsigned i = 0; i < 4; i++) {
+		other = kept;
+		list.n_packages = i != 3;
+		if (i == 0)
+			other.digest = "13";
+		else if (i == 1)
+			other.size = 6;
+		else if (i == 2)
+			other.file = "b.rpm";
+		assert_int_equal(taken(arena, &repo, &list, &error), -1);
+		assert_int_equal(error.code, DDL_E_DAMAGED);
+	}
+	ddl_arena_free(arena);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(only_the_bytes_count) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(only_the_bytes_count), cmocka_unit_test(the_list_has_the_sums) };
 
 	return cmocka_run_group_tests_name("confirm", tests, NULL, NULL);
 }
