@@ -94,8 +94,12 @@ static int collect_loose(struct ddl_scanning *scanning, const char *name, struct
 static int collect_image(struct ddl_scanning *scanning, const struct ddl_reader *reader, struct ddl_error *error)
 {
 	struct ddl_scan *scan = &scanning->found->scan;
-	struct ddl_image *slot = ddl_arena_push(scanning->arena, &scan->images, &scan->n_images, sizeof(*slot));
+	struct ddl_image *slot;
 
+	for (size_t i = 0; i < scan->n_images; i++)
+		if (strcmp(scan->images[i].name, reader->name) == 0)
+			return 0; /* of two files of one name it is the first, here as everywhere */
+	slot = ddl_arena_push(scanning->arena, &scan->images, &scan->n_images, sizeof(*slot));
 	if (!slot || !(slot->name = ddl_arena_dup(scanning->arena, reader->name)))
 		return ddl_fail(error, DDL_E_MEMORY, 0, "%s", reader->name);
 	slot->offset = reader->offset;

@@ -23,6 +23,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -725,6 +726,19 @@ class Maker:
         pack = {"": bytes, "gz": lambda data: gzip.compress(data, mtime=0), "bz2": bz2.compress, "xz": lzma.compress}
         image.write_bytes(pack[compression](plain.getvalue()))
         return image
+
+    def wrap_again(self, part, name):
+        """The zip or tar has one more file of this name, with what a file of build/parts has."""
+        content = (PARTS / part).read_bytes()
+        if self.path.suffix == ".zip":
+            with warnings.catch_warnings(), zipfile.ZipFile(self.path, "a") as archive:
+                warnings.simplefilter("ignore")  # that the name is there already
+                archive.writestr(zipfile.ZipInfo(name, (2023, 11, 14, 0, 0, 0)), content)
+        else:
+            with tarfile.open(self.path, "a") as archive:
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
 
     def wrap_cpio(self, compression="gz", form="newc", name="driver.dud"):
         """
