@@ -36,6 +36,13 @@ install() {
 	# What checks signatures lies beside it; it may be a link to the system's own gpgv.
 	file=${program%/*}/ddload-gpgv
 	[ ! -e "$file" ] || inst "$(readlink -f "$file")" /usr/bin/ddload-gpgv
+	# What talks to servers, where the initrd has a network (--add network), and the certificates that https is checked against.
+	file=${program%/*}/ddload-fetch
+	if [ -e "$file" ] && dracut_module_included network; then
+		inst "$file" /usr/bin/ddload-fetch
+		inst_simple -o /etc/ssl/certs/ca-certificates.crt
+		inst_simple -o /etc/pki/tls/certs/ca-bundle.crt
+	fi
 	inst_script "$shared/ddload-hook" /usr/bin/ddload-hook
 	inst_multiple cat mkdir modprobe
 	for file in linux xterm vt100 vt102; do

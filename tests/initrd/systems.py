@@ -65,7 +65,8 @@ def write(path, text):
 def install_ddload():
     """As `make install` does it, and then as README says."""
     shutil.copy(PROGRAM, TREE / "usr" / "sbin" / "ddload")
-    shutil.copy(BUILD / "ddload-gpgv", TREE / "usr" / "sbin" / "ddload-gpgv")
+    for name in ("ddload-gpgv", "ddload-fetch"):
+        shutil.copy(BUILD / name, TREE / "usr" / "sbin" / name)
     write(TREE / "etc" / "pki" / "rpm-gpg" / "RPM-GPG-KEY-acme", (PARTS / "updates" / "signed.asc").read_text())
     shutil.rmtree(SHARED, ignore_errors=True)
     shutil.copytree(TOP / "initrd", SHARED / "initrd")
@@ -84,6 +85,7 @@ def install_ddload():
     shutil.copy(TOP / "initrd" / "initramfs-tools" / "hook", ours / "hooks" / "ddload")
     write(ours / "scripts" / "init-premount" / "ddload", (TOP / "initrd" / "initramfs-tools" / "init-premount").read_text())
     (ours / "hooks" / "ddload").chmod(0o755)
+    write(ours / "conf.d" / "ddload-network", "export DDLOAD_NETWORK=y\n")
     packs = TREE / "etc" / "ddload" / "packs"
     packs.mkdir(parents=True, exist_ok=True)
     shutil.copy(PACK, packs / "acme.iso")
@@ -127,7 +129,8 @@ def initrd(kind):
         else:
             in_tree(*KINDS[kind], "-o", "/tmp/" + out.name, release())
         if not kind.endswith("-plain"):
-            for file in ("usr/bin/ddload-gpgv", "etc/pki/rpm-gpg/RPM-GPG-KEY-acme"):
+            network = ["usr/bin/ddload-fetch"] if kind == "initramfs" else []
+            for file in ("usr/bin/ddload-gpgv", "etc/pki/rpm-gpg/RPM-GPG-KEY-acme", *network):
                 in_tree("sh", "-c", "%s /tmp/%s | grep -q %s" % (LISTER[KINDS[kind][0]], out.name, file))
         inside.chmod(0o644)
         inside.replace(out)
