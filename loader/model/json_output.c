@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#define OUTCOME_VERSION 1 /* of outcome.json; members may be added in it, none goes and none changes its meaning */
+#define FORM_VERSION 1 /* of each form; members may be added in it, none goes and none changes its meaning */
 
 static const char *fit_name(enum ddl_fit fit)
 {
@@ -132,6 +132,14 @@ static const char *op_state_name(enum ddl_op_state state)
 		[DDL_OP_FAILED] = "failed",   [DDL_OP_UNDONE] = "undone",   [DDL_OP_NOT_UNDONE] = "not-undone",
 	};
 	return names[state];
+}
+
+/* In which form it is: what comes first in every document. */
+static void open_document(struct json *json, const char *schema)
+{
+	json_object(json, NULL);
+	json_text(json, "schema", schema);
+	json_number(json, "version", FORM_VERSION);
 }
 
 /* null when nothing went wrong. */
@@ -369,7 +377,7 @@ char *ddl_json_looks(struct ddl_look *const *looks, size_t count, const char *re
 {
 	struct json json = JSON_INIT;
 
-	json_object(&json, NULL);
+	open_document(&json, "ddload-list");
 	json_text(&json, "kernel", release);
 	json_array(&json, "media");
 	for (size_t i = 0; i < count; i++) {
@@ -394,7 +402,7 @@ char *ddl_json_repos(const struct ddl_repo *const *repos, size_t count, const ch
 {
 	struct json json = JSON_INIT;
 
-	json_object(&json, NULL);
+	open_document(&json, "ddload-verify");
 	json_text(&json, "kernel", release);
 	json_array(&json, "packs");
 	for (size_t i = 0; i < count; i++)
@@ -455,13 +463,17 @@ static void put_left_out(struct json *json, const struct ddl_plan *plan)
 	json_close(json);
 }
 
+/* Under that key, or as a document of its own. */
 static void put_plan(struct json *json, const char *key, const struct ddl_plan *plan)
 {
 	if (!plan) {
 		json_null(json, key);
 		return;
 	}
-	json_object(json, key);
+	if (key)
+		json_object(json, key);
+	else
+		open_document(json, "ddload-plan");
 	json_bool(json, "replaces", plan->replaces);
 	json_bool(json, "one_way", plan->one_way);
 	json_array(json, "steps");
@@ -523,7 +535,7 @@ char *ddl_json_machine(const struct ddl_machine *machine)
 {
 	struct json json = JSON_INIT;
 
-	json_object(&json, NULL);
+	open_document(&json, "ddload-status");
 	json_text(&json, "kernel", machine->release);
 	json_fact(&json, "interrupted", machine->interrupted);
 	json_array(&json, "controllers");
@@ -614,11 +626,9 @@ static void json_time(struct json *json, const char *key, int64_t seconds)
 	json_fact(json, key, text);
 }
 
-/* Of which program, and in which form: what comes first in a file that others collect. */
-static void put_origin(struct json *json)
+/* Of which program: in a file that others collect. */
+static void put_program(struct json *json)
 {
-	json_text(json, "schema", "ddload-outcome");
-	json_number(json, "version", OUTCOME_VERSION);
 	json_object(json, "ddload");
 	json_text(json, "version", ddl_version);
 	json_text(json, "commit", ddl_commit);
@@ -673,8 +683,8 @@ char *ddl_json_outcome(const struct ddl_outcome *outcome)
 {
 	struct json json = JSON_INIT;
 
-	json_object(&json, NULL);
-	put_origin(&json);
+	open_document(&json, "ddload-outcome");
+	put_program(&json);
 	put_identity(&json, outcome->identity);
 	json_fact(&json, "kernel", outcome->kernel);
 	json_time(&json, "began", outcome->began);
@@ -707,7 +717,7 @@ char *ddl_json_error(const struct ddl_error *error)
 {
 	struct json json = JSON_INIT;
 
-	json_object(&json, NULL);
+	open_document(&json, "ddload-failure");
 	put_error(&json, "error", error);
 	json_close(&json);
 	return json_take(&json);

@@ -49,8 +49,13 @@ COMMANDS = {"list": "list", "verify": "verify", "plan": "plan", "load": "outcome
 
 def said_wrong(command, document):
     """The violations of what a command has said."""
-    name = "failure" if isinstance(document, dict) and set(document) == {"error"} else COMMANDS[command]
-    return violations(document, SCHEMA["definitions"][name], name)
+    failed = isinstance(document, dict) and set(document) <= {"schema", "version", "error"}
+    name = "failure" if failed else COMMANDS[command]
+    wrong = violations(document, SCHEMA["definitions"][name], name)
+    # that of a plan is optional in the schema: within an outcome it stands without
+    if isinstance(document, dict) and not {"schema", "version"} <= set(document):
+        wrong.append("%s does not say of which schema and version it is" % name)
+    return wrong
 
 
 def fits_schema(text):
