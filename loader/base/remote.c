@@ -60,6 +60,11 @@ bool ddl_remote_is_url(const char *word)
 	return false;
 }
 
+size_t ddl_remote_path_length(const char *word)
+{
+	return ddl_remote_is_url(word) ? strcspn(word, "?") : strlen(word);
+}
+
 bool ddl_remote_split(const char *word, char *url, size_t room, char *login, size_t login_room)
 {
 	const char *host = strstr(word, "://"), *at = NULL, *end;

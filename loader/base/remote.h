@@ -92,6 +92,9 @@ static inline bool ddl_remote_has(const struct ddl_remote_board *board, uint64_t
 /* Does the word name something on a network: "http://…", "nfs:server:/path"? */
 bool ddl_remote_is_url(const char *word);
 
+/* How much of an address or a path a name is put behind: of an address what stands before "?", which stays at its end. */
+size_t ddl_remote_path_length(const char *word);
+
 /*
  * Takes an address apart: `url`, of `room` bytes, gets it without "user:password@", `login` that, or "". False: one of them has
  * no room, there is no server's name, or there are characters that none has (spaces, controls).

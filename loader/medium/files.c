@@ -30,12 +30,14 @@ static bool not_there(const struct ddl_error *trouble)
 static int open_remote_file(const struct ddl_medium *medium, const char *name, struct ddl_error *error)
 {
 	const char *directory = medium->remote->path;
+	size_t n = ddl_remote_path_length(directory);
 	char url[DDL_MAX_PATH];
 	struct ddl_fetched fetched;
 	int fd;
 
 	/* one that is too long is told of as one that is not there */
-	(void)snprintf(url, sizeof(url), "%s%s%s", directory, directory[strlen(directory) - 1] == '/' ? "" : "/", name);
+	(void)snprintf(url, sizeof(url), "%.*s%s%s%s", (int)n, directory, n && directory[n - 1] == '/' ? "" : "/", name,
+		       directory + n);
 	fd = ddl_fetcher_open(url, medium->remote->login, &medium->confine, &fetched, error);
 	return fetched.directory ? ddl_fail(error, DDL_E_OPEN, EISDIR, "%s", name) : fd;
 }

@@ -62,7 +62,9 @@ static int open_remote_image(struct ddl_session *session, const struct ddl_sourc
 static int open_image(struct ddl_session *session, const struct ddl_opened *opened, const struct ddl_medium *outer,
 		      const char *end, struct ddl_error *error)
 {
-	const char *name = ddl_arena_printf(session->arena, "%s%s", outer ? opened->name : opened->source->path, end);
+	const char *path_of = outer ? opened->name : opened->source->path;
+	size_t n = outer ? strlen(path_of) : ddl_remote_path_length(path_of);
+	const char *name = ddl_arena_printf(session->arena, "%.*s%s%s", (int)n, path_of, end, path_of + n);
 	struct ddl_confine confine = ddl_session_confine(session);
 	char path[DDL_MAX_PATH];
 	uint64_t size;

@@ -184,6 +184,31 @@ def tftp(programs: Programs, files: pathlib.Path) -> bool:
     return True
 
 
+def nfs(programs: Programs, files: pathlib.Path, place: pathlib.Path) -> int | None:
+    """NFS 4 by nfs-ganesha, which needs no portmapper then; None: it is not to be had here."""
+    if not shutil.which("ganesha.nfsd") or os.geteuid():
+        return None
+    port, place = free_port(), place / "nfs"
+    place.mkdir()
+    (place / "conf").write_text(f"""
+NFS_CORE_PARAM {{ Protocols = 4; NFS_Port = {port}; Bind_addr = {HOST}; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false; }}
+NFS_KRB5 {{ Active_krb5 = false; }}
+NFSV4 {{ Graceless = true; RecoveryRoot = {place}; }}
+EXPORT {{ Export_Id = 1; Path = {files}; Pseudo = /packs; Access_Type = RO; Squash = None; SecType = sys; Protocols = 4;
+          FSAL {{ Name = VFS; }} }}
+""")
+    programs.start("ganesha.nfsd", "-F", "-f", str(place / "conf"), "-p", str(place / "pid"), "-L", str(place / "log"))
+    try:
+        for _ in range(100):
+            if "NFS SERVER INITIALIZED" in (place / "log").read_text(errors="replace") if (place / "log").exists() else "":
+                break
+            time.sleep(0.1)
+        wait_for(port)
+    except RuntimeError:
+        return None
+    return port
+
+
 def proxy(programs: Programs, place: pathlib.Path) -> tuple[int, pathlib.Path]:
     port, place = free_port(), place / "tinyproxy"
     place.mkdir()

@@ -123,6 +123,9 @@ static void test_split(void **state)
 	assert_false(ddl_remote_is_url("/http://h"));
 	assert_false(ddl_remote_is_url("smb://h/x"));
 	assert_false(ddl_remote_is_url("nfs"));
+	assert_int_equal(ddl_remote_path_length("http://h/a?b=c/d"), strlen("http://h/a"));
+	assert_int_equal(ddl_remote_path_length("nfs://h/a"), strlen("nfs://h/a"));
+	assert_int_equal(ddl_remote_path_length("/media/what?"), strlen("/media/what?"));
 }
 
 static void test_split_room(void **state)
