@@ -40,8 +40,7 @@ install() {
 	file=${program%/*}/ddload-fetch
 	if [ -e "$file" ] && dracut_module_included network; then
 		inst "$file" /usr/bin/ddload-fetch
-		inst_simple -o /etc/ssl/certs/ca-certificates.crt
-		inst_simple -o /etc/pki/tls/certs/ca-bundle.crt
+		inst_multiple -o /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt
 	fi
 	inst_script "$shared/ddload-hook" /usr/bin/ddload-hook
 	inst_multiple cat mkdir modprobe
